@@ -1,0 +1,8 @@
+//! Wayhome: an OAuth2/OIDC provider with its login pages, identity store and courier in one process.
+//!
+//! The modules are layers; a module uses only modules of lower layers (`docs/architecture.md`), and
+//! `tests/architecture.rs` checks it.
+
+pub mod clock;
+pub mod model;
+pub mod random;
