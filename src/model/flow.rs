@@ -1,0 +1,252 @@
+//! A flow: one person in one browser on the way through one page or a few, with what they have shown so far.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Continuation, FlowId, IdentityId, Instant, Notice, TokenDigest};
+
+/// How long a flow lives that nobody has answered yet (architecture, decision 4).
+pub const UNTOUCHED_FLOW: Duration = Duration::from_secs(30 * 60);
+
+/// How long a flow lives after its last answered form.
+pub const TOUCHED_FLOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a flow of some kind knows; it is stored as JSON, so it holds no plain secret.
+pub trait FlowState: Serialize + DeserializeOwned + Send + 'static {
+    /// The kind's name in the database and in events.
+    const KIND: FlowKind;
+}
+
+/// The kinds of flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FlowKind {
+    /// Signing in.
+    Login,
+    /// Creating an account.
+    Registration,
+    /// Proving an address.
+    Verification,
+    /// Getting back in without the password.
+    Recovery,
+}
+
+impl FlowKind {
+    /// The name in the database and in events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Registration => "registration",
+            Self::Verification => "verification",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// Signing in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// What stands in the identifier field: carried along, hinted, or typed.
+    #[serde(default)]
+    pub identifier: String,
+    /// How often this form was answered wrongly.
+    #[serde(default)]
+    pub misses: u32,
+}
+
+/// Creating an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// What was typed, by control name (`traits.email`); never the password.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+}
+
+/// Proving an address by a mailed code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// The address, as it was typed or as it is stored.
+    pub address: String,
+    /// What the proof is for.
+    pub purpose: VerificationPurpose,
+}
+
+/// What a proof of an address is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationPurpose {
+    /// An account is made when the address is proven: traits and password hash, sealed under
+    /// `flows.state.<flow id>`. `None` when the address has an account already; the page looks the same (E04), and
+    /// the owner has been told by mail.
+    Registration {
+        /// The registration flow whose form "Use a different email" shows again.
+        from: FlowId,
+        /// The sealed pending account.
+        pending: Option<String>,
+    },
+    /// An address of an identity that exists (the flow's `identity`).
+    Address,
+    /// This browser opened a mailed link: the code row `link` belongs to another flow, perhaps of another browser.
+    Link {
+        /// The row of the code whose link was opened.
+        code: super::OneTimeCodeId,
+        /// Whether the person pressed Confirm here.
+        confirmed: bool,
+    },
+}
+
+/// Getting back in without the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// What was typed, or carried along.
+    #[serde(default)]
+    pub address: String,
+    /// How far the person has come; each stage is reached by evidence only.
+    pub stage: RecoveryStage,
+}
+
+/// How far a recovery has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryStage {
+    /// The address is asked for.
+    Address,
+    /// A code was sent (or would have been); it is asked for.
+    Code,
+    /// This browser opened a mailed link; a button confirms. The code row whose link it was.
+    Link(super::OneTimeCodeId),
+    /// The mailbox is proven for the flow's `identity`; the new password is asked for.
+    Password,
+}
+
+impl FlowState for Login {
+    const KIND: FlowKind = FlowKind::Login;
+}
+
+impl FlowState for Registration {
+    const KIND: FlowKind = FlowKind::Registration;
+}
+
+impl FlowState for Verification {
+    const KIND: FlowKind = FlowKind::Verification;
+}
+
+impl FlowState for Recovery {
+    const KIND: FlowKind = FlowKind::Recovery;
+}
+
+/// A flow. It cannot be copied: it is either kept (stored again) or completed, and completing spends it.
+#[derive(Debug)]
+pub struct Flow<S> {
+    /// Its id; no secret, as the browser's cookie must fit too.
+    pub id: FlowId,
+    /// The digest of the browser's cookie; `None` until a browser takes the flow (recovery made by an administrator).
+    pub browser: Option<TokenDigest>,
+    /// The client of the waiting request, which outlives the request's row.
+    pub client_id: Option<String>,
+    /// Whom the flow speaks of, once that is known.
+    pub identity: Option<IdentityId>,
+    /// What the kind of flow knows.
+    pub state: S,
+    /// What the page says when it is shown next.
+    pub notices: Vec<Notice>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When its first form was answered.
+    pub posted_at: Option<Instant>,
+    /// From when on it is replaced by a fresh one.
+    pub expires_at: Instant,
+    /// When it was completed; a flow that is shown or answered again after that leads on as before.
+    pub completed_at: Option<Instant>,
+    continuation: Continuation,
+}
+
+impl<S: FlowState> Flow<S> {
+    /// A new flow of this browser with its way back.
+    pub fn begin(
+        id: FlowId,
+        browser: Option<TokenDigest>,
+        continuation: Continuation,
+        client_id: Option<String>,
+        state: S,
+        now: Instant,
+    ) -> Self {
+        Self {
+            id,
+            browser,
+            client_id,
+            identity: None,
+            state,
+            notices: Vec::new(),
+            created_at: now,
+            posted_at: None,
+            expires_at: now + UNTOUCHED_FLOW,
+            completed_at: None,
+            continuation,
+        }
+    }
+
+    /// A flow inside another one: it takes over browser, client and the way back.
+    pub fn nested<P>(id: FlowId, parent: &Flow<P>, state: S, now: Instant) -> Self {
+        Self::begin(id, parent.browser, parent.continuation.clone(), parent.client_id.clone(), state, now)
+    }
+
+    /// The way back.
+    pub fn continuation(&self) -> &Continuation {
+        &self.continuation
+    }
+
+    /// A form of this flow was answered: it lives longer from now on.
+    pub fn touch(&mut self, now: Instant) {
+        self.posted_at = self.posted_at.or(Some(now));
+        self.expires_at = self.expires_at.max(now + TOUCHED_FLOW);
+    }
+
+    /// Whether it is over by time.
+    pub fn is_expired(&self, now: Instant) -> bool {
+        self.expires_at <= now
+    }
+
+    /// Whether the page belongs to this browser.
+    pub fn belongs_to(&self, browser: &TokenDigest) -> bool {
+        self.browser.as_ref() == Some(browser)
+    }
+
+    /// Spends the flow. What comes next is `journey::resume`'s to say.
+    pub fn complete(self) -> Completed {
+        Completed { flow: self.id, kind: S::KIND, identity: self.identity, continuation: self.continuation }
+    }
+}
+
+/// A flow that is done. Its only use is `journey::resume`.
+#[must_use = "a completed flow must be resumed, or the person is lost"]
+#[derive(Debug)]
+pub struct Completed {
+    flow: FlowId,
+    kind: FlowKind,
+    identity: Option<IdentityId>,
+    continuation: Continuation,
+}
+
+impl Completed {
+    /// The flow that was completed.
+    pub fn flow(&self) -> FlowId {
+        self.flow
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> FlowKind {
+        self.kind
+    }
+
+    /// Whom it spoke of.
+    pub fn identity(&self) -> Option<IdentityId> {
+        self.identity
+    }
+
+    /// Spends the completed flow for its way back.
+    pub fn into_continuation(self) -> Continuation {
+        self.continuation
+    }
+}

@@ -1,0 +1,37 @@
+//! Rows to types and back: SQLite and PostgreSQL behind one handle. The only user of Diesel.
+//!
+//! Queries are synchronous functions over a [`Connection`]; [`Store`] carries closures to threads that own
+//! connections, and answers after COMMIT. Nothing here reads a clock: the instant is an argument.
+
+mod connection;
+mod error;
+mod migrations;
+mod postgres;
+pub mod schema;
+mod sqlite;
+mod threads;
+
+pub mod authorization_requests;
+pub mod events;
+pub mod flows;
+pub mod meta;
+
+pub use connection::{Connection, DatabaseUrl, Engine};
+pub use error::Error;
+pub use migrations::{MigrationStatus, Migrations};
+pub use threads::{OpenError, Options, Store};
+
+/// What a query answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Expands one Diesel expression for each database: `each!(db, c => users.load(c))`.
+macro_rules! each {
+    ($db:expr, $c:ident => $query:expr) => {
+        match $db {
+            $crate::store::Connection::Sqlite($c) => $query,
+            $crate::store::Connection::Postgres($c) => $query,
+        }
+        .map_err($crate::store::Error::from)
+    };
+}
+pub(crate) use each;

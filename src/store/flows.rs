@@ -1,0 +1,143 @@
+//! Flows, and the way back that each carries.
+
+use diesel::prelude::*;
+
+use super::schema::flows;
+use super::{Connection, Error, Result, each};
+use crate::model::{
+    AuthorizationRequestId, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice, ReturnUrl,
+    TokenDigest,
+};
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = flows, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    kind: String,
+    browser: Option<Vec<u8>>,
+    request_id: Option<String>,
+    client_id: Option<String>,
+    return_to: Option<String>,
+    identity_id: Option<String>,
+    state: String,
+    notices: String,
+    created_at: i64,
+    posted_at: Option<i64>,
+    expires_at: i64,
+    completed_at: Option<i64>,
+}
+
+/// Writes a new flow.
+pub fn insert<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<()> {
+    let row = to_row(flow)?;
+    each!(db, c => diesel::insert_into(flows::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// The flow of this id and kind, expired or completed ones included.
+pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow<S>>> {
+    let row: Option<Row> = each!(db, c => flows::table
+        .find(id.to_string())
+        .filter(flows::kind.eq(S::KIND.name()))
+        .first::<Row>(c)
+        .optional())?;
+    row.map(from_row).transpose()
+}
+
+/// Writes a flow that goes on.
+pub fn update<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<()> {
+    let row = to_row(flow)?;
+    each!(db, c => diesel::update(flows::table.find(&row.id)).set(&row).execute(c))?;
+    Ok(())
+}
+
+/// Marks the flow completed, once: `false` if somebody else was faster.
+pub fn complete(db: &mut Connection, id: FlowId, now: Instant) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(flows::table.find(id.to_string()))
+        .filter(flows::completed_at.is_null())
+        .set(flows::completed_at.eq(now.micros()))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Ends every open flow of the identity but one, at once.
+pub fn expire_of_identity(
+    db: &mut Connection,
+    identity: IdentityId,
+    except: Option<FlowId>,
+    now: Instant,
+) -> Result<()> {
+    let except = except.map(|id| id.to_string()).unwrap_or_default();
+    each!(db, c => diesel::update(flows::table)
+        .filter(flows::identity_id.eq(identity.to_string()))
+        .filter(flows::completed_at.is_null())
+        .filter(flows::id.ne(&except))
+        .set(flows::expires_at.eq(now.micros()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Deletes at most `limit` flows that expired before `before`.
+pub fn delete_expired(db: &mut Connection, before: Instant, limit: i64) -> Result<usize> {
+    let old: Vec<String> = each!(db, c => flows::table
+        .filter(flows::expires_at.lt(before.micros()))
+        .limit(limit)
+        .select(flows::id)
+        .load::<String>(c))?;
+    each!(db, c => diesel::delete(flows::table.filter(flows::id.eq_any(&old))).execute(c))
+}
+
+fn to_row<S: FlowState>(flow: &Flow<S>) -> Result<Row> {
+    let (request_id, return_to) = match flow.continuation() {
+        Continuation::Authorization(id) => (Some(id.to_string()), None),
+        Continuation::Return(url) => (None, Some(url.as_str().to_owned())),
+        Continuation::Account => (None, None),
+    };
+    let json = |why: serde_json::Error| Error::Query(why.to_string());
+    Ok(Row {
+        id: flow.id.to_string(),
+        kind: S::KIND.name().to_owned(),
+        browser: flow.browser.as_ref().map(|digest| digest.as_bytes().to_vec()),
+        request_id,
+        client_id: flow.client_id.clone(),
+        return_to,
+        identity_id: flow.identity.map(|id| id.to_string()),
+        state: serde_json::to_string(&flow.state).map_err(json)?,
+        notices: serde_json::to_string(&flow.notices).map_err(json)?,
+        created_at: flow.created_at.micros(),
+        posted_at: flow.posted_at.map(Instant::micros),
+        expires_at: flow.expires_at.micros(),
+        completed_at: flow.completed_at.map(Instant::micros),
+    })
+}
+
+fn from_row<S: FlowState>(row: Row) -> Result<Flow<S>> {
+    let wrong = |column| Error::impossible("flows", column, &row.id);
+    let continuation = match (&row.request_id, &row.return_to) {
+        (Some(id), _) => Continuation::Authorization(
+            id.parse::<AuthorizationRequestId>().map_err(|_| wrong("request_id"))?,
+        ),
+        (None, Some(url)) => Continuation::Return(ReturnUrl::from_row(url.clone())),
+        (None, None) => Continuation::Account,
+    };
+    let state: S = serde_json::from_str(&row.state).map_err(|_| wrong("state"))?;
+    let notices: Vec<Notice> = serde_json::from_str(&row.notices).map_err(|_| wrong("notices"))?;
+    let identity = row.identity_id.as_deref().map(str::parse::<IdentityId>).transpose();
+    let browser = row.browser.as_deref().map(|bytes| TokenDigest::from_slice(bytes).ok_or(())).transpose();
+    let id = row.id.parse::<FlowId>().map_err(|_| wrong("id"))?;
+    let created_at = Instant::from_micros(row.created_at);
+    let mut flow = Flow::begin(
+        id,
+        browser.map_err(|()| wrong("browser"))?,
+        continuation,
+        row.client_id.clone(),
+        state,
+        created_at,
+    );
+    flow.identity = identity.map_err(|_| wrong("identity_id"))?;
+    flow.notices = notices;
+    flow.posted_at = row.posted_at.map(Instant::from_micros);
+    flow.expires_at = Instant::from_micros(row.expires_at);
+    flow.completed_at = row.completed_at.map(Instant::from_micros);
+    Ok(flow)
+}

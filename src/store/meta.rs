@@ -1,0 +1,20 @@
+//! Facts about the installation itself, by name.
+
+use diesel::prelude::*;
+
+use super::schema::meta;
+use super::{Connection, Result, each};
+
+/// The value of `name`.
+pub fn find(db: &mut Connection, name: &str) -> Result<Option<String>> {
+    each!(db, c => meta::table.find(name).select(meta::value).first::<String>(c).optional())
+}
+
+/// Writes the value of `name` unless it has one; answers the value that stands.
+pub fn insert_once(db: &mut Connection, name: &str, value: &str) -> Result<String> {
+    each!(db, c => diesel::insert_into(meta::table)
+        .values((meta::name.eq(name), meta::value.eq(value)))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(find(db, name)?.unwrap_or_else(|| value.to_owned()))
+}

@@ -1,0 +1,66 @@
+//! The embedded migrations of both databases.
+
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Connection, Engine, Error, Result};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Only one process migrates a PostgreSQL database at a time; the number is arbitrary and ours.
+const LOCK: i64 = 0x7761_7968_6f6d_65;
+
+/// Whether the database has the tables that this binary expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MigrationStatus {
+    /// Nothing is missing.
+    UpToDate,
+    /// These migrations have not run, in their order.
+    Pending(Vec<String>),
+}
+
+/// Runs and inspects migrations.
+pub struct Migrations;
+
+impl Migrations {
+    /// What has not run yet.
+    pub fn status(db: &mut Connection) -> Result<MigrationStatus> {
+        let pending: Vec<String> = match db {
+            Connection::Sqlite(c) => c.pending_migrations(SQLITE).map(|found| names(&found)),
+            Connection::Postgres(c) => c.pending_migrations(POSTGRES).map(|found| names(&found)),
+        }
+        .map_err(|why| Error::Query(why.to_string()))?;
+        Ok(if pending.is_empty() { MigrationStatus::UpToDate } else { MigrationStatus::Pending(pending) })
+    }
+
+    /// Runs what has not run; answers the names. Several processes may call this at once.
+    pub fn run(db: &mut Connection) -> Result<Vec<String>> {
+        if db.engine() == Engine::Postgres {
+            db.batch(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+        }
+        let done = match db {
+            Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|ran| ran.iter().map(ToString::to_string).collect()),
+            Connection::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect()),
+        }
+        .map_err(|why| Error::Query(why.to_string()));
+        if db.engine() == Engine::Postgres {
+            db.batch(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+        }
+        done
+    }
+}
+
+fn names<DB: diesel::backend::Backend>(found: &[Box<dyn diesel::migration::Migration<DB>>]) -> Vec<String> {
+    found.iter().map(|migration| migration.name().to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn both_databases_have_the_same_tables() {
+        let sqlite = include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql");
+        let postgres = include_str!("../../migrations/postgres/2026-11-24-000000_ground/up.sql");
+        let body = |sql: &str| sql.split_once("CREATE").map(|(_, rest)| rest.replace("BYTEA", "BLOB"));
+        assert_eq!(body(sqlite), body(postgres));
+    }
+}

@@ -1,0 +1,309 @@
+//! The tables, as both databases have them (`migrations/`).
+
+diesel::table! {
+    meta (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        schema_id -> Text,
+        traits -> Text,
+        state -> Text,
+        state_changed_at -> BigInt,
+        metadata_public -> Nullable<Text>,
+        metadata_admin -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    addresses (id) {
+        id -> Text,
+        identity_id -> Text,
+        via -> Text,
+        value -> Text,
+        canonical -> Text,
+        verified_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        identity_id -> Text,
+        kind -> Text,
+        secret -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_digest -> Binary,
+        identity_id -> Text,
+        browser -> Binary,
+        aal -> Text,
+        amr -> Text,
+        user_agent -> Text,
+        peer -> Text,
+        created_at -> BigInt,
+        authenticated_at -> BigInt,
+        last_seen_at -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    authorization_requests (id) {
+        id -> Text,
+        browser -> Binary,
+        client_id -> Text,
+        redirect_uri -> Text,
+        redirect_uri_given -> Bool,
+        scope -> Text,
+        state -> Nullable<Text>,
+        nonce -> Nullable<Text>,
+        code_challenge -> Nullable<Text>,
+        prompt -> Text,
+        max_age -> Nullable<BigInt>,
+        login_hint -> Nullable<Text>,
+        ui_locales -> Nullable<Text>,
+        acr_values -> Nullable<Text>,
+        hinted_subject -> Nullable<Text>,
+        audience -> Text,
+        authenticated_at -> Nullable<BigInt>,
+        chosen_at -> Nullable<BigInt>,
+        consented_by -> Nullable<Text>,
+        consented_scope -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    flows (id) {
+        id -> Text,
+        kind -> Text,
+        browser -> Nullable<Binary>,
+        request_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        return_to -> Nullable<Text>,
+        identity_id -> Nullable<Text>,
+        state -> Text,
+        notices -> Text,
+        created_at -> BigInt,
+        posted_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    one_time_codes (id) {
+        id -> Text,
+        flow_id -> Text,
+        purpose -> Text,
+        identity_id -> Nullable<Text>,
+        address -> Text,
+        digest -> Binary,
+        link_digest -> Binary,
+        tries -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        superseded_at -> Nullable<BigInt>,
+        disowned_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    consents (identity_id, client_id) {
+        identity_id -> Text,
+        client_id -> Text,
+        scope -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        client_id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        scope -> Text,
+        audience -> Text,
+        offline -> Bool,
+        auth_time -> BigInt,
+        acr -> Text,
+        amr -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authorization_codes (digest) {
+        digest -> Binary,
+        request_id -> Nullable<Text>,
+        client_id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        redirect_uri -> Text,
+        redirect_uri_given -> Bool,
+        scope -> Text,
+        audience -> Text,
+        nonce -> Nullable<Text>,
+        code_challenge -> Nullable<Text>,
+        auth_time -> BigInt,
+        acr -> Text,
+        amr -> Text,
+        with_auth_time -> Bool,
+        tries -> BigInt,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> Text,
+        digest -> Binary,
+        grant_id -> Text,
+        generation -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    access_tokens (digest) {
+        digest -> Binary,
+        grant_id -> Nullable<Text>,
+        client_id -> Text,
+        identity_id -> Nullable<Text>,
+        scope -> Text,
+        audience -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Text,
+        revoked_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Text,
+        template_type -> Text,
+        recipient -> Text,
+        identity_id -> Nullable<Text>,
+        locale -> Text,
+        data -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        next_attempt_at -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        lease_owner -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        origin -> Text,
+        identity_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        peer -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        private_key -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    throttles (subject) {
+        subject -> Binary,
+        failures -> BigInt,
+        blocked_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    meta,
+    identities,
+    addresses,
+    credentials,
+    sessions,
+    authorization_requests,
+    flows,
+    one_time_codes,
+    consents,
+    grants,
+    authorization_codes,
+    refresh_tokens,
+    access_tokens,
+    revoked_tokens,
+    messages,
+    events,
+    signing_keys,
+    api_keys,
+    throttles,
+);
