@@ -4,6 +4,7 @@
 //! `tests/architecture.rs` checks it.
 
 pub mod clock;
+pub mod crypto;
 pub mod model;
 pub mod random;
 pub mod store;

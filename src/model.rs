@@ -1,6 +1,7 @@
 //! The nouns of the field and their rules, as types that cannot hold nonsense. No IO, no async, no clock.
 
 mod authorization;
+mod client;
 mod continuation;
 mod event;
 mod flow;
@@ -8,10 +9,18 @@ mod id;
 mod identity;
 mod instant;
 mod notice;
+mod return_url;
+mod scope;
+mod secret;
 mod session;
+mod token;
 
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
+};
+pub use client::{
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, SigningPreference,
+    TokenLifetimes,
 };
 pub use continuation::Continuation;
 pub use event::{Event, Origin};
@@ -20,10 +29,14 @@ pub use flow::{
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
 };
 pub use id::{
-    AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId, MalformedId,
-    MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
+    AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
+    MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use notice::{Notice, NoticeKind};
+pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};
+pub use scope::{MalformedScope, Scope};
+pub use secret::SecretText;
 pub use session::{Assurance, Session};
+pub use token::TokenDigest;

@@ -50,7 +50,13 @@ pub struct Event {
 impl Event {
     /// The fact of this name.
     pub fn new(kind: &'static str) -> Self {
-        Self { kind, identity: None, session: None, client_id: None, data: Value::Object(serde_json::Map::new()) }
+        Self {
+            kind,
+            identity: None,
+            session: None,
+            client_id: None,
+            data: Value::Object(serde_json::Map::new()),
+        }
     }
 
     /// About this identity.

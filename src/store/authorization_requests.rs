@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::schema::authorization_requests::{self as requests};
 use super::{Connection, Error, Result, each};
 use crate::model::{
-    Answer, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, IdentityId, Instant, Prompt,
-    Scope, TokenDigest,
+    Answer, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, IdentityId, Instant,
+    Prompt, Scope, TokenDigest,
 };
 
 #[derive(Queryable, Insertable)]
@@ -47,8 +47,7 @@ pub fn insert(db: &mut Connection, request: &AuthorizationRequest) -> Result<()>
 
 /// The request of this id, expired or answered ones included.
 pub fn find(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<AuthorizationRequest>> {
-    let row: Option<Row> =
-        each!(db, c => requests::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> = each!(db, c => requests::table.find(id.to_string()).first::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

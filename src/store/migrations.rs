@@ -39,8 +39,12 @@ impl Migrations {
             db.batch(&format!("SELECT pg_advisory_lock({LOCK})"))?;
         }
         let done = match db {
-            Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|ran| ran.iter().map(ToString::to_string).collect()),
-            Connection::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect()),
+            Connection::Sqlite(c) => {
+                c.run_pending_migrations(SQLITE).map(|ran| ran.iter().map(ToString::to_string).collect())
+            }
+            Connection::Postgres(c) => {
+                c.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect())
+            }
         }
         .map_err(|why| Error::Query(why.to_string()));
         if db.engine() == Engine::Postgres {

@@ -36,9 +36,8 @@ impl PostgresOpener {
         let url = url
             .replace("sslmode=verify-full", "sslmode=require")
             .replace("sslmode=verify-ca", "sslmode=require");
-        let config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|_| Error::Unavailable("the PostgreSQL URL cannot be read".to_owned()))?;
+        let config: tokio_postgres::Config =
+            url.parse().map_err(|_| Error::Unavailable("the PostgreSQL URL cannot be read".to_owned()))?;
         let tls = match config.get_ssl_mode() {
             SslMode::Require => Some((tls_connector()?, driver()?)),
             _ => None,

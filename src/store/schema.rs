@@ -1,4 +1,5 @@
 //! The tables, as both databases have them (`migrations/`).
+#![allow(missing_docs, reason = "the migrations say what the columns mean")]
 
 diesel::table! {
     meta (name) {

@@ -272,7 +272,9 @@ where
     async move {
         match sent {
             Err(TrySendError::Full(_)) => Err(Error::Unavailable("the queue is full".to_owned()).into()),
-            Err(TrySendError::Disconnected(_)) => Err(Error::Unavailable("the store is closed".to_owned()).into()),
+            Err(TrySendError::Disconnected(_)) => {
+                Err(Error::Unavailable("the store is closed".to_owned()).into())
+            }
             Ok(()) => answer
                 .await
                 .unwrap_or_else(|_| Err(Error::Unavailable("the store is closed".to_owned()).into())),

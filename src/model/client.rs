@@ -1,0 +1,437 @@
+//! A client: an application that was registered in `clients.toml`.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Scope, SecretText};
+
+/// What kind of application a client is; it decides the safe defaults (architecture, decision 20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientType {
+    /// Runs in a browser; can keep no secret.
+    Spa,
+    /// Runs on a server; has a secret.
+    Web,
+    /// Runs on a person's device; can keep no secret, may listen on a loopback port (RFC 8252).
+    Native,
+    /// Acts for itself, with a secret and without people.
+    Machine,
+}
+
+impl ClientType {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Spa, Self::Web, Self::Native, Self::Machine];
+
+    /// The name in `clients.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spa => "spa",
+            Self::Web => "web",
+            Self::Native => "native",
+            Self::Machine => "machine",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it can keep no secret (RFC 6749 2.1).
+    pub fn is_public(self) -> bool {
+        matches!(self, Self::Spa | Self::Native)
+    }
+}
+
+/// How a client shows who it is at the token endpoint; a property of the client, never of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// It does not: a public client.
+    None,
+    /// `client_secret_basic`.
+    Basic,
+    /// `client_secret_post`.
+    Post,
+}
+
+impl AuthMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::None, Self::Basic, Self::Post];
+
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Basic => "client_secret_basic",
+            Self::Post => "client_secret_post",
+        }
+    }
+
+    /// Reads the registered name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
+/// A grant type that a client may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantType {
+    /// `authorization_code`.
+    AuthorizationCode,
+    /// `refresh_token`.
+    RefreshToken,
+    /// `client_credentials`.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// Reads the registered name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.name() == name)
+    }
+}
+
+/// How a client's secret is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientSecret {
+    /// The secret itself, from the environment or a file.
+    Plain(SecretText),
+    /// SHA-256 of a generated secret of 128 bits or more.
+    Sha256([u8; 32]),
+    /// Argon2id, PHC text, of a secret that a person chose.
+    Argon2(String),
+}
+
+/// The form of access tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    /// A JWT (RFC 9068).
+    Jwt,
+    /// A random text that only this server can read.
+    Opaque,
+}
+
+/// The algorithm that a client's tokens are signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningPreference {
+    /// RS256.
+    Rs256,
+    /// ES256.
+    Es256,
+}
+
+/// How long what a client gets may live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLifetimes {
+    /// An access token and an ID token.
+    pub access: Duration,
+    /// A refresh token that is not used.
+    pub refresh_idle: Duration,
+    /// All refresh tokens of a grant together.
+    pub refresh_absolute: Duration,
+}
+
+/// A registered client.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// `client_id`; no secret.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// What kind of application it is.
+    pub kind: ClientType,
+    /// How it shows who it is.
+    pub auth_method: AuthMethod,
+    /// Its secrets; two while one is being replaced.
+    pub secrets: Vec<ClientSecret>,
+    /// Where answers may go, byte for byte.
+    pub redirect_uris: Vec<String>,
+    /// Where sign-out may end, byte for byte.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The grant types that it may use.
+    pub grant_types: Vec<GrantType>,
+    /// The scopes that it may ask for.
+    pub scopes: Scope,
+    /// The audience of its access tokens when it names no resource.
+    pub audience: Vec<String>,
+    /// Whether people are not asked for consent.
+    pub skip_consent: bool,
+    /// Whether PKCE is required; only a confidential client may do without.
+    pub require_pkce: bool,
+    /// Whether people may create an account on the way to it.
+    pub allow_registration: bool,
+    /// Where people find it.
+    pub client_uri: Option<String>,
+    /// Where a sign-in to it begins (OIDC Third-Party Initiated Login).
+    pub initiate_login_uri: Option<String>,
+    /// Its privacy policy.
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    pub tos_uri: Option<String>,
+    /// Whether its developers see details on error pages.
+    pub development: bool,
+    /// The form of its access tokens.
+    pub access_token_format: AccessTokenFormat,
+    /// What its access tokens are signed with.
+    pub access_token_alg: SigningPreference,
+    /// What its ID tokens are signed with.
+    pub id_token_alg: SigningPreference,
+    /// How long its tokens live.
+    pub lifetimes: TokenLifetimes,
+    /// Where it was registered, for people who look for it: `clients.toml:12`.
+    pub origin: String,
+}
+
+impl Client {
+    /// Whether it can keep no secret.
+    pub fn is_public(&self) -> bool {
+        self.auth_method == AuthMethod::None
+    }
+
+    /// Whether it may use this grant type.
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+
+    /// The URI that an answer goes to when the request names `received`: equal byte for byte to a registered one
+    /// (RFC 9700 2.1), but a native client may name any port of `http://127.0.0.1` and `http://[::1]` (RFC 8252 7.3).
+    pub fn redirect_uri(&self, received: &str) -> Option<String> {
+        if self.redirect_uris.iter().any(|known| known == received) {
+            return Some(received.to_owned());
+        }
+        if self.kind != ClientType::Native {
+            return None;
+        }
+        let (received_host, received_path) = loopback(received)?;
+        let fits = |known: &String| {
+            loopback(known).is_some_and(|(host, path)| host == received_host && path == received_path)
+        };
+        self.redirect_uris.iter().any(fits).then(|| received.to_owned())
+    }
+
+    /// Whether sign-out may end there.
+    pub fn allows_post_logout(&self, received: &str) -> bool {
+        self.post_logout_redirect_uris.iter().any(|known| known == received)
+    }
+
+    /// The origins of a public client's redirect URIs: from these a browser may call the API endpoints.
+    pub fn cors_origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> = Vec::new();
+        if self.is_public() {
+            for uri in &self.redirect_uris {
+                if let Ok(url) = Url::parse(uri)
+                    && matches!(url.scheme(), "http" | "https")
+                {
+                    let origin = url.origin().ascii_serialization();
+                    if !origins.contains(&origin) {
+                        origins.push(origin);
+                    }
+                }
+            }
+        }
+        origins
+    }
+
+    /// Whether an answer to it stays on the person's device: anybody there can claim to be this client, so no consent
+    /// is taken for granted (RFC 8252 8.6).
+    pub fn is_unverifiable(&self) -> bool {
+        self.kind == ClientType::Native && !self.redirect_uris.iter().any(|uri| uri.starts_with("https://"))
+    }
+
+    /// Where people who lost their way start again: its sign-in, else its pages.
+    pub fn start(&self) -> Option<&str> {
+        self.initiate_login_uri.as_deref().or(self.client_uri.as_deref())
+    }
+
+    /// The registered redirect URI that is most like `received`, and what differs, for developers (S30).
+    pub fn nearest_redirect_uri(&self, received: &str) -> Option<(&str, &'static str)> {
+        let nearest = self.redirect_uris.iter().max_by_key(|known| common_prefix(known, received))?;
+        Some((nearest, difference(nearest, received)))
+    }
+}
+
+/// The host and what follows the port of an `http` URI on a loopback address, if it is one and has a sane port.
+fn loopback(uri: &str) -> Option<(&'static str, &str)> {
+    for host in ["127.0.0.1", "[::1]"] {
+        let Some(rest) = uri.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host)) else {
+            continue;
+        };
+        let Some(ported) = rest.strip_prefix(':') else {
+            return rest.starts_with('/').then_some((host, rest));
+        };
+        let end = ported.find(|c: char| !c.is_ascii_digit()).unwrap_or(ported.len());
+        let (port, path) = ported.split_at(end);
+        let sane = !port.is_empty() && !port.starts_with('0') && port.parse::<u16>().is_ok();
+        return (sane && path.starts_with('/')).then_some((host, path));
+    }
+    None
+}
+
+fn common_prefix(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+fn difference(registered: &str, received: &str) -> &'static str {
+    let (Ok(a), Ok(b)) = (Url::parse(registered), Url::parse(received)) else { return "it is not a URL" };
+    if a.scheme() != b.scheme() {
+        "the scheme differs"
+    } else if a.host_str() != b.host_str() {
+        "the host differs"
+    } else if a.port_or_known_default() != b.port_or_known_default() {
+        "the port differs"
+    } else if a.path().trim_end_matches('/') == b.path().trim_end_matches('/') && a.path() != b.path() {
+        "the slash at the end differs"
+    } else if a.path() != b.path() {
+        "the path differs"
+    } else if a.query() != b.query() {
+        "the query differs"
+    } else if a.fragment() != b.fragment() {
+        "the fragment differs"
+    } else {
+        "it is spelt differently"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(kind: ClientType, uris: &[&str]) -> Client {
+        Client {
+            id: "c".to_owned(),
+            name: "C".to_owned(),
+            kind,
+            auth_method: if kind.is_public() { AuthMethod::None } else { AuthMethod::Basic },
+            secrets: Vec::new(),
+            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec![GrantType::AuthorizationCode],
+            scopes: Scope::default(),
+            audience: Vec::new(),
+            skip_consent: false,
+            require_pkce: true,
+            allow_registration: true,
+            client_uri: None,
+            initiate_login_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            development: false,
+            access_token_format: AccessTokenFormat::Jwt,
+            access_token_alg: SigningPreference::Es256,
+            id_token_alg: SigningPreference::Rs256,
+            lifetimes: TokenLifetimes {
+                access: Duration::from_secs(600),
+                refresh_idle: Duration::from_secs(8 * 3600),
+                refresh_absolute: Duration::from_secs(24 * 3600),
+            },
+            origin: "clients.toml:1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn sec_r01_a_redirect_uri_matches_byte_for_byte() {
+        let web = client(ClientType::Web, &["https://app.test/cb"]);
+        assert_eq!(web.redirect_uri("https://app.test/cb").as_deref(), Some("https://app.test/cb"));
+        for near in [
+            "https://app.test/cb/",
+            "https://app.test/cb?x=1",
+            "https://app.test/cb#f",
+            "https://app.test/CB",
+            "HTTPS://APP.TEST/cb",
+            "https://app.test:443/cb",
+            "https://app.test/cb%2f",
+            "https://app.test/cb/../cb",
+            "https://app.test/cb/..;/e",
+            "https://app.test/cb/%2e%2e/e",
+            "https://app.test/cb/..%252fe",
+            "https://app.test.evil.test/cb",
+            "https://appxtest/cb",
+            "https://app.test@evil.test/cb",
+            "https://app.test\\@evil.test/cb",
+            "https://evil.test\\.app.test/cb",
+            "//app.test/cb",
+            "https:app.test/cb",
+            "https:///app.test/cb",
+            " https://app.test/cb",
+            "https://app.test/cb ",
+            "https://app.test/c\tb",
+            "https://app.test/cb\r\n",
+            "https://app.test/cb\0",
+            "https://app．test/cb",
+            "https://xn--pp-fka.test/cb",
+            "http://app.test/cb",
+            "http://127.0.0.1:1/cb",
+            "",
+        ] {
+            assert_eq!(web.redirect_uri(near), None, "{near:?}");
+        }
+    }
+
+    #[test]
+    fn sec_r03_only_a_native_client_chooses_its_loopback_port() {
+        let native = client(ClientType::Native, &["http://127.0.0.1/cb", "com.example.app:/cb"]);
+        for good in ["http://127.0.0.1:49152/cb", "http://127.0.0.1/cb", "com.example.app:/cb"] {
+            assert_eq!(native.redirect_uri(good).as_deref(), Some(good));
+        }
+        for near in [
+            "http://127.0.0.1:49152/cb?x=1",
+            "http://localhost:1/cb",
+            "http://127.0.0.2/cb",
+            "http://[::1]:1/cb",
+            "http://127.0.0.1:80@evil.test/cb",
+            "http://127.0.0.1:99999/cb",
+            "http://127.1/cb",
+            "http://0x7f000001/cb",
+            "https://127.0.0.1/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:080/cb",
+            "http://127.0.0.1.evil.test/cb",
+            "com.example.app://cb",
+        ] {
+            assert_eq!(native.redirect_uri(near), None, "{near:?}");
+        }
+        let six = client(ClientType::Native, &["http://[::1]/cb"]);
+        assert!(six.redirect_uri("http://[::1]:5000/cb").is_some());
+        assert_eq!(
+            client(ClientType::Web, &["http://127.0.0.1/cb"]).redirect_uri("http://127.0.0.1:2/cb"),
+            None
+        );
+    }
+
+    #[test]
+    fn seed_s30_a_near_miss_is_explained() {
+        let spa = client(ClientType::Spa, &["http://localhost:5173/callback"]);
+        for (received, why) in [
+            ("http://127.0.0.1:5173/callback", "the host differs"),
+            ("http://localhost:5174/callback", "the port differs"),
+            ("https://localhost:5173/callback", "the scheme differs"),
+            ("http://localhost:5173/callback/", "the slash at the end differs"),
+            ("http://localhost:5173/other", "the path differs"),
+            ("http://localhost:5173/callback?x", "the query differs"),
+        ] {
+            assert_eq!(spa.nearest_redirect_uri(received).unwrap().1, why, "{received}");
+        }
+    }
+
+    #[test]
+    fn sec_p08_only_public_clients_open_an_origin() {
+        let spa =
+            client(ClientType::Spa, &["http://localhost:5173/callback", "http://localhost:5173/silent"]);
+        assert_eq!(spa.cors_origins(), ["http://localhost:5173"]);
+        assert!(client(ClientType::Web, &["https://app.test/cb"]).cors_origins().is_empty());
+        assert!(client(ClientType::Native, &["com.example.app:/cb"]).cors_origins().is_empty());
+    }
+}
