@@ -5,6 +5,7 @@ mod client;
 mod continuation;
 mod event;
 mod flow;
+mod grant;
 mod id;
 mod identity;
 mod instant;
@@ -28,6 +29,7 @@ pub use flow::{
     Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
 };
+pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
     MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,

@@ -11,10 +11,15 @@ pub mod schema;
 mod sqlite;
 mod threads;
 
+pub mod access_tokens;
+pub mod authorization_codes;
 pub mod authorization_requests;
+pub mod consents;
 pub mod events;
 pub mod flows;
+pub mod grants;
 pub mod meta;
+pub mod refresh_tokens;
 
 pub use connection::{Connection, DatabaseUrl, Engine};
 pub use error::Error;

@@ -1,0 +1,97 @@
+//! The code: issued once per answered request, derived from it where it waited, and given again while it lives.
+
+use std::time::Duration;
+
+use crate::crypto::{MacPurpose, PlainToken, TokenKind};
+use crate::cx::{Cx, Fault, Result};
+use crate::model::{AuthorizationCode, AuthorizationParameters, AuthorizationRequestId, Client, Event, Session};
+use crate::store;
+
+/// How long a code lives (decision 17).
+pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The window in which codes without an exchange are counted.
+const LOOP_WINDOW: Duration = Duration::from_secs(30);
+
+/// How many of them are a loop.
+const LOOP_CODES: i64 = 5;
+
+/// What came of issuing.
+#[derive(Debug)]
+pub enum Issued {
+    /// The code, to be sent to the client.
+    Code(PlainToken),
+    /// The client asks again and again and never gets tokens: somebody must be told.
+    LoopBroken {
+        /// Why its last exchange was refused, if it tried one.
+        last_error: Option<String>,
+    },
+}
+
+/// Issues a code for this session. The caller has made sure that the person may be signed in and has consented.
+pub fn issue(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    asked: &AuthorizationParameters,
+    session: &Session,
+    request: Option<AuthorizationRequestId>,
+) -> Result<Issued> {
+    if client.id != asked.client_id {
+        return Err(Fault::Internal("the request is another client's".to_owned()));
+    }
+    let since = cx.now - LOOP_WINDOW;
+    let traces = store::authorization_codes::traces(cx.db, session.id, &client.id, since, LOOP_CODES)?;
+    let many = i64::try_from(traces.len()).is_ok_and(|count| count >= LOOP_CODES);
+    if many && traces.iter().all(|trace| !trace.used) {
+        let last_error = traces.into_iter().find_map(|trace| trace.last_error);
+        cx.record(
+            Event::new("authorize.loop_broken")
+                .of(session.identity)
+                .in_session(session.id)
+                .for_client(&client.id)
+                .with("last_error", last_error.clone()),
+        )?;
+        return Ok(Issued::LoopBroken { last_error });
+    }
+    let code = match request {
+        Some(request) => derived(cx, request),
+        None => PlainToken::generate(TokenKind::AuthorizationCode, cx.random()),
+    };
+    let row = AuthorizationCode {
+        digest: code.digest(),
+        request,
+        client_id: client.id.clone(),
+        identity: session.identity,
+        session: session.id,
+        redirect_uri: asked.redirect_uri.clone(),
+        redirect_uri_given: asked.redirect_uri_given,
+        scope: asked.scope.clone(),
+        audience: asked.audience.clone(),
+        nonce: asked.nonce.clone(),
+        code_challenge: asked.code_challenge.clone(),
+        auth_time: session.authenticated_at,
+        acr: session.assurance,
+        amr: session.amr.clone(),
+        with_auth_time: asked.max_age.is_some(),
+        tries: 0,
+        created_at: cx.now,
+        expires_at: cx.now + CODE_LIFETIME,
+        used_at: None,
+        grant: None,
+    };
+    store::authorization_codes::insert(cx.db, &row)?;
+    Ok(Issued::Code(code))
+}
+
+/// The code that answered the request, while it can be redeemed.
+pub fn reissue(cx: &mut Cx<'_>, request: AuthorizationRequestId) -> Result<Option<PlainToken>> {
+    let code = derived(cx, request);
+    let row = store::authorization_codes::find(cx.db, &code.digest())?;
+    Ok(row.filter(|row| row.used_at.is_none() && row.expires_at > cx.now).map(|_| code))
+}
+
+/// Nobody without the data secret can compute it, and nothing secret is stored for it.
+fn derived(cx: &Cx<'_>, request: AuthorizationRequestId) -> PlainToken {
+    let mac = cx.env.secrets.mac(MacPurpose::AuthorizationCode, request.uuid().as_bytes());
+    PlainToken::derive(TokenKind::AuthorizationCode, mac)
+}

@@ -1,0 +1,128 @@
+//! Who the client is. The method is the client's, never the request's choice; all refusals look alike.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::parameters::Parameters;
+use super::{Error, ErrorCode};
+use crate::config::Clients;
+use crate::model::{Client, ClientAuthentication};
+
+/// A name and a secret of an `Authorization: Basic` header, as they stand there and form-decoded (RFC 6749 2.3.1
+/// wants the latter, many libraries send the former).
+struct Basic {
+    raw: (String, String),
+    decoded: Option<(String, String)>,
+}
+
+/// Finds and authenticates the client of a request to the token, revocation or introspection endpoint.
+pub fn authenticate(
+    clients: &Clients,
+    authorization: Option<&str>,
+    form: &[(String, String)],
+) -> Result<Arc<Client>, Error> {
+    let form = Parameters::new(form);
+    let basic = authorization.map(read_basic).transpose()?;
+    let body_secret = form.is_present("client_secret");
+    let assertion = form.is_present("client_assertion") || form.is_present("client_assertion_type");
+    if basic.is_some() && (body_secret || assertion) {
+        return Err(refuse("The request authenticates the client in two ways."));
+    }
+    if form.repeats("client_id") || form.repeats("client_secret") {
+        return Err(refuse("The client was named more than once."));
+    }
+    if assertion {
+        return Err(Error::invalid_client("client assertions are not supported"));
+    }
+    match basic {
+        Some(basic) => by_basic(clients, &basic, form.get("client_id")),
+        None => by_body(clients, form.get("client_id"), body_secret.then(|| form.raw("client_secret"))),
+    }
+}
+
+fn refuse(description: &str) -> Error {
+    Error::new(ErrorCode::InvalidRequest, description)
+}
+
+fn by_basic(clients: &Clients, basic: &Basic, named: Option<&str>) -> Result<Arc<Client>, Error> {
+    let readings = [basic.decoded.as_ref(), Some(&basic.raw)];
+    if named.is_some_and(|named| readings.iter().flatten().all(|(id, _)| id != named)) {
+        return Err(refuse("The client_id is not the one of the Authorization header."));
+    }
+    let found = readings.iter().flatten().find_map(|(id, _)| clients.find(id));
+    let Some(client) = found else {
+        spend_a_comparison(&basic.raw.1);
+        return Err(Error::invalid_client("no client has this client_id"));
+    };
+    if client.authentication != ClientAuthentication::SecretBasic {
+        return Err(Error::invalid_client(format!("{} is not registered for client_secret_basic", client.id)));
+    }
+    // Both readings are always compared, so that the time says nothing.
+    let raw = client.has_secret(&basic.raw.1);
+    let decoded = basic.decoded.as_ref().is_some_and(|(_, secret)| client.has_secret(secret));
+    if raw | decoded { Ok(client) } else { Err(wrong_secret(&client)) }
+}
+
+fn by_body(clients: &Clients, id: Option<&str>, secret: Option<&str>) -> Result<Arc<Client>, Error> {
+    let id = id.ok_or_else(|| Error::invalid_client("the request names no client"))?;
+    let Some(client) = clients.find(id) else {
+        spend_a_comparison(secret.unwrap_or_default());
+        return Err(Error::invalid_client("no client has this client_id"));
+    };
+    match (client.authentication, secret) {
+        (ClientAuthentication::None, None) => Ok(client),
+        (ClientAuthentication::None, Some(_)) => {
+            Err(Error::invalid_client(format!("{id} is public and sent a client_secret")))
+        }
+        (ClientAuthentication::SecretPost, Some(secret)) if client.has_secret(secret) => Ok(client),
+        (ClientAuthentication::SecretPost, Some(_)) => Err(wrong_secret(&client)),
+        (ClientAuthentication::SecretPost, None) => {
+            Err(Error::invalid_client(format!("{id} is confidential and sent no client_secret")))
+        }
+        (ClientAuthentication::SecretBasic, _) => {
+            Err(Error::invalid_client(format!("{id} is registered for client_secret_basic")))
+        }
+    }
+}
+
+fn wrong_secret(client: &Client) -> Error {
+    Error::invalid_client(format!("the secret is not one of {}", client.id))
+}
+
+/// An unknown client costs as much as a wrong secret.
+fn spend_a_comparison(secret: &str) {
+    std::hint::black_box(crate::crypto::sha256(secret.as_bytes()));
+}
+
+/// RFC 7617: the scheme in any case, base64, a colon after the name.
+fn read_basic(header: &str) -> Result<Basic, Error> {
+    let malformed = || Error::invalid_client("the Authorization header is no Basic credentials");
+    let (scheme, rest) = header.split_once(' ').ok_or_else(malformed)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(malformed());
+    }
+    let text = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = text.ok_or_else(malformed)?;
+    let (id, secret) = text.split_once(':').ok_or_else(malformed)?;
+    let decoded = form_decode(id).zip(form_decode(secret));
+    Ok(Basic { raw: (id.to_owned(), secret.to_owned()), decoded })
+}
+
+/// `None` where a percent sign begins no byte, or the bytes are no text.
+fn form_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let (high, low) = (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}

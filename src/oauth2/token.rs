@@ -1,0 +1,125 @@
+//! The token endpoint: what is granted, before it is signed.
+//!
+//! A grant type has its own file, which drives oxide-auth's machine of that grant and maps its refusals by step.
+
+mod client_credentials;
+mod code;
+mod mint;
+mod refresh;
+
+pub use mint::{TokenResponse, Unsigned};
+
+use std::sync::Arc;
+
+use super::parameters::Parameters;
+use super::{Error, ErrorCode};
+use crate::cx::{Cx, Env, Result};
+use crate::model::{Client, Instant};
+
+/// What came of a token request. A refusal is a value, so that what it changed (a counted try, an ended family) is
+/// kept.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Tokens, to be signed after the commit.
+    Granted(Box<Unsigned>),
+    /// No tokens.
+    Refused(Error),
+}
+
+/// The grant types of the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantType {
+    /// RFC 6749 4.1.3.
+    AuthorizationCode,
+    /// RFC 6749 6.
+    RefreshToken,
+    /// RFC 6749 4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// All of them, for discovery.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// The value of `grant_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant type of a request, if the client may use it.
+    pub fn of_request(form: &[(String, String)], client: &Client) -> std::result::Result<Self, Error> {
+        let form = Parameters::new(form);
+        if let Some(name) = form.repeated() {
+            let text = format!("The parameter {name} came more than once.");
+            return Err(Error::new(ErrorCode::InvalidRequest, text));
+        }
+        if let Some(name) = form.unstorable() {
+            let text = format!("The parameter {name} holds a NUL character.");
+            return Err(Error::new(ErrorCode::InvalidRequest, text));
+        }
+        let Some(asked) = form.get("grant_type") else {
+            return Err(Error::new(ErrorCode::InvalidRequest, "The request has no grant_type."));
+        };
+        let Some(known) = Self::ALL.into_iter().find(|known| known.name() == asked) else {
+            let text = "The grant_type is none of authorization_code, refresh_token and client_credentials.";
+            return Err(Error::new(ErrorCode::UnsupportedGrantType, text));
+        };
+        if !client.allows_grant(known.name()) {
+            let text = format!("The client is not registered for the grant type {asked}.");
+            return Err(Error::new(ErrorCode::UnauthorizedClient, text));
+        }
+        Ok(known)
+    }
+}
+
+/// Redeems a code (RFC 6749 4.1.3, RFC 7636 4.5).
+pub fn redeem_code(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)]) -> Result<Outcome> {
+    let outcome = code::redeem(cx, client, &Parameters::new(form))?;
+    record_denial(cx, client, GrantType::AuthorizationCode, outcome)
+}
+
+/// Rotates a refresh token (RFC 6749 6, RFC 9700 4.14).
+pub fn refresh(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)]) -> Result<Outcome> {
+    let outcome = refresh::rotate(cx, client, &Parameters::new(form))?;
+    record_denial(cx, client, GrantType::RefreshToken, outcome)
+}
+
+/// Gives a client a token for itself (RFC 6749 4.4), without the database: only for clients whose access tokens are
+/// JWTs.
+pub fn client_credentials(env: &Env, client: &Arc<Client>, form: &[(String, String)], now: Instant) -> Outcome {
+    client_credentials::grant(env, client, &Parameters::new(form), now).map_or_else(Outcome::Refused, |unsigned| {
+        Outcome::Granted(Box::new(unsigned))
+    })
+}
+
+/// Gives a client an opaque token for itself, which is stored.
+pub fn client_credentials_stored(
+    cx: &mut Cx<'_>,
+    client: &Arc<Client>,
+    form: &[(String, String)],
+) -> Result<Outcome> {
+    match client_credentials::grant(cx.env, client, &Parameters::new(form), cx.now) {
+        Err(error) => Ok(Outcome::Refused(error)),
+        Ok(unsigned) => {
+            unsigned.store(cx)?;
+            Ok(Outcome::Granted(Box::new(unsigned)))
+        }
+    }
+}
+
+fn record_denial(cx: &mut Cx<'_>, client: &Client, grant: GrantType, outcome: Outcome) -> Result<Outcome> {
+    if let Outcome::Refused(error) = &outcome {
+        cx.record(
+            crate::model::Event::new("token.denied")
+                .for_client(&client.id)
+                .with("grant_type", grant.name())
+                .with("error", error.code.name())
+                .with("reason", error.cause.as_str()),
+        )?;
+    }
+    Ok(outcome)
+}

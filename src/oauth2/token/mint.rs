@@ -1,0 +1,160 @@
+//! What a grant becomes: claims or stored digests inside the transaction, signatures after it.
+
+use serde::Serialize;
+
+use crate::crypto::{PlainToken, SigningKeys, TokenKind};
+use crate::cx::{Cx, Env, Fault, Result};
+use crate::model::{AccessToken, AccessTokenFormat, Algorithm, Client, Grant, GrantId, Instant, Scope};
+use crate::oauth2::claims::{AccessClaims, IdClaims};
+use crate::oauth2::id_token;
+use crate::random::Random;
+use crate::store;
+
+/// Tokens that wait for their signatures.
+#[derive(Debug)]
+pub struct Unsigned {
+    access: Access,
+    expires_in: i64,
+    scope: Scope,
+    pub(super) refresh_token: Option<PlainToken>,
+    id_token: Option<(IdClaims, Algorithm)>,
+}
+
+#[derive(Debug)]
+enum Access {
+    Jwt(Box<AccessClaims>, Algorithm),
+    Opaque(PlainToken, Box<AccessToken>),
+}
+
+/// The body of a good answer (RFC 6749 5.1).
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token dies.
+    pub expires_in: i64,
+    /// The refresh token, if `offline_access` was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The ID token, if `openid` was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// What the access token may do.
+    pub scope: String,
+}
+
+/// For whom and what an access token is made.
+pub(super) struct Order<'a> {
+    pub(super) client: &'a Client,
+    pub(super) grant: Option<&'a Grant>,
+    pub(super) scope: Scope,
+    pub(super) audience: Vec<String>,
+    pub(super) now: Instant,
+}
+
+impl Unsigned {
+    /// Makes the access token for a grant, or for a client that acts for itself.
+    pub(super) fn new(env: &Env, order: Order<'_>) -> Self {
+        let Order { client, grant, scope, audience, now } = order;
+        let lifetime = client.access_token_lifetime;
+        let seconds = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
+        let access = match client.access_token_format {
+            AccessTokenFormat::Jwt(algorithm) => {
+                let claims = AccessClaims {
+                    iss: env.settings.issuer.as_str().to_owned(),
+                    sub: grant.map_or_else(|| client.id.clone(), |grant| grant.identity.to_string()),
+                    aud: audience,
+                    exp: now.seconds() + seconds,
+                    iat: now.seconds(),
+                    jti: jti(grant.map(|grant| grant.id), env.random.as_ref()),
+                    client_id: client.id.clone(),
+                    scope: scope.to_string(),
+                    auth_time: grant.map(|grant| grant.auth_time.seconds()),
+                    acr: grant.map(|grant| grant.acr.name().to_owned()),
+                    amr: grant.map(|grant| grant.amr.clone()).unwrap_or_default(),
+                    sid: grant.filter(|grant| !grant.offline).map(|grant| grant.session.to_string()),
+                };
+                Access::Jwt(Box::new(claims), algorithm)
+            }
+            AccessTokenFormat::Opaque => {
+                let token = PlainToken::generate(TokenKind::AccessToken, env.random.as_ref());
+                let row = AccessToken {
+                    digest: token.digest(),
+                    grant: grant.map(|grant| grant.id),
+                    client_id: client.id.clone(),
+                    identity: grant.map(|grant| grant.identity),
+                    scope: scope.clone(),
+                    audience,
+                    created_at: now,
+                    expires_at: now + lifetime,
+                };
+                Access::Opaque(token, Box::new(row))
+            }
+        };
+        Self { access, expires_in: seconds, scope, refresh_token: None, id_token: None }
+    }
+
+    /// Adds the ID token, if `openid` was granted.
+    pub(super) fn with_id_token(
+        mut self,
+        env: &Env,
+        client: &Client,
+        grant: &Grant,
+        nonce: Option<String>,
+        now: Instant,
+    ) -> Self {
+        if self.scope.contains("openid") {
+            let claims = IdClaims::of(grant, env.settings.issuer.as_str(), nonce, now);
+            self.id_token = Some((claims, client.id_token_algorithm));
+        }
+        self
+    }
+
+    /// Stores what must be stored: an opaque token's digest.
+    pub(super) fn store(&self, cx: &mut Cx<'_>) -> Result<()> {
+        match &self.access {
+            Access::Opaque(_, row) => Ok(store::access_tokens::insert(cx.db, row)?),
+            Access::Jwt(..) => Ok(()),
+        }
+    }
+
+    /// Signs what must be signed. Not inside a transaction.
+    pub fn sign(self, keys: &SigningKeys) -> Result<TokenResponse> {
+        let access_token = match self.access {
+            Access::Opaque(token, _) => token.expose().to_owned(),
+            Access::Jwt(claims, algorithm) => {
+                keys.sign(algorithm, "at+jwt", &*claims).map_err(|why| Fault::Crypto(why.to_string()))?
+            }
+        };
+        let id_token = match self.id_token {
+            None => None,
+            Some((mut claims, algorithm)) => {
+                claims.at_hash = Some(id_token::at_hash(&access_token, algorithm));
+                Some(keys.sign(algorithm, "JWT", &claims).map_err(|why| Fault::Crypto(why.to_string()))?)
+            }
+        };
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer",
+            expires_in: self.expires_in,
+            refresh_token: self.refresh_token.map(|token| token.expose().to_owned()),
+            id_token,
+            scope: self.scope.to_string(),
+        })
+    }
+}
+
+/// `<grant>.<random>`, so that our own endpoints find the grant of a JWT.
+fn jti(grant: Option<GrantId>, random: &dyn Random) -> String {
+    match grant {
+        Some(grant) => format!("{grant}.{}", random.uuid().simple()),
+        None => random.uuid().to_string(),
+    }
+}
+
+/// The grant that a `jti` begins with.
+pub(in crate::oauth2) fn grant_of_jti(jti: &str) -> Option<GrantId> {
+    jti.split_once('.').and_then(|(grant, _)| grant.parse().ok())
+}
