@@ -1,7 +1,8 @@
 //! What a person granted to a client, and the secrets that follow from it (as digests only).
 
 use super::{
-    Assurance, AuthorizationRequestId, GrantId, IdentityId, Instant, RefreshTokenId, Scope, SessionId, TokenDigest,
+    Assurance, AuthorizationRequestId, GrantId, IdentityId, Instant, RefreshTokenId, Scope, SessionId,
+    TokenDigest,
 };
 
 /// What a person granted to a client: all tokens of one redeemed code, and their one end.

@@ -87,12 +87,7 @@ fn from_row(row: Row) -> Result<AccessToken> {
         digest: TokenDigest::from_slice(&row.digest).ok_or_else(|| wrong("digest"))?,
         grant,
         client_id: row.client_id.clone(),
-        identity: row
-            .identity_id
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| wrong("identity_id"))?,
+        identity: row.identity_id.as_deref().map(str::parse).transpose().map_err(|_| wrong("identity_id"))?,
         scope: Scope::parse(&row.scope).map_err(|_| wrong("scope"))?,
         audience: serde_json::from_str(&row.audience).map_err(|_| wrong("audience"))?,
         created_at: Instant::from_micros(row.created_at),
