@@ -231,7 +231,11 @@ impl Work {
     }
 
     /// Runs a use case that only reads, on the caller's own connection.
-    pub fn read_on<T>(&self, db: &mut Connection, use_case: impl FnOnce(&mut Cx<'_>) -> Result<T>) -> Result<T> {
+    pub fn read_on<T>(
+        &self,
+        db: &mut Connection,
+        use_case: impl FnOnce(&mut Cx<'_>) -> Result<T>,
+    ) -> Result<T> {
         run(db, &self.env, &self.caller, use_case)
     }
 }

@@ -4,7 +4,9 @@
 //! `tests/architecture.rs` checks it.
 
 pub mod clock;
+pub mod config;
 pub mod crypto;
+pub mod cx;
 pub mod model;
 pub mod random;
 pub mod store;

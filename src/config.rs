@@ -1,0 +1,15 @@
+//! Reads, checks and explains the settings and `clients.toml`. All faults of all files are found in one pass.
+
+mod clients;
+mod document;
+mod fault;
+mod keys;
+mod settings;
+
+pub use clients::{Clients, check_clients};
+pub use fault::{Fault, Faults, Severity};
+pub use keys::{KEYS, Key, reference};
+pub use settings::{
+    Brand, Courier, IdentitySettings, Mode, PasswordSettings, SessionSettings, Settings, SmtpSecurity,
+    SmtpUrl, Sources,
+};

@@ -1,0 +1,213 @@
+//! Every key of `wayhome.toml`, once: its name, form, default and meaning. Reading, checking and the manual use this
+//! table.
+
+use std::fmt::Write as _;
+
+/// The form of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Flag,
+    /// A list of texts; in the environment separated by commas.
+    List,
+    /// A length of time: `90s`, `15m`, `24h`, `30d`.
+    Duration,
+}
+
+impl Form {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "number",
+            Self::Flag => "true or false",
+            Self::List => "list of texts",
+            Self::Duration => "duration",
+        }
+    }
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// `section.name`.
+    pub path: &'static str,
+    /// The form of its value.
+    pub form: Form,
+    /// What holds without it, as it would stand in the file.
+    pub default: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+impl Key {
+    /// The environment variable that overrides it.
+    pub fn variable(&self) -> String {
+        format!("WAYHOME__{}", self.path.replace('.', "__").to_uppercase())
+    }
+}
+
+const fn key(path: &'static str, form: Form, default: &'static str, doc: &'static str) -> Key {
+    Key { path, form, default, doc }
+}
+
+/// All keys.
+pub const KEYS: &[Key] = &[
+    key("server.name", Form::Text, "\"Wayhome\"", "What people read as the name of this service."),
+    key(
+        "server.issuer",
+        Form::Text,
+        "\"\"",
+        "The address of this service as browsers and clients see it, without a path or a slash at the end. `wayhome serve` does not start without it; in development it is `http://localhost:4444`.",
+    ),
+    key("server.public", Form::Text, "\"127.0.0.1:4444\"", "Where the pages and the protocol are served."),
+    key(
+        "server.admin",
+        Form::Text,
+        "\"127.0.0.1:4445\"",
+        "Where the administration is served. Never expose it.",
+    ),
+    key(
+        "server.data_dir",
+        Form::Text,
+        "\"data\"",
+        "The folder of the embedded database and, in development, of the data secret.",
+    ),
+    key("server.trusted_proxies", Form::List, "[]", "Networks (CIDR) whose `X-Forwarded-For` is believed."),
+    key("server.workers", Form::Integer, "0", "Threads that serve requests; 0 means one for each core."),
+    key(
+        "server.log",
+        Form::Text,
+        "\"info\"",
+        "What is logged: `error`, `warn`, `info`, `debug`, or a filter for each module.",
+    ),
+    key(
+        "server.log_format",
+        Form::Text,
+        "\"auto\"",
+        "`text`, `json`, or `auto`: text in development, JSON in `serve`.",
+    ),
+    key(
+        "database.url",
+        Form::Text,
+        "\"\"",
+        "`sqlite:FILE` or `postgres://…`; empty means the embedded database in the data folder.",
+    ),
+    key("database.connections", Form::Integer, "8", "Connections to PostgreSQL."),
+    key("database.readers", Form::Integer, "2", "Threads that read the embedded database."),
+    key(
+        "database.migrate",
+        Form::Flag,
+        "true",
+        "Whether `serve` brings the tables up to date by itself. Without it, run `wayhome migrate` first.",
+    ),
+    key(
+        "secrets.data",
+        Form::List,
+        "[]",
+        "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one; in development one is made and kept in the data folder.",
+    ),
+    key("session.idle", Form::Duration, "\"2h\"", "A session that is not used for this long ends."),
+    key("session.absolute", Form::Duration, "\"24h\"", "A session ends after this long in any case."),
+    key("session.recent", Form::Duration, "\"10m\"", "How young a sign-in must be for sensitive changes."),
+    key("password.min_length", Form::Integer, "15", "The fewest characters of a new password; at least 8."),
+    key(
+        "password.memory_kib",
+        Form::Integer,
+        "19456",
+        "Argon2id: memory of one hash in KiB; at least 19456.",
+    ),
+    key("password.iterations", Form::Integer, "2", "Argon2id: passes; at least 2."),
+    key(
+        "password.workers",
+        Form::Integer,
+        "0",
+        "Threads that hash; 0 means one fewer than cores, and at least one.",
+    ),
+    key("password.queue", Form::Integer, "64", "Hashes that may wait; beyond that the answer is 503."),
+    key(
+        "return_urls.default",
+        Form::Text,
+        "\"\"",
+        "Where journeys end that name no return URL and have no client; empty means the account page.",
+    ),
+    key(
+        "return_urls.allowed",
+        Form::List,
+        "[]",
+        "Where `return_to` may lead: `https://a` any path, `https://a/b` that path, `https://a/b/*` all below. The https origins of registered redirect URIs count by themselves.",
+    ),
+    key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
+    key(
+        "verification.required",
+        Form::Flag,
+        "true",
+        "Whether an account exists only when its address is proven.",
+    ),
+    key("recovery.enabled", Form::Flag, "true", "Whether people may reset a forgotten password by mail."),
+    key(
+        "recovery.after",
+        Form::Text,
+        "\"\"",
+        "Where a recovery ends that has neither client nor `return_to`; empty means `return_urls.default`.",
+    ),
+    key(
+        "identity.schema",
+        Form::Text,
+        "\"\"",
+        "A file with the JSON Schema of the traits; empty means `email` and an optional `name`.",
+    ),
+    key("courier.from", Form::Text, "\"wayhome@localhost\"", "The address that mails come from."),
+    key("courier.from_name", Form::Text, "\"\"", "The name beside it; empty means `server.name`."),
+    key(
+        "courier.smtp_url",
+        Form::Text,
+        "\"\"",
+        "The mail server: `smtps://user:password@host` (TLS from the start), `smtp://host:587` (STARTTLS), `smtp+plain://host:25` (no TLS, for a relay on this machine). In development mails go to the inbox page.",
+    ),
+    key(
+        "admin.require_key",
+        Form::Flag,
+        "true",
+        "Whether the administration asks for an API key. Only development may switch it off, and does.",
+    ),
+    key("brand.support_url", Form::Text, "\"\"", "Where people get help; in the footer of every page."),
+    key("brand.privacy_url", Form::Text, "\"\"", "The privacy policy; in the footer of every page."),
+    key("brand.terms_url", Form::Text, "\"\"", "The terms; in the footer of every page."),
+    key(
+        "limits.requests_per_minute",
+        Form::Integer,
+        "600",
+        "Requests that one address may make in a minute; 0 means no limit.",
+    ),
+    key(
+        "limits.flows_per_minute",
+        Form::Integer,
+        "60",
+        "Flows and requests that one address may begin in a minute; 0 means no limit.",
+    ),
+    key("limits.events_kept", Form::Duration, "\"365d\"", "How long the event log keeps facts."),
+];
+
+/// The manual of all keys, as Markdown.
+pub fn reference() -> String {
+    let mut out = String::from(
+        "# Configuration\n\nSettings stand in `wayhome.toml` (`--config FILE`). An environment variable overrides a key: \
+         the variable of `server.issuer` is `WAYHOME__SERVER__ISSUER`. Unknown keys are refused. `wayhome config check` \
+         reports all faults at once.\n\nThis page is made by `wayhome config reference`.\n",
+    );
+    let mut section = "";
+    for key in KEYS {
+        let (of, name) = key.path.split_once('.').unwrap_or(("", key.path));
+        if of != section {
+            section = of;
+            let _ = write!(out, "\n## [{of}]\n\n| key | form | default | meaning |\n|---|---|---|---|\n");
+        }
+        let _ = writeln!(out, "| `{name}` | {} | `{}` | {} |", key.form.name(), key.default, key.doc);
+    }
+    out
+}
