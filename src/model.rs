@@ -9,6 +9,7 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod mail;
 mod notice;
 mod return_url;
 mod scope;
@@ -36,6 +37,7 @@ pub use id::{
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};
 pub use scope::{MalformedScope, Scope};

@@ -18,6 +18,7 @@ pub mod consents;
 pub mod events;
 pub mod flows;
 pub mod grants;
+pub mod messages;
 pub mod meta;
 pub mod refresh_tokens;
 
