@@ -8,5 +8,6 @@ pub mod config;
 pub mod crypto;
 pub mod cx;
 pub mod model;
+pub mod oauth2;
 pub mod random;
 pub mod store;

@@ -15,14 +15,13 @@ use crate::model::{
 };
 
 /// The keys of a client.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 25] = [
     "id",
     "name",
     "type",
     "token_endpoint_auth_method",
     "secret",
     "secret_sha256",
-    "secret_hash",
     "redirect_uris",
     "post_logout_redirect_uris",
     "grant_types",
@@ -334,13 +333,6 @@ impl Reader<'_> {
             match from_hex(&text) {
                 Some(digest) => secrets.push(ClientSecret::Sha256(digest)),
                 None => self.faults.add(Fault::error(place, "secret_sha256: expected 64 hexadecimal digits")),
-            }
-        }
-        for (text, place) in self.one_or_more("secret_hash") {
-            if text.starts_with("$argon2id$") {
-                secrets.push(ClientSecret::Argon2(text));
-            } else {
-                self.faults.add(Fault::error(place, "secret_hash: expected an Argon2id hash ($argon2id$…)"));
             }
         }
         match method {

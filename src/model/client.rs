@@ -111,8 +111,6 @@ pub enum ClientSecret {
     Plain(SecretText),
     /// SHA-256 of a generated secret of 128 bits or more.
     Sha256([u8; 32]),
-    /// Argon2id, PHC text, of a secret that a person chose.
-    Argon2(String),
 }
 
 /// The form of access tokens.
@@ -220,6 +218,14 @@ impl Client {
             loopback(known).is_some_and(|(host, path)| host == received_host && path == received_path)
         };
         self.redirect_uris.iter().any(fits).then(|| received.to_owned())
+    }
+
+    /// The registered redirect URI, if there is just one.
+    pub fn only_redirect_uri(&self) -> Option<&str> {
+        match &self.redirect_uris[..] {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// Whether sign-out may end there.

@@ -38,6 +38,11 @@ impl Scope {
         other.0.iter().all(|token| self.contains(token))
     }
 
+    /// The scope without these tokens.
+    pub fn without(&self, tokens: &[&str]) -> Self {
+        Self(self.0.iter().filter(|token| !tokens.contains(&token.as_str())).cloned().collect())
+    }
+
     /// The tokens that are not part of `other`.
     pub fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         self.iter().filter(|token| !other.contains(token))

@@ -12,7 +12,7 @@ use crate::model::{AuthorizationParameters, Client, Prompt, Scope};
 /// Whether the person must be asked before the client gets what it asks for.
 pub fn consent_needed(client: &Client, asked: &AuthorizationParameters, remembered: Option<&Scope>) -> bool {
     // Any program can pretend to be a native client, so silence is no consent there (RFC 8252 8.6).
-    let anybody = client.is_public() && client.is_native();
+    let anybody = client.is_unverifiable();
     if asked.prompts(Prompt::Consent) || (anybody && asked.prompts(Prompt::None)) {
         return true;
     }

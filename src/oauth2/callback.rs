@@ -2,7 +2,8 @@
 
 use super::Error;
 use crate::config::Clients;
-use crate::model::{AuthorizationParameters, PlainToken};
+use crate::crypto::PlainToken;
+use crate::model::AuthorizationParameters;
 
 /// Where answers of the authorization endpoint go. Nobody else builds such a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Callback {
     /// For a request that waited; `None` if its client or redirect URI is not registered any more.
     pub fn of_request(request: &AuthorizationParameters, clients: &Clients, issuer: &str) -> Option<Self> {
         let client = clients.find(&request.client_id)?;
-        let redirect_uri = client.matching_redirect_uri(&request.redirect_uri)?;
+        let redirect_uri = client.redirect_uri(&request.redirect_uri)?;
         Some(Self::trusted(&redirect_uri, request.state.as_deref(), issuer))
     }
 

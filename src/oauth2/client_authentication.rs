@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::parameters::Parameters;
 use super::{Error, ErrorCode};
 use crate::config::Clients;
-use crate::model::{Client, ClientAuthentication};
+use crate::crypto::{constant_time_eq, sha256};
+use crate::model::{AuthMethod, Client, ClientSecret};
 
 /// A name and a secret of an `Authorization: Basic` header, as they stand there and form-decoded (RFC 6749 2.3.1
 /// wants the latter, many libraries send the former).
@@ -56,12 +57,15 @@ fn by_basic(clients: &Clients, basic: &Basic, named: Option<&str>) -> Result<Arc
         spend_a_comparison(&basic.raw.1);
         return Err(Error::invalid_client("no client has this client_id"));
     };
-    if client.authentication != ClientAuthentication::SecretBasic {
-        return Err(Error::invalid_client(format!("{} is not registered for client_secret_basic", client.id)));
+    if client.auth_method != AuthMethod::Basic {
+        return Err(Error::invalid_client(format!(
+            "{} is not registered for client_secret_basic",
+            client.id
+        )));
     }
     // Both readings are always compared, so that the time says nothing.
-    let raw = client.has_secret(&basic.raw.1);
-    let decoded = basic.decoded.as_ref().is_some_and(|(_, secret)| client.has_secret(secret));
+    let raw = has_secret(&client, &basic.raw.1);
+    let decoded = basic.decoded.as_ref().is_some_and(|(_, secret)| has_secret(&client, secret));
     if raw | decoded { Ok(client) } else { Err(wrong_secret(&client)) }
 }
 
@@ -71,17 +75,17 @@ fn by_body(clients: &Clients, id: Option<&str>, secret: Option<&str>) -> Result<
         spend_a_comparison(secret.unwrap_or_default());
         return Err(Error::invalid_client("no client has this client_id"));
     };
-    match (client.authentication, secret) {
-        (ClientAuthentication::None, None) => Ok(client),
-        (ClientAuthentication::None, Some(_)) => {
+    match (client.auth_method, secret) {
+        (AuthMethod::None, None) => Ok(client),
+        (AuthMethod::None, Some(_)) => {
             Err(Error::invalid_client(format!("{id} is public and sent a client_secret")))
         }
-        (ClientAuthentication::SecretPost, Some(secret)) if client.has_secret(secret) => Ok(client),
-        (ClientAuthentication::SecretPost, Some(_)) => Err(wrong_secret(&client)),
-        (ClientAuthentication::SecretPost, None) => {
+        (AuthMethod::Post, Some(secret)) if has_secret(&client, secret) => Ok(client),
+        (AuthMethod::Post, Some(_)) => Err(wrong_secret(&client)),
+        (AuthMethod::Post, None) => {
             Err(Error::invalid_client(format!("{id} is confidential and sent no client_secret")))
         }
-        (ClientAuthentication::SecretBasic, _) => {
+        (AuthMethod::Basic, _) => {
             Err(Error::invalid_client(format!("{id} is registered for client_secret_basic")))
         }
     }
@@ -93,7 +97,7 @@ fn wrong_secret(client: &Client) -> Error {
 
 /// An unknown client costs as much as a wrong secret.
 fn spend_a_comparison(secret: &str) {
-    std::hint::black_box(crate::crypto::sha256(secret.as_bytes()));
+    std::hint::black_box(sha256(secret.as_bytes()));
 }
 
 /// RFC 7617: the scheme in any case, base64, a colon after the name.
@@ -118,11 +122,25 @@ fn form_decode(text: &str) -> Option<String> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let (high, low) = (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
+                let (high, low) =
+                    (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
                 u8::try_from(high * 16 + low).ok()?
             }
             other => other,
         });
     }
     String::from_utf8(bytes).ok()
+}
+
+/// Whether this is one of the client's secrets; all are compared, in constant time.
+fn has_secret(client: &Client, presented: &str) -> bool {
+    client.secrets.iter().fold(false, |found, secret| {
+        let same = match secret {
+            ClientSecret::Plain(known) => {
+                constant_time_eq(&sha256(known.expose().as_bytes()), &sha256(presented.as_bytes()))
+            }
+            ClientSecret::Sha256(digest) => constant_time_eq(digest, &sha256(presented.as_bytes())),
+        };
+        found | same
+    })
 }

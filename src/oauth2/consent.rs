@@ -17,9 +17,7 @@ pub fn remember(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str, scope: &
         None => scope.clone(),
     };
     store::consents::upsert(cx.db, identity, client_id, &together, cx.now)?;
-    cx.record(
-        Event::new("consent.given").of(identity).for_client(client_id).with("scope", scope.to_string()),
-    )
+    cx.record(Event::new("consent.given").of(identity).for_client(client_id).with("scope", scope.to_string()))
 }
 
 /// Forgets what the person has allowed the client, and ends what followed from it.

@@ -17,7 +17,10 @@ impl<'a> Parameters<'a> {
 
     /// All values of a parameter that may be repeated.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// A parameter that came more than once and may not (RFC 6749 3.1; `resource` may, RFC 8707).
@@ -44,7 +47,10 @@ impl<'a> Parameters<'a> {
 
     /// A parameter with a character that no database keeps.
     pub fn unstorable(&self) -> Option<&'a str> {
-        self.0.iter().find(|(key, value)| key.contains('\0') || value.contains('\0')).map(|(key, _)| key.as_str())
+        self.0
+            .iter()
+            .find(|(key, value)| key.contains('\0') || value.contains('\0'))
+            .map(|(key, _)| key.as_str())
     }
 }
 

@@ -18,19 +18,23 @@ impl Registrar for ClientRegistrar<'_> {
     fn bound_redirect<'a>(&self, bound: ClientUrl<'a>) -> Result<BoundClient<'a>, RegistrarError> {
         let client = self.0.find(&bound.client_id).ok_or(RegistrarError::Unspecified)?;
         let uri = match &bound.redirect_uri {
-            Some(given) => client.matching_redirect_uri(given.as_str()),
+            Some(given) => client.redirect_uri(given.as_str()),
             None => client.only_redirect_uri().map(str::to_owned),
         };
         let uri = uri.and_then(|uri| ExactUrl::new(uri).ok()).ok_or(RegistrarError::Unspecified)?;
         Ok(BoundClient { client_id: bound.client_id, redirect_uri: Cow::Owned(RegisteredUrl::Exact(uri)) })
     }
 
-    fn negotiate(&self, bound: BoundClient<'_>, scope: Option<OxideScope>) -> Result<PreGrant, RegistrarError> {
+    fn negotiate(
+        &self,
+        bound: BoundClient<'_>,
+        scope: Option<OxideScope>,
+    ) -> Result<PreGrant, RegistrarError> {
         let client = self.0.find(&bound.client_id).ok_or(RegistrarError::Unspecified)?;
         let scope = match scope {
-            Some(asked) if asked.iter().all(|token| client.scope.contains(token)) => asked,
+            Some(asked) if asked.iter().all(|token| client.scopes.contains(token)) => asked,
             Some(_) => return Err(RegistrarError::Unspecified),
-            None => to_oxide(&default_scope(&client.scope)).ok_or(RegistrarError::PrimitiveError)?,
+            None => to_oxide(&default_scope(&client.scopes)).ok_or(RegistrarError::PrimitiveError)?,
         };
         Ok(PreGrant {
             client_id: bound.client_id.into_owned(),

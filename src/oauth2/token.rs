@@ -7,6 +7,7 @@ mod code;
 mod mint;
 mod refresh;
 
+pub(super) use mint::grant_of_jti;
 pub use mint::{TokenResponse, Unsigned};
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use super::parameters::Parameters;
 use super::{Error, ErrorCode};
 use crate::cx::{Cx, Env, Result};
-use crate::model::{Client, Instant};
+use crate::model::{Client, GrantType, Instant};
 
 /// What came of a token request. A refusal is a value, so that what it changed (a counted try, an ended family) is
 /// kept.
@@ -26,54 +27,29 @@ pub enum Outcome {
     Refused(Error),
 }
 
-/// The grant types of the token endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantType {
-    /// RFC 6749 4.1.3.
-    AuthorizationCode,
-    /// RFC 6749 6.
-    RefreshToken,
-    /// RFC 6749 4.4.
-    ClientCredentials,
-}
-
-impl GrantType {
-    /// All of them, for discovery.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
-
-    /// The value of `grant_type`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-        }
+/// The grant type of a request, if the client may use it.
+pub fn grant_type(form: &[(String, String)], client: &Client) -> std::result::Result<GrantType, Error> {
+    let form = Parameters::new(form);
+    if let Some(name) = form.repeated() {
+        let text = format!("The parameter {name} came more than once.");
+        return Err(Error::new(ErrorCode::InvalidRequest, text));
     }
-
-    /// The grant type of a request, if the client may use it.
-    pub fn of_request(form: &[(String, String)], client: &Client) -> std::result::Result<Self, Error> {
-        let form = Parameters::new(form);
-        if let Some(name) = form.repeated() {
-            let text = format!("The parameter {name} came more than once.");
-            return Err(Error::new(ErrorCode::InvalidRequest, text));
-        }
-        if let Some(name) = form.unstorable() {
-            let text = format!("The parameter {name} holds a NUL character.");
-            return Err(Error::new(ErrorCode::InvalidRequest, text));
-        }
-        let Some(asked) = form.get("grant_type") else {
-            return Err(Error::new(ErrorCode::InvalidRequest, "The request has no grant_type."));
-        };
-        let Some(known) = Self::ALL.into_iter().find(|known| known.name() == asked) else {
-            let text = "The grant_type is none of authorization_code, refresh_token and client_credentials.";
-            return Err(Error::new(ErrorCode::UnsupportedGrantType, text));
-        };
-        if !client.allows_grant(known.name()) {
-            let text = format!("The client is not registered for the grant type {asked}.");
-            return Err(Error::new(ErrorCode::UnauthorizedClient, text));
-        }
-        Ok(known)
+    if let Some(name) = form.unstorable() {
+        let text = format!("The parameter {name} holds a NUL character.");
+        return Err(Error::new(ErrorCode::InvalidRequest, text));
     }
+    let Some(asked) = form.get("grant_type") else {
+        return Err(Error::new(ErrorCode::InvalidRequest, "The request has no grant_type."));
+    };
+    let Some(known) = GrantType::parse(asked) else {
+        let text = "The grant_type is none of authorization_code, refresh_token and client_credentials.";
+        return Err(Error::new(ErrorCode::UnsupportedGrantType, text));
+    };
+    if !client.may_use(known) {
+        let text = format!("The client is not registered for the grant type {asked}.");
+        return Err(Error::new(ErrorCode::UnauthorizedClient, text));
+    }
+    Ok(known)
 }
 
 /// Redeems a code (RFC 6749 4.1.3, RFC 7636 4.5).
@@ -90,10 +66,14 @@ pub fn refresh(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)])
 
 /// Gives a client a token for itself (RFC 6749 4.4), without the database: only for clients whose access tokens are
 /// JWTs.
-pub fn client_credentials(env: &Env, client: &Arc<Client>, form: &[(String, String)], now: Instant) -> Outcome {
-    client_credentials::grant(env, client, &Parameters::new(form), now).map_or_else(Outcome::Refused, |unsigned| {
-        Outcome::Granted(Box::new(unsigned))
-    })
+pub fn client_credentials(
+    env: &Env,
+    client: &Arc<Client>,
+    form: &[(String, String)],
+    now: Instant,
+) -> Outcome {
+    client_credentials::grant(env, client, &Parameters::new(form), now)
+        .map_or_else(Outcome::Refused, |unsigned| Outcome::Granted(Box::new(unsigned)))
 }
 
 /// Gives a client an opaque token for itself, which is stored.

@@ -27,13 +27,17 @@ pub fn check(
     let client = known_client(&given, clients)?;
     let redirect_uri = known_redirect_uri(&given, &client)?;
     let state = if given.repeats("state") { None } else { given.get("state") };
-    let callback = Callback::trusted(&redirect_uri, state, settings.issuer.as_str());
+    let callback = Callback::trusted(&redirect_uri, state, &settings.issuer);
     let rules = Rules { given: &given, client: &client, settings, keys, now };
     drive(&rules, clients, redirect_uri).map_err(|error| AuthorizeError::Trusted(Box::new(callback), error))
 }
 
 /// Steps the machine. Its own refusals are mapped by the step at which they came.
-fn drive(rules: &Rules<'_>, clients: &Clients, redirect_uri: String) -> Result<AuthorizationParameters, Error> {
+fn drive(
+    rules: &Rules<'_>,
+    clients: &Clients,
+    redirect_uri: String,
+) -> Result<AuthorizationParameters, Error> {
     let registrar = ClientRegistrar(clients);
     rules::form(rules)?;
     rules::response_type(rules)?;
@@ -44,7 +48,8 @@ fn drive(rules: &Rules<'_>, clients: &Clients, redirect_uri: String) -> Result<A
     loop {
         input = match machine.advance(input) {
             Output::Bind { client_id, redirect_uri } => {
-                let url = ClientUrl { client_id: client_id.into(), redirect_uri: redirect_uri.map(Cow::Owned) };
+                let url =
+                    ClientUrl { client_id: client_id.into(), redirect_uri: redirect_uri.map(Cow::Owned) };
                 let bound_client = registrar.bound_redirect(url).map_err(|_| unexpected("binding"))?;
                 Input::Bound { request: &request, bound_client }
             }
@@ -64,7 +69,7 @@ fn drive(rules: &Rules<'_>, clients: &Clients, redirect_uri: String) -> Result<A
                 // The machine keeps scopes as a set; their order is the client's.
                 let scope = match rules.given.get("scope") {
                     Some(scope) => Scope::parse(scope).map_err(|_| malformed_scope())?,
-                    None => default_scope(&rules.client.scope),
+                    None => default_scope(&rules.client.scopes),
                 };
                 if scope.is_empty() {
                     return Err(Error::new(ErrorCode::InvalidScope, "The request names no scope."));
@@ -108,13 +113,23 @@ fn unexpected(step: &str) -> Error {
 /// The client that the request names (RFC 6749 4.1.2.1: otherwise nobody is redirected).
 fn known_client(given: &Parameters<'_>, clients: &Clients) -> Result<Arc<Client>, AuthorizeError> {
     if given.repeats("client_id") {
-        return Err(untrusted(UntrustedKind::DuplicateParameter, None, None, "client_id came more than once."));
+        return Err(untrusted(
+            UntrustedKind::DuplicateParameter,
+            None,
+            None,
+            "client_id came more than once.",
+        ));
     }
     let Some(id) = given.get("client_id") else {
         return Err(untrusted(UntrustedKind::MissingClient, None, None, "The request has no client_id."));
     };
     clients.find(id).ok_or_else(|| {
-        untrusted(UntrustedKind::UnknownClient, None, Some(id), "No client is registered under this client_id.")
+        untrusted(
+            UntrustedKind::UnknownClient,
+            None,
+            Some(id),
+            "No client is registered under this client_id.",
+        )
     })
 }
 
@@ -133,7 +148,7 @@ fn known_redirect_uri(given: &Parameters<'_>, client: &Arc<Client>) -> Result<St
         let text = "The request has no redirect_uri.";
         return only.ok_or_else(|| untrusted(UntrustedKind::MissingRedirectUri, client_known, None, text));
     };
-    client.matching_redirect_uri(uri).filter(|uri| url::Url::parse(uri).is_ok()).ok_or_else(|| {
+    client.redirect_uri(uri).filter(|uri| url::Url::parse(uri).is_ok()).ok_or_else(|| {
         let text = "The redirect_uri is not registered for this client.";
         untrusted(UntrustedKind::UnregisteredRedirectUri, client_known, Some(uri), text)
     })

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
 use crate::cx::{Cx, Fault, Result};
-use crate::model::{AuthorizationCode, AuthorizationParameters, AuthorizationRequestId, Client, Event, Session};
+use crate::model::{
+    AuthorizationCode, AuthorizationParameters, AuthorizationRequestId, Client, Event, Session,
+};
 use crate::store;
 
 /// How long a code lives (decision 17).
@@ -92,6 +94,6 @@ pub fn reissue(cx: &mut Cx<'_>, request: AuthorizationRequestId) -> Result<Optio
 
 /// Nobody without the data secret can compute it, and nothing secret is stored for it.
 fn derived(cx: &Cx<'_>, request: AuthorizationRequestId) -> PlainToken {
-    let mac = cx.env.secrets.mac(MacPurpose::AuthorizationCode, request.uuid().as_bytes());
+    let mac = cx.env.secrets.mac(MacPurpose::AuthorizationCode, &[request.uuid().as_bytes()]);
     PlainToken::derive(TokenKind::AuthorizationCode, mac)
 }

@@ -7,7 +7,7 @@ use oxide_auth::primitives::grant::Extensions;
 
 use crate::config::Settings;
 use crate::crypto::SigningKeys;
-use crate::model::{Client, IdentityId, Instant, Prompt, Scope};
+use crate::model::{Client, GrantType, IdentityId, Instant, Prompt, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::{Error, ErrorCode, id_token};
 
@@ -83,7 +83,7 @@ pub(super) fn response_type(rules: &Rules<'_>) -> Result<(), Error> {
     if rules.given.get("response_mode").is_some_and(|mode| mode != "query") {
         return Err(refuse("The only response_mode here is query."));
     }
-    if !rules.client.allows_grant("authorization_code") {
+    if !rules.client.may_use(GrantType::AuthorizationCode) {
         let text = "The client is not registered for the grant type authorization_code.";
         return Err(Error::new(ErrorCode::UnauthorizedClient, text));
     }
@@ -182,5 +182,5 @@ pub(super) fn audience(rules: &Rules<'_>, scope: &Scope) -> Result<Vec<String>, 
     }
     asked.sort_unstable();
     asked.dedup();
-    crate::oauth2::audience::settle(rules.client, &asked, scope, rules.settings.issuer.as_str())
+    crate::oauth2::audience::settle(rules.client, &asked, scope, &rules.settings.issuer)
 }

@@ -25,16 +25,17 @@ pub(super) fn grant(
     }
     let scope = negotiated(client, form)?;
     let asked: Vec<String> = form.all("resource").map(str::to_owned).collect();
-    let audience = audience::settle(client, &asked, &scope, env.settings.issuer.as_str())?;
+    let audience = audience::settle(client, &asked, &scope, &env.settings.issuer)?;
     Ok(Unsigned::new(env, Order { client, grant: None, scope, audience, now }))
 }
 
 /// Steps oxide-auth's machine; answers the scope.
 fn negotiated(client: &Client, form: &Parameters<'_>) -> Result<Scope, Error> {
     let scope = match form.get("scope") {
-        None => default_scope(&client.scope),
-        Some(asked) => Scope::parse(asked)
-            .map_err(|_| Error::new(ErrorCode::InvalidScope, "The scope holds a character that scopes do not have."))?,
+        None => default_scope(&client.scopes),
+        Some(asked) => Scope::parse(asked).map_err(|_| {
+            Error::new(ErrorCode::InvalidScope, "The scope holds a character that scopes do not have.")
+        })?,
     };
     let request = MachineRequest { client, form };
     let mut machine = Machine::new(&request);
@@ -54,7 +55,10 @@ fn negotiated(client: &Client, form: &Parameters<'_>) -> Result<Scope, Error> {
             Output::Extend => Input::Extended { extensions: Extensions::new() },
             Output::Negotiate { bound_client, .. } => {
                 // People's scopes mean nothing without a person.
-                if !client.scope.covers(&scope) || scope.contains("openid") || scope.contains("offline_access") {
+                if !client.scopes.covers(&scope)
+                    || scope.contains("openid")
+                    || scope.contains("offline_access")
+                {
                     let text = "The client may not have one of the scopes for itself.";
                     return Err(Error::new(ErrorCode::InvalidScope, text));
                 }

@@ -59,11 +59,13 @@ pub(super) fn redeem(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_
         }
         return refuse(cx, &code, wrong.error);
     }
-    let audience = match audience::narrow(&code.audience, form, &code.scope, cx.settings().issuer.as_str()) {
+    let audience = match audience::narrow(&code.audience, form, &code.scope, &cx.settings().issuer) {
         Ok(audience) => audience,
         Err(error) => return refuse(cx, &code, error),
     };
-    if code.used_at.is_none() && !store::grants::person_stands(cx.db, code.identity, Some(code.session), cx.now)? {
+    if code.used_at.is_none()
+        && !store::grants::person_stands(cx.db, code.identity, Some(code.session), cx.now)?
+    {
         return refuse(cx, &code, Error::invalid_grant("the session or the identity has ended"));
     }
     let id = GrantId::from_uuid(cx.random().uuid());
@@ -91,7 +93,7 @@ fn grant(
     audience: Vec<String>,
 ) -> Result<(Grant, Unsigned)> {
     let offline = code.scope.contains("offline_access");
-    let lifetime = if offline { client.refresh_token_absolute } else { client.access_token_lifetime };
+    let lifetime = if offline { client.lifetimes.refresh_absolute } else { client.lifetimes.access };
     let grant = Grant {
         id,
         client_id: code.client_id,
@@ -109,18 +111,17 @@ fn grant(
     };
     store::grants::insert(cx.db, &grant)?;
     let order = Order { client, grant: Some(&grant), scope: grant.scope.clone(), audience, now: cx.now };
-    let mut unsigned =
-        Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, code.nonce, cx.now);
+    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, code.nonce, cx.now);
     unsigned.store(cx)?;
     if offline {
-        let token = PlainToken::generate(TokenKind::RefreshToken, cx.random());
+        let token = PlainToken::generate(TokenKind::Refresh, cx.random());
         let row = RefreshToken {
             id: RefreshTokenId::from_uuid(cx.random().uuid()),
             digest: token.digest(),
             grant: grant.id,
             generation: 0,
             created_at: cx.now,
-            expires_at: grant.expires_at.min(cx.now + client.refresh_token_idle),
+            expires_at: grant.expires_at.min(cx.now + client.lifetimes.refresh_idle),
             used_at: None,
         };
         store::refresh_tokens::insert(cx.db, &row)?;
@@ -136,7 +137,11 @@ fn not_consumed(cx: &mut Cx<'_>, code: &AuthorizationCode) -> Result<Outcome> {
     // Read again: another transaction may have been faster between our reading and our writing.
     let code = store::authorization_codes::find(cx.db, &code.digest)?.unwrap_or_else(|| code.clone());
     let Some(used_at) = code.used_at else {
-        let cause = if code.expires_at <= cx.now { "the code is expired" } else { "the verifier was wrong too often" };
+        let cause = if code.expires_at <= cx.now {
+            "the code is expired"
+        } else {
+            "the verifier was wrong too often"
+        };
         return refuse(cx, &code, Error::invalid_grant(cause));
     };
     if cx.now.since(used_at) > DOUBLE_REQUEST {
@@ -186,8 +191,11 @@ pub(super) fn correct(
             }
             Output::Extend { extensions } => {
                 let challenge = extensions.remove(&pkce);
-                check_verifier(code, &pkce, challenge, verifier, development)
-                    .map_err(|error| Wrong { error, counts: verifier.is_some(), foreign: false })?;
+                check_verifier(code, &pkce, challenge, verifier, development).map_err(|error| Wrong {
+                    error,
+                    counts: verifier.is_some(),
+                    foreign: false,
+                })?;
                 Input::Extended { access_extensions: Extensions::new() }
             }
             Output::Issue { .. } => return Ok(()),

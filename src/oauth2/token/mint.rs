@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::crypto::{PlainToken, SigningKeys, TokenKind};
+use crate::crypto::{PlainToken, SignatureAlgorithm, SigningKeys, TokenKind, at_hash};
 use crate::cx::{Cx, Env, Fault, Result};
-use crate::model::{AccessToken, AccessTokenFormat, Algorithm, Client, Grant, GrantId, Instant, Scope};
+use crate::model::{
+    AccessToken, AccessTokenFormat, Client, Grant, GrantId, Instant, Scope, SigningPreference,
+};
 use crate::oauth2::claims::{AccessClaims, IdClaims};
-use crate::oauth2::id_token;
 use crate::random::Random;
 use crate::store;
 
@@ -17,12 +18,12 @@ pub struct Unsigned {
     expires_in: i64,
     scope: Scope,
     pub(super) refresh_token: Option<PlainToken>,
-    id_token: Option<(IdClaims, Algorithm)>,
+    id_token: Option<(IdClaims, SigningPreference)>,
 }
 
 #[derive(Debug)]
 enum Access {
-    Jwt(Box<AccessClaims>, Algorithm),
+    Jwt(Box<AccessClaims>, SigningPreference),
     Opaque(PlainToken, Box<AccessToken>),
 }
 
@@ -58,12 +59,12 @@ impl Unsigned {
     /// Makes the access token for a grant, or for a client that acts for itself.
     pub(super) fn new(env: &Env, order: Order<'_>) -> Self {
         let Order { client, grant, scope, audience, now } = order;
-        let lifetime = client.access_token_lifetime;
+        let lifetime = client.lifetimes.access;
         let seconds = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let access = match client.access_token_format {
-            AccessTokenFormat::Jwt(algorithm) => {
+            AccessTokenFormat::Jwt => {
                 let claims = AccessClaims {
-                    iss: env.settings.issuer.as_str().to_owned(),
+                    iss: env.settings.issuer.clone(),
                     sub: grant.map_or_else(|| client.id.clone(), |grant| grant.identity.to_string()),
                     aud: audience,
                     exp: now.seconds() + seconds,
@@ -76,10 +77,10 @@ impl Unsigned {
                     amr: grant.map(|grant| grant.amr.clone()).unwrap_or_default(),
                     sid: grant.filter(|grant| !grant.offline).map(|grant| grant.session.to_string()),
                 };
-                Access::Jwt(Box::new(claims), algorithm)
+                Access::Jwt(Box::new(claims), client.access_token_alg)
             }
             AccessTokenFormat::Opaque => {
-                let token = PlainToken::generate(TokenKind::AccessToken, env.random.as_ref());
+                let token = PlainToken::generate(TokenKind::Access, env.random.as_ref());
                 let row = AccessToken {
                     digest: token.digest(),
                     grant: grant.map(|grant| grant.id),
@@ -106,8 +107,8 @@ impl Unsigned {
         now: Instant,
     ) -> Self {
         if self.scope.contains("openid") {
-            let claims = IdClaims::of(grant, env.settings.issuer.as_str(), nonce, now);
-            self.id_token = Some((claims, client.id_token_algorithm));
+            let claims = IdClaims::of(grant, &env.settings.issuer, nonce, now);
+            self.id_token = Some((claims, client.id_token_alg));
         }
         self
     }
@@ -124,15 +125,13 @@ impl Unsigned {
     pub fn sign(self, keys: &SigningKeys) -> Result<TokenResponse> {
         let access_token = match self.access {
             Access::Opaque(token, _) => token.expose().to_owned(),
-            Access::Jwt(claims, algorithm) => {
-                keys.sign(algorithm, "at+jwt", &*claims).map_err(|why| Fault::Crypto(why.to_string()))?
-            }
+            Access::Jwt(claims, algorithm) => sign(keys, algorithm, "at+jwt", &*claims)?,
         };
         let id_token = match self.id_token {
             None => None,
             Some((mut claims, algorithm)) => {
-                claims.at_hash = Some(id_token::at_hash(&access_token, algorithm));
-                Some(keys.sign(algorithm, "JWT", &claims).map_err(|why| Fault::Crypto(why.to_string()))?)
+                claims.at_hash = Some(at_hash(&access_token));
+                Some(sign(keys, algorithm, "JWT", &claims)?)
             }
         };
         Ok(TokenResponse {
@@ -144,6 +143,20 @@ impl Unsigned {
             scope: self.scope.to_string(),
         })
     }
+}
+
+fn sign(
+    keys: &SigningKeys,
+    algorithm: SigningPreference,
+    typ: &str,
+    claims: &impl Serialize,
+) -> Result<String> {
+    let algorithm = match algorithm {
+        SigningPreference::Rs256 => SignatureAlgorithm::Rs256,
+        SigningPreference::Es256 => SignatureAlgorithm::Es256,
+    };
+    let key = keys.active(algorithm).ok_or_else(|| Fault::Crypto(format!("no {} key", algorithm.name())))?;
+    Ok(key.sign(typ, claims)?)
 }
 
 /// `<grant>.<random>`, so that our own endpoints find the grant of a JWT.

@@ -27,7 +27,7 @@ pub(super) fn rotate(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_
         let error = Error::new(ErrorCode::InvalidRequest, "The request has no refresh_token.");
         return Ok(Outcome::Refused(error));
     };
-    let Some(presented) = PlainToken::parse(TokenKind::RefreshToken, text) else {
+    let Some(presented) = PlainToken::parse(TokenKind::Refresh, text) else {
         return refuse("the refresh token is none of ours");
     };
     let Some(token) = store::refresh_tokens::find(cx.db, &presented.digest())? else {
@@ -46,7 +46,7 @@ pub(super) fn rotate(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_
             return Ok(Outcome::Refused(error));
         }
     };
-    let issuer = cx.settings().issuer.as_str();
+    let issuer = &cx.settings().issuer;
     let audience = match audience::narrow(&grant.audience, form, &scope, issuer) {
         Ok(audience) => audience,
         Err(error) => return Ok(Outcome::Refused(error)),
@@ -78,8 +78,8 @@ fn successor(
     token: &RefreshToken,
     presented: &PlainToken,
 ) -> Result<std::result::Result<PlainToken, Error>> {
-    let mac = cx.env.secrets.mac(MacPurpose::RefreshToken, presented.expose().as_bytes());
-    let next = PlainToken::derive(TokenKind::RefreshToken, mac);
+    let mac = cx.env.secrets.mac(MacPurpose::RefreshSuccessor, &[presented.expose().as_bytes()]);
+    let next = PlainToken::derive(TokenKind::Refresh, mac);
     if store::refresh_tokens::consume(cx.db, token.id, cx.now)? {
         let row = RefreshToken {
             id: RefreshTokenId::from_uuid(cx.random().uuid()),
@@ -87,7 +87,7 @@ fn successor(
             grant: grant.id,
             generation: token.generation + 1,
             created_at: cx.now,
-            expires_at: grant.expires_at.min(cx.now + client.refresh_token_idle),
+            expires_at: grant.expires_at.min(cx.now + client.lifetimes.refresh_idle),
             used_at: None,
         };
         store::refresh_tokens::insert(cx.db, &row)?;

@@ -1,0 +1,88 @@
+//! What the provider says about itself (OIDC Discovery 1.0, RFC 8414), and its keys (RFC 7517).
+
+use serde_json::{Value, json};
+
+use super::Error;
+use crate::config::Settings;
+use crate::crypto::{SignatureAlgorithm, SigningKeys};
+use crate::model::{AuthMethod, GrantType};
+
+/// The documents as bytes, made once for a set of keys.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// The metadata.
+    pub metadata: Vec<u8>,
+    /// The keys.
+    pub jwks: Vec<u8>,
+}
+
+impl Documents {
+    /// Makes them.
+    pub fn new(settings: &Settings, keys: &SigningKeys) -> Self {
+        Self {
+            metadata: metadata(settings).to_string().into_bytes(),
+            jwks: keys.jwks().to_string().into_bytes(),
+        }
+    }
+}
+
+/// The metadata. Nothing is promised here that is not there.
+pub fn metadata(settings: &Settings) -> Value {
+    let issuer = &settings.issuer;
+    let url = |path: &str| format!("{issuer}{path}");
+    let methods = AuthMethod::ALL.map(AuthMethod::name);
+    let secret_methods = [AuthMethod::Basic.name(), AuthMethod::Post.name()];
+    let mut prompts = vec!["none", "login", "consent", "select_account"];
+    if settings.registration {
+        prompts.push("create");
+    }
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": url("/oauth2/auth"),
+        "token_endpoint": url("/oauth2/token"),
+        "userinfo_endpoint": url("/userinfo"),
+        "jwks_uri": url("/.well-known/jwks.json"),
+        "revocation_endpoint": url("/oauth2/revoke"),
+        "introspection_endpoint": url("/oauth2/introspect"),
+        "end_session_endpoint": url("/oauth2/sessions/logout"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": SignatureAlgorithm::ALL.map(SignatureAlgorithm::name),
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": ["openid", "profile", "email", "phone", "address", "offline_access"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+            "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+            "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified",
+            "phone_number", "address"
+        ],
+        "acr_values_supported": ["aal1"],
+        "prompt_values_supported": prompts,
+        "ui_locales_supported": ["en"],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true
+    })
+}
+
+/// The refusal as the body of an API endpoint (RFC 6749 5.2), with what finds its line in the log.
+impl Error {
+    /// The body.
+    pub fn body(&self, request_id: &str) -> Value {
+        let mut body = json!({
+            "error": self.code.name(),
+            "error_description": self.description,
+            "request_id": request_id,
+        });
+        if let Some(id) = self.id {
+            body["error_id"] = json!(id);
+        }
+        body
+    }
+}
