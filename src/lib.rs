@@ -11,3 +11,5 @@ pub mod model;
 pub mod oauth2;
 pub mod random;
 pub mod store;
+pub mod text;
+pub mod web;

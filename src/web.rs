@@ -1,0 +1,4 @@
+//! HTTP in, HTTP out: routes, extractors, pages, JSON, errors, headers.
+
+pub mod assets;
+pub mod page;

@@ -1,0 +1,259 @@
+//! The account: what a person sees and changes about themselves.
+
+use askama::Template;
+
+use super::control::Control;
+use super::{Field, Form, Frame, View};
+use crate::model::Notice;
+
+/// The pages of the account, as they stand in its navigation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Overview,
+    Profile,
+    Password,
+    Sessions,
+}
+
+impl Section {
+    const ALL: [Self; 4] = [Self::Overview, Self::Profile, Self::Password, Self::Sessions];
+
+    fn path(&self) -> &'static str {
+        match self {
+            Self::Overview => "/account",
+            Self::Profile => "/account/profile",
+            Self::Password => "/account/password",
+            Self::Sessions => "/account/sessions",
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Overview => "account.overview",
+            Self::Profile => "account.profile",
+            Self::Password => "account.password",
+            Self::Sessions => "account.sessions",
+        }
+    }
+}
+
+/// The overview of the account.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub struct AccountPage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The person's address.
+    pub address: Option<String>,
+    /// Whether the address is proven.
+    pub verified: bool,
+    /// Sends a code to prove it.
+    pub verify_form: Option<Form>,
+    /// Signs out.
+    pub logout_form: Form,
+}
+
+impl AccountPage {
+    fn section(&self) -> Section {
+        Section::Overview
+    }
+}
+
+impl View for AccountPage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        match &self.name {
+            Some(name) => self.frame.with("account.hello", "name", name),
+            None => self.frame.t("account.nav"),
+        }
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+}
+
+/// The person's own data.
+#[derive(Template)]
+#[template(path = "profile.html")]
+pub struct ProfilePage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The fields.
+    pub form: Form,
+    /// The fields of the schema, in its order.
+    pub fields: Vec<Field>,
+    /// Signs out.
+    pub logout_form: Form,
+}
+
+impl ProfilePage {
+    fn section(&self) -> Section {
+        Section::Profile
+    }
+
+    fn controls(&self) -> Vec<Control<'_>> {
+        let control = |field| Control::field(&self.frame, field, self.problem_of(&field.name));
+        self.fields.iter().map(control).collect()
+    }
+}
+
+impl View for ProfilePage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t("profile.title")
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    fn anchors(&self) -> Vec<(String, String)> {
+        self.fields.iter().map(|field| (field.name.clone(), field.id.clone())).collect()
+    }
+}
+
+/// Change the password.
+#[derive(Template)]
+#[template(path = "password.html")]
+pub struct PasswordPage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// `current_password` if it is asked for, `password`, and `end_others`.
+    pub form: Form,
+    /// Whose password it is, for password managers.
+    pub identifier: String,
+    /// The least number of characters of a password.
+    pub password_min: usize,
+    /// Whether the current password is asked for.
+    pub ask_current: bool,
+    /// Signs out.
+    pub logout_form: Form,
+}
+
+impl PasswordPage {
+    fn section(&self) -> Section {
+        Section::Password
+    }
+
+    fn current_control(&self) -> Control<'_> {
+        let label = self.frame.t("pw.current");
+        Control {
+            problem: self.problem_of("current_password"),
+            ..Control::password(&self.frame, "current-password", "current_password", label)
+        }
+    }
+
+    fn new_control(&self) -> Control<'_> {
+        Control {
+            problem: self.problem_of("password"),
+            ..Control::new_password(&self.frame, self.frame.t("pw.new"), self.password_min)
+        }
+    }
+}
+
+impl View for PasswordPage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t("password.title")
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    fn anchors(&self) -> Vec<(String, String)> {
+        [("current_password", "current-password"), ("password", "new-password")]
+            .map(|(name, id)| (name.to_owned(), id.to_owned()))
+            .to_vec()
+    }
+}
+
+/// An instant, for machines and for people.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// RFC 3339.
+    pub iso: String,
+    /// In words.
+    pub shown: String,
+}
+
+/// A device that is signed in.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// The session's id.
+    pub id: String,
+    /// Such as "Firefox on Linux".
+    pub device: String,
+    /// Where it is, as far as we know; empty if we do not.
+    pub place: String,
+    /// When it signed in.
+    pub signed_in: Moment,
+    /// When it was last active.
+    pub last_seen: Moment,
+    /// Whether it is the browser that shows this page.
+    pub current: bool,
+}
+
+/// The devices that are signed in.
+#[derive(Template)]
+#[template(path = "sessions.html")]
+pub struct SessionsPage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The devices.
+    pub sessions: Vec<SessionRow>,
+    /// Answered by `session`, an id, or by `others`: `yes`.
+    pub form: Form,
+    /// Signs out.
+    pub logout_form: Form,
+}
+
+impl SessionsPage {
+    fn section(&self) -> Section {
+        Section::Sessions
+    }
+
+    /// This device first, the others in the order in which they came.
+    fn rows(&self) -> impl Iterator<Item = &SessionRow> {
+        let current = self.sessions.iter().filter(|row| row.current);
+        current.chain(self.sessions.iter().filter(|row| !row.current))
+    }
+
+    fn has_others(&self) -> bool {
+        self.sessions.iter().any(|row| !row.current)
+    }
+}
+
+impl View for SessionsPage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t("sessions.title")
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+}

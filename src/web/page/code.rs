@@ -1,0 +1,154 @@
+//! The code from a mail, and the link beside it.
+
+use askama::Template;
+
+use super::control::Control;
+use super::{Form, Frame, View};
+use crate::model::Notice;
+
+/// What a code proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePurpose {
+    /// That an address is the person's.
+    Verification,
+    /// That the person may choose a new password.
+    Recovery,
+}
+
+/// Enter the code that we sent.
+#[derive(Template)]
+#[template(path = "code.html")]
+pub struct CodePage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The application that waits.
+    pub client_name: Option<String>,
+    /// What the code proves.
+    pub purpose: CodePurpose,
+    /// The code.
+    pub form: Form,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The address as it may be shown here.
+    pub address: String,
+    /// Whether we may say that a mail was sent; else the sentence holds for unknown addresses too.
+    pub certain: bool,
+    /// The sender of our mail.
+    pub from_address: String,
+    /// Asks for a new code.
+    pub resend: Form,
+    /// Seconds until a new code may be asked for.
+    pub resend_wait: Option<u64>,
+    /// Leads back to the form where the address was typed.
+    pub change_link: Option<String>,
+    /// Leads on without the code.
+    pub skip_link: Option<String>,
+    /// Leads to the sign-in.
+    pub login_link: Option<String>,
+    /// Answers HEAD with 204 while there is nothing new, and with 205 once this page should be loaded again.
+    pub status_path: Option<String>,
+}
+
+impl CodePage {
+    fn code_control(&self) -> Control<'_> {
+        Control {
+            inputmode: Some("numeric"),
+            autocomplete: "one-time-code".to_owned(),
+            problem: self.problem_of("code"),
+            autofocus: self.is_calm(),
+            verbatim: true,
+            ..Control::new(&self.frame, "email-code", "code", self.frame.t("code.label"))
+        }
+    }
+
+    fn sentence(&self) -> &'static str {
+        if self.certain { "code.sent_to" } else { "code.maybe_sent_to" }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.purpose {
+            CodePurpose::Verification => "verification",
+            CodePurpose::Recovery => "recovery",
+        }
+    }
+}
+
+impl View for CodePage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t("code.title")
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    fn anchors(&self) -> Vec<(String, String)> {
+        vec![("code".to_owned(), "email-code".to_owned())]
+    }
+}
+
+/// What the link in a mail opens. Opening it changes nothing; the button does.
+#[derive(Template)]
+#[template(path = "link.html")]
+pub struct LinkPage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The application that waits.
+    pub client_name: Option<String>,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The address as it may be shown here.
+    pub address: String,
+    /// What the link proves.
+    pub purpose: CodePurpose,
+    /// Whether another browser waits for the answer.
+    pub elsewhere: bool,
+    /// When the mail was asked for, in words.
+    pub asked_at: String,
+    /// From where, in words.
+    pub asked_from: String,
+    /// Goes on.
+    pub form: Form,
+    /// Says that somebody else asked.
+    pub disown: Option<Form>,
+    /// Leads to the sign-in.
+    pub login_link: Option<String>,
+}
+
+impl LinkPage {
+    fn button(&self) -> &'static str {
+        match self.purpose {
+            CodePurpose::Verification => "link.confirm",
+            CodePurpose::Recovery => "link.continue",
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let id = match self.purpose {
+            CodePurpose::Verification => "link.sentence_verification",
+            CodePurpose::Recovery => "link.sentence_recovery",
+        };
+        self.frame.text.say(id, &[("address", &self.address), ("app", &self.frame.app_name)])
+    }
+}
+
+impl View for LinkPage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t(match self.purpose {
+            CodePurpose::Verification => "link.title_verification",
+            CodePurpose::Recovery => "link.title_recovery",
+        })
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+}

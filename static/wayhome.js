@@ -1,0 +1,70 @@
+// Helps where it can; every page works without it, and nothing here decides anything.
+(() => {
+  "use strict";
+  const live = document.getElementById("live");
+  const announce = (words) => {
+    live.textContent = "";
+    setTimeout(() => { live.textContent = words; }, 60);
+  };
+
+  // Show or hide a password. It is hidden again before it is sent, so that no manager takes it for text.
+  for (const button of document.querySelectorAll("button[data-reveal]")) {
+    const input = document.getElementById(button.dataset.reveal);
+    const reveal = (shown) => {
+      const [words, label, said] = (shown ? button.dataset.on : button.dataset.off).split("|");
+      input.type = shown ? "text" : "password";
+      button.textContent = words;
+      button.setAttribute("aria-label", label);
+      return said;
+    };
+    button.addEventListener("click", () => announce(reveal(input.type === "password")));
+    input.form.addEventListener("submit", () => reveal(false));
+    addEventListener("pagehide", () => reveal(false));
+  }
+
+  // Count down until a new code may be asked for.
+  for (const button of document.querySelectorAll("button[data-wait]")) {
+    const until = Date.now() + Number(button.dataset.wait) * 1000;
+    const timer = setInterval(() => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? button.dataset.waiting.replace("%", left) : button.dataset.ready;
+      if (left <= 0) clearInterval(timer);
+    }, 1000);
+  }
+
+  // Copy what somebody may want to quote.
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        announce(button.dataset.copied);
+        button.textContent = button.dataset.copied;
+      } catch {
+        getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
+      }
+    });
+  }
+
+  // Ask whether another device has gone on: every 3 seconds for 5 minutes, and when the page is looked at again.
+  const status = document.body.dataset.status;
+  if (status) {
+    let asking = false;
+    const ask = async () => {
+      if (asking || document.hidden) return;
+      asking = true;
+      try {
+        const answer = await fetch(status, { method: "HEAD", credentials: "same-origin", cache: "no-store" });
+        if (answer.status === 205) location.reload();
+      } catch {
+        // Offline; the next turn asks again.
+      } finally {
+        asking = false;
+      }
+    };
+    const timer = setInterval(ask, 3000);
+    setTimeout(() => clearInterval(timer), 300000);
+    addEventListener("focus", ask);
+    document.addEventListener("visibilitychange", ask);
+  }
+})();

@@ -1,0 +1,323 @@
+### Every sentence that a person reads on a page, English master.
+### An id `a.b_c` in the code is `a-b_c` here. Say what happened and how to mend it; at most 140 characters.
+
+## Signing in
+
+login-title = Sign in
+login-title_again = Confirm it's you
+login-again = Enter your password again before you go on.
+login-email = Email
+login-username = Email or username
+login-password = Password
+login-button = Sign in
+login-recovery = Forgot your password?
+login-new_here = New here?
+login-registration = Create an account
+login-not_you = Not you?
+login-switch = Use another account
+login-mismatch = That email and password don't match. Check both and try again.
+login-slow_down =
+    { $minutes ->
+        [one] That's too many tries. Wait 1 minute, or reset your password.
+       *[other] That's too many tries. Wait { $minutes } minutes, or reset your password.
+    }
+login-disabled = This account is switched off. Contact { $support }.
+login-expired_reenter = We had to reload this page. Enter your password again.
+reauth-password = To keep your account safe, enter your password again before you go on.
+
+## Creating an account
+
+registration-title = Create your account
+registration-button = Create account
+registration-have_account = Already have an account?
+registration-terms = When you create an account, you agree to the terms of { $app }.
+registration-closed = { $app } doesn't take new accounts at the moment. You can sign in if you have one.
+email-hint = We'll send a code to check it's yours.
+email-format = Enter an email address in the correct format, like name@example.com
+email-taken_unused = That address can't be used for this account. Enter a different one.
+field-empty = Enter your { $field }
+field-optional = (optional)
+field-too_long = Enter at most { $max } characters for { $field }
+field-wrong = Check your { $field } and enter it again
+
+## Passwords
+
+pw-new = New password
+pw-choose = Password
+pw-current = Current password
+pw-rule = At least { $min } characters. Three or four unrelated words are easy to remember.
+pw-show = Show
+pw-hide = Hide
+pw-show_label = Show password
+pw-hide_label = Hide password
+pw-shown = Your password is visible
+pw-hidden = Your password is hidden
+pw-short = Choose a password with at least { $min } characters. This one has { $n }.
+pw-long = Choose a password with at most { $max } characters.
+pw-common = Many people use this password, so it is easy to guess. Choose a different one, for example three or four unrelated words.
+pw-breached = This password has appeared in a data leak elsewhere. Choose a different one.
+pw-context = Your password contains { $word }, which is easy to guess. Choose one without it.
+pw-same = That is your current password. Choose a new one.
+password-mismatch_current = That isn't your current password. Check it and try again.
+password-changed = Your password is changed
+
+## Codes and links
+
+code-title = Check your email
+code-sent_to = We sent an 8-digit code to { $address }. It works for 10 minutes.
+code-maybe_sent_to = If { $address } can receive mail from us, an 8-digit code is on its way. It works for 10 minutes.
+code-label = 8-digit code
+code-button = Continue
+code-resend = Send a new code
+code-resend_wait = You can ask for a new code in { $seconds } s
+code-change = Use a different email
+code-skip = Skip for now
+code-not_there = Not there? Look in spam, or search for mail from { $from }.
+code-inbox = Open the development inbox
+code-mismatch = That code isn't right. Check the newest email from us and try again.
+code-short =
+    { $n ->
+        [one] The code has 8 numbers. You entered 1.
+       *[other] The code has 8 numbers. You entered { $n }.
+    }
+code-long = The code has 8 numbers. You entered { $n }.
+code-expired = That code has run out. Ask for a new one below.
+code-too_many = That's too many tries with this code. Ask for a new one below.
+code-newer = That code has been replaced. Use the one in the email that we sent at { $time }.
+code-sent = A new code is on its way. Only the newest one works.
+code-wait =
+    { $seconds ->
+        [one] You can ask for a new code in 1 second.
+       *[other] You can ask for a new code in { $seconds } seconds.
+    }
+code-limit = That's as many codes as we send in one day. Look for the newest email from us, or try again tomorrow.
+mail-down = We can't send email at the moment. We'll keep trying; you can also { $alternative }.
+address-verified = Your email is confirmed
+address-confirmed_elsewhere = Your email is confirmed. Go back to the device where you started; it moves on by itself.
+address-disowned = Thank you. Nothing was confirmed, and this link no longer works.
+
+link-title_verification = Confirm your email
+link-title_recovery = Reset your password
+link-sentence_verification = Somebody used { $address } for an account with { $app }. Confirm that it's yours.
+link-sentence_recovery = Somebody asked for a new password for { $address }.
+link-elsewhere = You opened this on another device. Confirm here, then go back to the other one.
+link-asked_at = Asked for
+link-asked_from = From
+link-confirm = Confirm
+link-continue = Continue
+link-disown = This wasn't me
+link-expired = That link has run out. Ask for a new email below.
+link-used = That link was already used. Ask for a new email if you still need one.
+
+## A forgotten password
+
+recovery-title = Reset your password
+recovery-sentence = Enter the email of your account. We'll send you a code.
+recovery-email = Email
+recovery-button = Continue
+recovery-signed_in = You're signed in as { $who }. Set a new password?
+recovery-back = Back to sign in
+recovery-new_title = Choose a new password
+recovery-save = Save and continue
+recovery-ends = When you save it, you're signed out on all other devices.
+
+## Access by apps
+
+consent-title = Allow { $client } to access your account?
+consent-signed_in_as = Signed in as { $who }
+consent-switch = Use another account
+consent-list = { $client } will be able to:
+consent-destination = You'll go to { $destination }
+consent-policy = Privacy notice of { $client }
+consent-tos = Terms of { $client }
+consent-remember = Don't ask again for this app
+consent-allow = Allow
+consent-deny = Don't allow
+scope-openid-title = Know who you are
+scope-openid-line = It gets a number that stands for you, so that it knows you next time.
+scope-profile-title = See your profile
+scope-profile-line = Your name and what else you wrote in your profile.
+scope-email-title = See your email
+scope-email-line = Your email address, and whether it is confirmed.
+scope-phone-title = See your phone number
+scope-phone-line = Your phone number, and whether it is confirmed.
+scope-address-title = See your postal address
+scope-address-line = The postal address in your profile.
+scope-offline_access-title = Stay connected
+scope-offline_access-line = It keeps its access when you're not using it.
+scope-other-title = Use { $scope }
+scope-other-line = The app asks for this by name.
+
+## Two accounts
+
+session-other = You're already signed in as { $a }.
+chooser-title = Which account do you want to use?
+chooser-title_one = You're already signed in
+chooser-continue = Continue as { $who }
+chooser-switch = Switch to { $who }
+chooser-other = Use another account
+
+## The account
+
+account-nav = Your account
+account-overview = Overview
+account-profile = Profile
+account-password = Password
+account-sessions = Devices
+account-sign_out = Sign out
+account-hello = Hello, { $name }
+account-name = Name
+account-no_name = Not given
+account-email = Email
+account-no_email = None
+account-verified = Confirmed
+account-unverified = Not confirmed
+account-verify = Send a code to confirm it
+account-change_profile = Change your profile
+account-change_password = Change your password
+account-see_sessions = See your devices
+profile-title = Your profile
+profile-save = Save changes
+profile-saved = Your changes are saved
+profile-email_hint = We'll send a code to a new address before it replaces the old one.
+password-title = Change your password
+password-button = Change password
+password-end_others = Sign out of other devices
+sessions-title = Your devices
+sessions-sentence = These devices are signed in to your account.
+sessions-current = This device
+sessions-signed_in = Signed in
+sessions-last_seen = Last active
+sessions-end = Sign out
+sessions-end_others = Sign out everywhere else
+sessions-none = No other device is signed in.
+session-ended = That device is signed out
+sessions-ended =
+    { $n ->
+        [0] No other device was signed in
+        [one] One other device is signed out
+       *[other] Your other devices are signed out
+    }
+
+## Signing out
+
+logout-title = Sign out?
+logout-signed_in_as = You're signed in as { $who }.
+logout-applications = This also signs you out of:
+logout-button = Sign out
+logout-stay = Stay signed in
+logout-done_title = You're signed out
+logout-done = You can close this page.
+logout-again = Sign in again
+
+## Notes on pages
+
+flow-renewed = This page was open for a while, so we've reloaded it. Nothing is lost.
+flow-reopened = This page was open for a while, so check your details and continue.
+flow-get_submit = Your form arrived in a way we don't accept, so nothing was changed. Fill it in and send it again here.
+
+## When we can't go on
+
+error-title = We can't continue with this sign-in
+error-unchanged = Nothing has been changed.
+error-what_now = What you can do
+error-retry_after =
+    { $seconds ->
+        [one] Try again in 1 second.
+       *[other] Try again in { $seconds } seconds.
+    }
+error-retry_after_minutes =
+    { $minutes ->
+        [one] Try again in 1 minute.
+       *[other] Try again in { $minutes } minutes.
+    }
+error-advice_back = Go back to the app and start again from there.
+error-advice_help = If it happens again, tell the people who run the app, and give them the details below.
+error-support = Details for support
+error-developer = Developer details
+error-id = Reason
+error-status = Status
+error-at = Time
+error-request = Request
+error-client_unknown = The app that sent you here isn't set up with { $app }.
+error-client_id_missing = The app that sent you here didn't say who it is.
+error-redirect_uri_mismatch = The app asked us to send you to an address it hasn't registered, so we stopped to keep your account safe.
+error-redirect_uri_missing = The app didn't say where to send you afterwards, and more than one address is registered for it.
+error-parameter_repeated = The app said one thing twice in its request, so we can't tell what it means.
+error-request_expired = Your sign-in was open for too long and has run out. Start again from the app.
+error-request_expired-title = Your sign-in ran out
+error-request_answered = This sign-in is already finished. Go back to the app to go on.
+error-request_answered-title = This sign-in is finished
+error-request_broken = The app's request is missing something we need.
+error-loop = The app keeps sending you back here, so we stopped before it goes on forever.
+error-loop-title = We stopped a sign-in that goes in circles
+error-not_found = There is nothing at this address. Check it, or go on from here.
+error-not_found-title = Page not found
+error-method_not_allowed = This address can't be used in this way. Go on from here.
+error-method_not_allowed-title = This page can't be opened like that
+error-cross_site = A different website tried to send this form for you, so we stopped it.
+error-cross_site-title = We stopped a form from another website
+error-too_large = What you sent is larger than we accept. Send less and try again.
+error-too_large-title = That was too much to send
+error-too_many_requests = That's too many tries in a short time. Wait a little, then try again.
+error-too_many_requests-title = Wait a little
+error-overloaded = Many people are signing in at the moment. Try again in a little while.
+error-overloaded-title = We're very busy at the moment
+error-server_problem = There's a problem on our side. Your details are saved. Try again in a few minutes.
+error-server_problem-title = There's a problem on our side
+error-wrong_host = You opened { $host }, but this service is set up for { $issuer }.
+error-wrong_host-title = This is a different address
+error-return_to = The page that sent you here asked for a way back that isn't on our list, so we don't use it.
+error-return_to-title = We can't send you back there
+error-registration_closed = { $app } doesn't take new accounts at the moment. You can sign in if you have one.
+error-registration_closed-title = New accounts are closed
+error-account_off = This account is switched off, so it can't be used to sign in.
+error-account_off-title = This account is switched off
+error-recovery_closed = { $app } doesn't reset passwords by email. Ask the people who run it for help.
+error-recovery_closed-title = Passwords can't be reset here
+client-unknown = The app that sent you here isn't set up with { $app }.
+redirect-unregistered = The app asked us to send you to an address it hasn't registered, so we stopped to keep your account safe.
+request-broken = The app's request is missing something we need ({ $param }).
+host-mismatch = You opened { $host }, but this service is set up for { $issuer }.
+server-problem = There's a problem on our side. Your details are saved. Try again in a few minutes.
+
+## Ways onward
+
+go-account = Go to your account
+go-sign_in = Sign in
+go-register = Create an account
+go-recover = Reset your password
+go-again = Try again
+go-start_again = Start again
+go-back = Go back
+go-client = Back to { $client }
+go-continue_client = Continue to { $client }
+go-continue = Continue
+go-right_address = Go to the right address
+go-help = Get help
+
+## Around every page
+
+page-error = Error:
+page-problem = There is a problem
+page-skip = Skip to main content
+page-subtitle = to continue to { $client }
+page-footer = More about this service
+page-help = Help
+page-privacy = Privacy
+page-terms = Terms
+page-copy = Copy
+page-copied = Copied
+
+## The inbox of a development server
+
+inbox-title = Development inbox
+inbox-sentence = Mail that this server would have sent. It leaves this computer only if a mail server is set up.
+inbox-empty = No mail yet. Codes and links arrive here.
+inbox-again = Look again
+inbox-to = To
+inbox-at = Sent
+inbox-status = State
+inbox-code = Code
+inbox-link = Open the link
+inbox-text = Text of the message
