@@ -7,6 +7,9 @@ use super::{Frame, View};
 /// From this many seconds on, the time to wait is said in minutes.
 const MINUTES_FROM: u64 = 120;
 
+/// The values of a sentence's placeholders.
+type Values = Vec<(String, String)>;
+
 /// Says the effect, what happened, and what to do now.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -16,11 +19,11 @@ pub struct ErrorPage {
     /// The error's id; its sentence is `error.<id>`, its heading `error.<id>.title` or else `error.title`.
     pub id: String,
     /// The values of the sentence's placeholders; `app` is known without them.
-    pub args: Vec<(String, String)>,
+    pub args: Values,
     /// The status of the answer.
     pub status: u16,
     /// The best way onward: the id of its words, their values, and the address.
-    pub primary: Option<(String, Vec<(String, String)>, String)>,
+    pub primary: Option<(String, Values, String)>,
     /// Other ways onward: the id of the words, and the address.
     pub secondary: Vec<(String, String)>,
     /// When it happened, UTC.
