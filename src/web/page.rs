@@ -7,9 +7,13 @@ mod code;
 mod consent;
 mod control;
 mod error;
+#[cfg(test)]
+mod fixtures;
 mod inbox;
 mod recovery;
 mod registration;
+#[cfg(test)]
+mod rules;
 mod sign_in;
 mod sign_out;
 
