@@ -12,15 +12,21 @@ mod sqlite;
 mod threads;
 
 pub mod access_tokens;
+pub mod api_keys;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod consents;
 pub mod events;
 pub mod flows;
 pub mod grants;
+pub mod identities;
 pub mod messages;
 pub mod meta;
+pub mod one_time_codes;
 pub mod refresh_tokens;
+pub mod sessions;
+pub mod signing_keys;
+pub mod throttles;
 
 pub use connection::{Connection, DatabaseUrl, Engine};
 pub use error::Error;

@@ -91,7 +91,7 @@ pub struct AuthorizationRequest {
     /// On the wire the `login_challenge`; no secret, as the browser's cookie must fit too.
     pub id: AuthorizationRequestId,
     /// The digest of the cookie of the browser that brought it.
-    pub browser: TokenDigest,
+    pub browser: Option<TokenDigest>,
     /// What was asked for.
     pub parameters: AuthorizationParameters,
     /// When somebody signed in for this very request.

@@ -13,7 +13,7 @@ use crate::model::{
 #[diesel(table_name = requests)]
 struct Row {
     id: String,
-    browser: Vec<u8>,
+    browser: Option<Vec<u8>>,
     client_id: String,
     redirect_uri: String,
     redirect_uri_given: bool,
@@ -49,6 +49,15 @@ pub fn insert(db: &mut Connection, request: &AuthorizationRequest) -> Result<()>
 pub fn find(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<AuthorizationRequest>> {
     let row: Option<Row> = each!(db, c => requests::table.find(id.to_string()).first::<Row>(c).optional())?;
     row.map(from_row).transpose()
+}
+
+/// Binds a request that came without cookies (decision 12) to a browser, once: `false` if it has one.
+pub fn bind(db: &mut Connection, id: AuthorizationRequestId, browser: &TokenDigest) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(requests::table.find(id.to_string()))
+        .filter(requests::browser.is_null())
+        .set(requests::browser.eq(browser.as_bytes().to_vec()))
+        .execute(c))?;
+    Ok(changed == 1)
 }
 
 /// Lets the request wait at least until `until`.
@@ -116,7 +125,7 @@ fn to_row(request: &AuthorizationRequest) -> Result<Row> {
     let prompt: Vec<&str> = asked.prompt.iter().map(|prompt| prompt.name()).collect();
     Ok(Row {
         id: request.id.to_string(),
-        browser: request.browser.as_bytes().to_vec(),
+        browser: request.browser.as_ref().map(|digest| digest.as_bytes().to_vec()),
         client_id: asked.client_id.clone(),
         redirect_uri: asked.redirect_uri.clone(),
         redirect_uri_given: asked.redirect_uri_given,
@@ -145,6 +154,7 @@ fn to_row(request: &AuthorizationRequest) -> Result<Row> {
 fn from_row(row: Row) -> Result<AuthorizationRequest> {
     let wrong = |column| Error::impossible("authorization_requests", column, &row.id);
     let prompt: Option<Vec<Prompt>> = row.prompt.split_ascii_whitespace().map(Prompt::parse).collect();
+    let browser = row.browser.as_deref().map(|bytes| TokenDigest::from_slice(bytes).ok_or(())).transpose();
     let consent = match (&row.consented_by, &row.consented_scope) {
         (Some(identity), Some(scope)) => Some((
             identity.parse::<IdentityId>().map_err(|_| wrong("consented_by"))?,
@@ -160,7 +170,7 @@ fn from_row(row: Row) -> Result<AuthorizationRequest> {
     };
     Ok(AuthorizationRequest {
         id: row.id.parse().map_err(|_| wrong("id"))?,
-        browser: TokenDigest::from_slice(&row.browser).ok_or_else(|| wrong("browser"))?,
+        browser: browser.map_err(|()| wrong("browser"))?,
         parameters: AuthorizationParameters {
             client_id: row.client_id.clone(),
             redirect_uri: row.redirect_uri.clone(),

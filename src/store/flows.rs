@@ -44,6 +44,59 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     row.map(from_row).transpose()
 }
 
+/// What a nested flow needs to know of the flow that it interrupts, whatever kind that is.
+#[derive(Debug, Clone)]
+pub struct Parent {
+    /// Which.
+    pub id: FlowId,
+    /// Whose.
+    pub browser: Option<TokenDigest>,
+    /// Where it goes on.
+    pub continuation: Continuation,
+    /// The client on whose way it is.
+    pub client_id: Option<String>,
+    /// The address that was typed in it.
+    pub identifier: Option<String>,
+    /// What was typed in it, if it is a registration.
+    pub state: serde_json::Value,
+    /// When it dies.
+    pub expires_at: Instant,
+}
+
+/// The flow of this id, of any kind.
+pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
+    let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).first::<Row>(c).optional())?;
+    row.map(|row| {
+        let flow: Flow<AnyState> = from_row(row)?;
+        let state = flow.state.0.clone();
+        let identifier = ["identifier", "address"]
+            .iter()
+            .find_map(|name| state.get(name))
+            .or_else(|| state.get("values").and_then(|values| values.get("traits.email")))
+            .and_then(serde_json::Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned);
+        Ok(Parent {
+            id: flow.id,
+            browser: flow.browser,
+            continuation: flow.continuation().clone(),
+            client_id: flow.client_id.clone(),
+            identifier,
+            state,
+            expires_at: flow.expires_at,
+        })
+    })
+    .transpose()
+}
+
+/// A state that is not looked into.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct AnyState(serde_json::Value);
+
+impl FlowState for AnyState {
+    const KIND: crate::model::FlowKind = crate::model::FlowKind::Login;
+}
+
 /// Writes a flow that goes on.
 pub fn update<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<()> {
     let row = to_row(flow)?;

@@ -69,7 +69,7 @@ diesel::table! {
 diesel::table! {
     authorization_requests (id) {
         id -> Text,
-        browser -> Binary,
+        browser -> Nullable<Binary>,
         client_id -> Text,
         redirect_uri -> Text,
         redirect_uri_given -> Bool,

@@ -65,7 +65,7 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE authorization_requests (
     id TEXT NOT NULL PRIMARY KEY,
-    browser BLOB NOT NULL,
+    browser BLOB,
     client_id TEXT NOT NULL,
     redirect_uri TEXT NOT NULL,
     redirect_uri_given BOOLEAN NOT NULL,

@@ -1,0 +1,246 @@
+//! Identities, their addresses and their passwords.
+
+use diesel::prelude::*;
+
+use super::schema::{addresses, credentials, identities};
+use super::{Connection, Error, Result, each};
+use crate::model::{
+    AddressId, CredentialId, Identity, IdentityId, IdentityState, Instant, VerifiableAddress,
+};
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = identities, treat_none_as_null = true)]
+struct Row {
+    id: String,
+    schema_id: String,
+    traits: String,
+    state: String,
+    state_changed_at: i64,
+    metadata_public: Option<String>,
+    metadata_admin: Option<String>,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = addresses, treat_none_as_null = true)]
+struct AddressRow {
+    id: String,
+    identity_id: String,
+    via: String,
+    value: String,
+    canonical: String,
+    verified_at: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+const PASSWORD: &str = "password";
+
+/// Writes a new identity.
+pub fn insert(db: &mut Connection, identity: &Identity) -> Result<()> {
+    let row = to_row(identity);
+    each!(db, c => diesel::insert_into(identities::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// The identity of this id.
+pub fn find(db: &mut Connection, id: IdentityId) -> Result<Option<Identity>> {
+    let row: Option<Row> = each!(db, c => identities::table.find(id.to_string()).first::<Row>(c).optional())?;
+    row.map(from_row).transpose()
+}
+
+/// The identity that this canonical address belongs to.
+pub fn find_by_address(db: &mut Connection, canonical: &str) -> Result<Option<Identity>> {
+    let row: Option<Row> = each!(db, c => addresses::table
+        .inner_join(identities::table.on(identities::id.eq(addresses::identity_id)))
+        .filter(addresses::canonical.eq(canonical))
+        .select(identities::all_columns)
+        .first::<Row>(c)
+        .optional())?;
+    row.map(from_row).transpose()
+}
+
+/// Writes the identity over the one of its id, if nobody else has since `version`: `false` otherwise.
+pub fn update(db: &mut Connection, identity: &Identity, version: i64) -> Result<bool> {
+    let row = to_row(identity);
+    let changed = each!(db, c => diesel::update(identities::table.find(&row.id))
+        .filter(identities::version.eq(version))
+        .set(&row)
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Deletes the identity with all that hangs on it.
+pub fn delete(db: &mut Connection, id: IdentityId) -> Result<bool> {
+    let changed = each!(db, c => diesel::delete(identities::table.find(id.to_string())).execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Identities, oldest first, after the one of this age and id.
+pub fn list(db: &mut Connection, after: Option<(Instant, IdentityId)>, limit: i64) -> Result<Vec<Identity>> {
+    let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (at.micros(), id.to_string()));
+    let rows: Vec<Row> = each!(db, c => identities::table
+        .filter(identities::created_at.gt(at)
+            .or(identities::created_at.eq(at).and(identities::id.gt(&id))))
+        .order((identities::created_at.asc(), identities::id.asc()))
+        .limit(limit)
+        .load::<Row>(c))?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// How many identities there are, at most `limit`.
+pub fn count_up_to(db: &mut Connection, limit: i64) -> Result<usize> {
+    let ids: Vec<String> =
+        each!(db, c => identities::table.select(identities::id).limit(limit).load::<String>(c))?;
+    Ok(ids.len())
+}
+
+/// The addresses of an identity.
+pub fn addresses_of(db: &mut Connection, identity: IdentityId) -> Result<Vec<VerifiableAddress>> {
+    let rows: Vec<AddressRow> = each!(db, c => addresses::table
+        .filter(addresses::identity_id.eq(identity.to_string()))
+        .order((addresses::created_at.asc(), addresses::id.asc()))
+        .load::<AddressRow>(c))?;
+    rows.into_iter().map(address_from_row).collect()
+}
+
+/// The address of this canonical form.
+pub fn find_address(db: &mut Connection, canonical: &str) -> Result<Option<VerifiableAddress>> {
+    let row: Option<AddressRow> = each!(db, c => addresses::table
+        .filter(addresses::canonical.eq(canonical))
+        .first::<AddressRow>(c)
+        .optional())?;
+    row.map(address_from_row).transpose()
+}
+
+/// Writes a new address; [`Error::Duplicate`] if somebody has it.
+pub fn insert_address(db: &mut Connection, address: &VerifiableAddress) -> Result<()> {
+    let row = address_to_row(address);
+    each!(db, c => diesel::insert_into(addresses::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// The person has shown that the address is theirs.
+pub fn set_verified(db: &mut Connection, id: AddressId, now: Instant) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(addresses::table.find(id.to_string()))
+        .filter(addresses::verified_at.is_null())
+        .set((addresses::verified_at.eq(now.micros()), addresses::updated_at.eq(now.micros())))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Deletes an address.
+pub fn delete_address(db: &mut Connection, id: AddressId) -> Result<()> {
+    each!(db, c => diesel::delete(addresses::table.find(id.to_string())).execute(c))?;
+    Ok(())
+}
+
+/// The hash of the identity's password (PHC text).
+pub fn password_hash(db: &mut Connection, identity: IdentityId) -> Result<Option<String>> {
+    each!(db, c => credentials::table
+        .filter(credentials::identity_id.eq(identity.to_string()))
+        .filter(credentials::kind.eq(PASSWORD))
+        .select(credentials::secret)
+        .first::<String>(c)
+        .optional())
+}
+
+/// Sets the hash of the identity's password.
+pub fn set_password_hash(
+    db: &mut Connection,
+    id: CredentialId,
+    identity: IdentityId,
+    hash: &str,
+    now: Instant,
+) -> Result<()> {
+    each!(db, c => diesel::insert_into(credentials::table)
+        .values((
+            credentials::id.eq(id.to_string()),
+            credentials::identity_id.eq(identity.to_string()),
+            credentials::kind.eq(PASSWORD),
+            credentials::secret.eq(hash),
+            credentials::created_at.eq(now.micros()),
+            credentials::updated_at.eq(now.micros()),
+        ))
+        .on_conflict((credentials::identity_id, credentials::kind))
+        .do_update()
+        .set((credentials::secret.eq(hash), credentials::updated_at.eq(now.micros())))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Replaces the hash of the same password by a stronger one, unless the password was changed meanwhile.
+pub fn replace_password_hash(
+    db: &mut Connection,
+    identity: IdentityId,
+    old: &str,
+    new: &str,
+) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(credentials::table)
+        .filter(credentials::identity_id.eq(identity.to_string()))
+        .filter(credentials::kind.eq(PASSWORD))
+        .filter(credentials::secret.eq(old))
+        .set(credentials::secret.eq(new))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+fn to_row(identity: &Identity) -> Row {
+    Row {
+        id: identity.id.to_string(),
+        schema_id: identity.schema_id.clone(),
+        traits: identity.traits.to_string(),
+        state: identity.state.name().to_owned(),
+        state_changed_at: identity.state_changed_at.micros(),
+        metadata_public: identity.metadata_public.as_ref().map(ToString::to_string),
+        metadata_admin: identity.metadata_admin.as_ref().map(ToString::to_string),
+        version: identity.version,
+        created_at: identity.created_at.micros(),
+        updated_at: identity.updated_at.micros(),
+    }
+}
+
+fn from_row(row: Row) -> Result<Identity> {
+    let wrong = |column| Error::impossible("identities", column, &row.id);
+    let json = |text: &Option<String>| text.as_deref().map(serde_json::from_str).transpose();
+    Ok(Identity {
+        id: row.id.parse().map_err(|_| wrong("id"))?,
+        schema_id: row.schema_id.clone(),
+        traits: serde_json::from_str(&row.traits).map_err(|_| wrong("traits"))?,
+        state: IdentityState::parse(&row.state).ok_or_else(|| wrong("state"))?,
+        state_changed_at: Instant::from_micros(row.state_changed_at),
+        metadata_public: json(&row.metadata_public).map_err(|_| wrong("metadata_public"))?,
+        metadata_admin: json(&row.metadata_admin).map_err(|_| wrong("metadata_admin"))?,
+        version: row.version,
+        created_at: Instant::from_micros(row.created_at),
+        updated_at: Instant::from_micros(row.updated_at),
+    })
+}
+
+fn address_to_row(address: &VerifiableAddress) -> AddressRow {
+    AddressRow {
+        id: address.id.to_string(),
+        identity_id: address.identity.to_string(),
+        via: "email".to_owned(),
+        value: address.value.clone(),
+        canonical: address.canonical.clone(),
+        verified_at: address.verified_at.map(Instant::micros),
+        created_at: address.created_at.micros(),
+        updated_at: address.updated_at.micros(),
+    }
+}
+
+fn address_from_row(row: AddressRow) -> Result<VerifiableAddress> {
+    let wrong = |column| Error::impossible("addresses", column, &row.id);
+    Ok(VerifiableAddress {
+        id: row.id.parse().map_err(|_| wrong("id"))?,
+        identity: row.identity_id.parse().map_err(|_| wrong("identity_id"))?,
+        value: row.value.clone(),
+        canonical: row.canonical.clone(),
+        verified_at: row.verified_at.map(Instant::from_micros),
+        created_at: Instant::from_micros(row.created_at),
+        updated_at: Instant::from_micros(row.updated_at),
+    })
+}
