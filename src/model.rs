@@ -27,7 +27,7 @@ pub use client::{
 pub use continuation::Continuation;
 pub use event::{Event, Origin};
 pub use flow::{
-    Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
+    Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
 };
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};

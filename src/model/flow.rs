@@ -53,6 +53,9 @@ pub struct Login {
     /// How often this form was answered wrongly.
     #[serde(default)]
     pub misses: u32,
+    /// Whose password was right while somebody else was signed in from another tab: the person chooses between both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven: Option<IdentityId>,
 }
 
 /// Creating an account.
@@ -87,6 +90,11 @@ pub enum VerificationPurpose {
     },
     /// An address of an identity that exists (the flow's `identity`).
     Address,
+    /// A new address of an identity that exists, which replaces the one in its trait of this name.
+    Change {
+        /// The trait.
+        name: String,
+    },
     /// This browser opened a mailed link: the code row `link` belongs to another flow, perhaps of another browser.
     Link {
         /// The row of the code whose link was opened.
@@ -104,6 +112,10 @@ pub struct Recovery {
     pub address: String,
     /// How far the person has come; each stage is reached by evidence only.
     pub stage: RecoveryStage,
+    /// The flow that an administrator made and whose code opens this one; a page that was opened with it makes a flow of
+    /// its browser, and leaves that one as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<FlowId>,
 }
 
 /// How far a recovery has come.
@@ -136,6 +148,17 @@ impl FlowState for Recovery {
     const KIND: FlowKind = FlowKind::Recovery;
 }
 
+/// What a flow is born with: its browser, its way back, and the client on whose way it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Birth {
+    /// The digest of the browser's cookie; `None` for a recovery that an administrator made.
+    pub browser: Option<TokenDigest>,
+    /// Where the journey goes on.
+    pub continuation: Continuation,
+    /// The client of the waiting request.
+    pub client_id: Option<String>,
+}
+
 /// A flow. It cannot be copied: it is either kept (stored again) or completed, and completing spends it.
 #[derive(Debug)]
 pub struct Flow<S> {
@@ -163,15 +186,9 @@ pub struct Flow<S> {
 }
 
 impl<S: FlowState> Flow<S> {
-    /// A new flow of this browser with its way back.
-    pub fn begin(
-        id: FlowId,
-        browser: Option<TokenDigest>,
-        continuation: Continuation,
-        client_id: Option<String>,
-        state: S,
-        now: Instant,
-    ) -> Self {
+    /// A new flow of a browser with its way back.
+    pub fn begin(id: FlowId, birth: Birth, state: S, now: Instant) -> Self {
+        let Birth { browser, continuation, client_id } = birth;
         Self {
             id,
             browser,
@@ -187,9 +204,13 @@ impl<S: FlowState> Flow<S> {
         }
     }
 
-    /// A flow inside another one: it takes over browser, client and the way back.
-    pub fn nested<P>(id: FlowId, parent: &Flow<P>, state: S, now: Instant) -> Self {
-        Self::begin(id, parent.browser, parent.continuation.clone(), parent.client_id.clone(), state, now)
+    /// What a flow inside this one, or in its place, is born with.
+    pub fn birth(&self) -> Birth {
+        Birth {
+            browser: self.browser,
+            continuation: self.continuation.clone(),
+            client_id: self.client_id.clone(),
+        }
     }
 
     /// The way back.

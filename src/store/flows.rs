@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::flows;
 use super::{Connection, Error, Result, each};
 use crate::model::{
-    AuthorizationRequestId, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice, ReturnUrl,
+    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice, ReturnUrl,
     TokenDigest,
 };
 
@@ -44,22 +44,16 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     row.map(from_row).transpose()
 }
 
-/// What a nested flow needs to know of the flow that it interrupts, whatever kind that is.
+/// A flow of whatever kind, as seen by a flow that begins after it.
 #[derive(Debug, Clone)]
 pub struct Parent {
     /// Which.
     pub id: FlowId,
-    /// Whose.
-    pub browser: Option<TokenDigest>,
-    /// Where it goes on.
-    pub continuation: Continuation,
-    /// The client on whose way it is.
-    pub client_id: Option<String>,
-    /// The address that was typed in it.
+    /// What it was born with, and what a nested flow takes over.
+    pub birth: Birth,
+    /// The address that was typed in it, or carried along.
     pub identifier: Option<String>,
-    /// What was typed in it, if it is a registration.
-    pub state: serde_json::Value,
-    /// When it dies.
+    /// When it is over.
     pub expires_at: Instant,
 }
 
@@ -68,7 +62,7 @@ pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
     let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).first::<Row>(c).optional())?;
     row.map(|row| {
         let flow: Flow<AnyState> = from_row(row)?;
-        let state = flow.state.0.clone();
+        let state = &flow.state.0;
         let identifier = ["identifier", "address"]
             .iter()
             .find_map(|name| state.get(name))
@@ -76,15 +70,7 @@ pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
             .and_then(serde_json::Value::as_str)
             .filter(|text| !text.is_empty())
             .map(str::to_owned);
-        Ok(Parent {
-            id: flow.id,
-            browser: flow.browser,
-            continuation: flow.continuation().clone(),
-            client_id: flow.client_id.clone(),
-            identifier,
-            state,
-            expires_at: flow.expires_at,
-        })
+        Ok(Parent { id: flow.id, birth: flow.birth(), identifier, expires_at: flow.expires_at })
     })
     .transpose()
 }
@@ -179,14 +165,12 @@ fn from_row<S: FlowState>(row: Row) -> Result<Flow<S>> {
     let browser = row.browser.as_deref().map(|bytes| TokenDigest::from_slice(bytes).ok_or(())).transpose();
     let id = row.id.parse::<FlowId>().map_err(|_| wrong("id"))?;
     let created_at = Instant::from_micros(row.created_at);
-    let mut flow = Flow::begin(
-        id,
-        browser.map_err(|()| wrong("browser"))?,
+    let birth = Birth {
+        browser: browser.map_err(|()| wrong("browser"))?,
         continuation,
-        row.client_id.clone(),
-        state,
-        created_at,
-    );
+        client_id: row.client_id.clone(),
+    };
+    let mut flow = Flow::begin(id, birth, state, created_at);
     flow.identity = identity.map_err(|_| wrong("identity_id"))?;
     flow.notices = notices;
     flow.posted_at = row.posted_at.map(Instant::from_micros);
