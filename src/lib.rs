@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod cx;
+pub mod identity;
 pub mod model;
 pub mod oauth2;
 pub mod random;
