@@ -5,9 +5,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod courier;
 pub mod crypto;
 pub mod cx;
 pub mod identity;
+pub mod journey;
 pub mod model;
 pub mod oauth2;
 pub mod random;
