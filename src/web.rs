@@ -1,4 +1,5 @@
 //! HTTP in, HTTP out: routes, extractors, pages, JSON, errors, headers.
 
 pub mod assets;
+pub mod demo;
 pub mod page;

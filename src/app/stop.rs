@@ -1,0 +1,78 @@
+//! Signals, listeners and pauses, seen from their ends.
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long requests that have begun may take to end.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Waits; `false` if it is time to stop.
+pub(super) async fn pause(stop: &mut watch::Receiver<bool>, time: Duration) -> bool {
+    tokio::time::timeout(time, stop.wait_for(|stop| *stop)).await.is_err()
+}
+
+/// What asks the process to stop.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Listens to them from now on.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// The next one.
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// The listeners that serve.
+#[derive(Default)]
+pub(super) struct Servers {
+    handles: Vec<ServerHandle>,
+    running: JoinSet<io::Result<()>>,
+}
+
+impl Servers {
+    /// Lets one serve.
+    pub(super) fn add(&mut self, server: Server) {
+        self.handles.push(server.handle());
+        self.running.spawn(server);
+    }
+
+    /// Waits until one of them ends.
+    pub(super) async fn ended(&mut self) -> io::Result<()> {
+        match self.running.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(why)) => Err(io::Error::other(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Accepts nothing more, and lets what has begun end: for a while, or until somebody asks a second time.
+    pub(super) async fn stop(mut self, signals: &mut Signals) {
+        let stopping: Vec<_> = self.handles.iter().map(|handle| handle.stop(true)).collect();
+        let drained = async {
+            for stopped in stopping {
+                stopped.await;
+            }
+            while self.running.join_next().await.is_some() {}
+        };
+        tokio::select! {
+            () = drained => {}
+            () = tokio::time::sleep(DRAIN) => tracing::warn!("requests were cut off: they took too long to end"),
+            signal = signals.next() => tracing::warn!(signal, "requests were cut off: asked to stop at once"),
+        }
+    }
+}
