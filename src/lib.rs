@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod courier;
 pub mod crypto;
 pub mod cx;
 pub mod model;
