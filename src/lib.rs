@@ -10,6 +10,7 @@ pub mod config;
 pub mod courier;
 pub mod crypto;
 pub mod cx;
+pub mod identity;
 pub mod model;
 pub mod oauth2;
 pub mod random;

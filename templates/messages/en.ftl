@@ -21,6 +21,7 @@ login-slow_down =
         [one] That's too many tries. Wait 1 minute, or reset your password.
        *[other] That's too many tries. Wait { $minutes } minutes, or reset your password.
     }
+login-reset_needed = That's too many tries in all. Reset your password to sign in again.
 login-disabled = This account is switched off. Contact { $support }.
 login-expired_reenter = We had to reload this page. Enter your password again.
 reauth-password = To keep your account safe, enter your password again before you go on.
@@ -89,6 +90,11 @@ code-wait =
     { $seconds ->
         [one] You can ask for a new code in 1 second.
        *[other] You can ask for a new code in { $seconds } seconds.
+    }
+code-wait_minutes =
+    { $minutes ->
+        [one] You can ask for a new code in 1 minute.
+       *[other] You can ask for a new code in { $minutes } minutes.
     }
 code-limit = That's as many codes as we send in one day. Look for the newest email from us, or try again tomorrow.
 mail-down = We can't send email at the moment. We'll keep trying; you can also { $alternative }.
