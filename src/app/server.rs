@@ -58,21 +58,27 @@ pub async fn serve(
 
 /// Lets everything listen.
 fn start(site: &Arc<Site>, listeners: Listeners) -> io::Result<Servers> {
-    let mut servers = Servers::default();
-    let issuer = listeners.public.local_addr()?;
-    servers.add(web::listen(Arc::clone(site), Face::Public, listeners.public)?);
-    servers.add(web::listen(Arc::clone(site), Face::Admin, listeners.admin)?);
+    let issuer_address = listeners.public.local_addr()?;
+    let mut serving = vec![
+        web::listen(Arc::clone(site), Face::Public, listeners.public)?,
+        web::listen(Arc::clone(site), Face::Admin, listeners.admin)?,
+    ];
     if let Some(demo) = listeners.demo {
         let env = site.work().env();
         let about = Demo {
             issuer: env.settings.issuer.clone(),
-            issuer_address: issuer,
+            issuer_address,
             api: super::demo::url(&demo.api)?,
             client_id: super::demo::CLIENT.to_owned(),
             clock: Arc::clone(&env.clock),
         };
-        servers.add(web::demo::listen_spa(&about, demo.spa)?);
-        servers.add(web::demo::listen_api(about, demo.api)?);
+        serving.push(web::demo::listen_spa(&about, demo.spa)?);
+        serving.push(web::demo::listen_api(about, demo.api)?);
+    }
+    let mut servers = Servers::default();
+    for server in serving {
+        let handle = server.handle();
+        servers.add(server, async move { handle.stop(true).await });
     }
     Ok(servers)
 }

@@ -1,9 +1,10 @@
 //! Signals, listeners and pauses, seen from their ends.
 
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use futures_util::future::join_all;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -40,15 +41,19 @@ impl Signals {
 /// The listeners that serve.
 #[derive(Default)]
 pub(super) struct Servers {
-    handles: Vec<ServerHandle>,
     running: JoinSet<io::Result<()>>,
+    stopping: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Servers {
-    /// Lets one serve.
-    pub(super) fn add(&mut self, server: Server) {
-        self.handles.push(server.handle());
+    /// Lets one serve; `stop` makes it finish what it has begun.
+    pub(super) fn add(
+        &mut self,
+        server: impl Future<Output = io::Result<()>> + Send + 'static,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) {
         self.running.spawn(server);
+        self.stopping.push(Box::pin(stop));
     }
 
     /// Waits until one of them ends.
@@ -62,11 +67,8 @@ impl Servers {
 
     /// Accepts nothing more, and lets what has begun end: for a while, or until somebody asks a second time.
     pub(super) async fn stop(mut self, signals: &mut Signals) {
-        let stopping: Vec<_> = self.handles.iter().map(|handle| handle.stop(true)).collect();
         let drained = async {
-            for stopped in stopping {
-                stopped.await;
-            }
+            join_all(self.stopping).await;
             while self.running.join_next().await.is_some() {}
         };
         tokio::select! {
