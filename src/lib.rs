@@ -3,6 +3,8 @@
 //! The modules are layers; a module uses only modules of lower layers (`docs/architecture.md`), and
 //! `tests/architecture.rs` checks it.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod courier;

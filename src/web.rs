@@ -4,6 +4,7 @@ mod admin;
 pub mod assets;
 mod cookies;
 mod csrf;
+pub mod demo;
 mod failure;
 mod gate;
 mod limiter;
