@@ -11,6 +11,7 @@ pub mod courier;
 pub mod crypto;
 pub mod cx;
 pub mod identity;
+pub mod journey;
 pub mod model;
 pub mod oauth2;
 pub mod random;

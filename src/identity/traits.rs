@@ -101,6 +101,18 @@ pub fn shown(settings: &Settings, values: BTreeMap<String, String>, most: usize)
         .collect()
 }
 
+/// The fields of a form that make these traits.
+pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields(settings)
+        .into_iter()
+        .filter_map(|field| Some((format!("traits.{}", field.name), shown(traits.get(&field.name)?))))
+        .collect()
+}
+
 /// What is wrong with traits, a notice for each field; all at once.
 pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
     let fields = fields(settings);
