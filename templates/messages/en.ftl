@@ -361,7 +361,7 @@ mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_recovery_completed = Who did it
 mail-when = When
-mail-with = With
+mail-browser = Browser
 mail-network = Network address
 
 mail-not_you = If this wasn't you
