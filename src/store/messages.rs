@@ -51,6 +51,12 @@ pub fn insert(db: &mut Connection, message: &Message) -> Result<()> {
     Ok(())
 }
 
+/// Takes a message back before anybody could claim it, in the transaction that queued it.
+pub fn withdraw(db: &mut Connection, id: MessageId) -> Result<()> {
+    each!(db, c => diesel::delete(messages::table.find(id.to_string())).execute(c))?;
+    Ok(())
+}
+
 /// The message of this id.
 pub fn find(db: &mut Connection, id: MessageId) -> Result<Option<Message>> {
     let row: Option<Row> = each!(db, c => messages::table.find(id.to_string()).first::<Row>(c).optional())?;

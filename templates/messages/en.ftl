@@ -21,6 +21,7 @@ login-slow_down =
         [one] That's too many tries. Wait 1 minute, or reset your password.
        *[other] That's too many tries. Wait { $minutes } minutes, or reset your password.
     }
+login-reset_needed = That's too many tries in all. Reset your password to sign in again.
 login-disabled = This account is switched off. Contact { $support }.
 login-expired_reenter = We had to reload this page. Enter your password again.
 reauth-password = To keep your account safe, enter your password again before you go on.
@@ -90,6 +91,11 @@ code-wait =
         [one] You can ask for a new code in 1 second.
        *[other] You can ask for a new code in { $seconds } seconds.
     }
+code-wait_minutes =
+    { $minutes ->
+        [one] You can ask for a new code in 1 minute.
+       *[other] You can ask for a new code in { $minutes } minutes.
+    }
 code-limit = That's as many codes as we send in one day. Look for the newest email from us, or try again tomorrow.
 mail-down = We can't send email at the moment. We'll keep trying; you can also { $alternative }.
 address-verified = Your email is confirmed
@@ -128,6 +134,7 @@ consent-signed_in_as = Signed in as { $who }
 consent-switch = Use another account
 consent-list = { $client } will be able to:
 consent-destination = You'll go to { $destination }
+consent-this_computer = an app on this computer
 consent-policy = Privacy notice of { $client }
 consent-tos = Terms of { $client }
 consent-remember = Don't ask again for this app
@@ -265,6 +272,10 @@ error-overloaded = Many people are signing in at the moment. Try again in a litt
 error-overloaded-title = We're very busy at the moment
 error-server_problem = There's a problem on our side. Your details are saved. Try again in a few minutes.
 error-server_problem-title = There's a problem on our side
+error-unsupported_media_type = What you sent is in a form that we don't read. Go back to the page and send it again.
+error-unsupported_media_type-title = We can't read that
+error-link_unknown = That link doesn't lead anywhere any more. Ask for a new email if you still need one.
+error-link_unknown-title = That link has run out
 error-wrong_host = You opened { $host }, but this service is set up for { $issuer }.
 error-wrong_host-title = This is a different address
 error-return_to = The page that sent you here asked for a way back that isn't on our list, so we don't use it.
