@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::schema::flows;
 use super::{Connection, Error, Result, each};
 use crate::model::{
-    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice, ReturnUrl,
-    TokenDigest,
+    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice,
+    ReturnUrl, TokenDigest,
 };
 
 #[derive(Queryable, Insertable, AsChangeset)]
