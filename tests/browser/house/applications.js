@@ -106,8 +106,8 @@ skip_consent = ${!this.asks}
 export class PlainApplication {
   #waiting = new Map();
 
-  constructor({ id = "plain", name = "Acme Plain", asks = false, kind = "spa", redirectUri, secret } = {}) {
-    Object.assign(this, { id, name, asks, kind, redirectUri, secret, needsScript: false });
+  constructor({ id = "plain", name = "Acme Plain", asks = false, kind = "spa", redirectUri, secret, method } = {}) {
+    Object.assign(this, { id, name, asks, kind, redirectUri, secret, method, needsScript: false });
   }
 
   async start(issuer) {
@@ -126,7 +126,8 @@ export class PlainApplication {
   }
 
   get registration() {
-    const secret = this.secret ? `secret_sha256 = "${createHash("sha256").update(this.secret).digest("hex")}"\n` : "";
+    const digest = this.secret && createHash("sha256").update(this.secret).digest("hex");
+    const secret = digest ? `secret_sha256 = "${digest}"\ntoken_endpoint_auth_method = "${this.method}"\n` : "";
     const start = this.kind === "native" ? "" : `initiate_login_uri = "${this.origin}/start"\n`;
     return `
 [[client]]
