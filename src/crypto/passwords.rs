@@ -26,6 +26,7 @@ const SALT_LENGTH: usize = 16;
 const TAG_LENGTH: usize = 32;
 
 /// A password as it was typed, normalised (NFKC), erased when dropped.
+#[derive(Clone)]
 pub struct PlainPassword(Zeroizing<String>);
 
 impl PlainPassword {

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::schema::flows;
 use super::{Connection, Error, Result, each};
 use crate::model::{
-    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice,
-    ReturnUrl, TokenDigest,
+    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowKind, FlowState, IdentityId, Instant,
+    Notice, ReturnUrl, TokenDigest,
 };
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -83,17 +83,31 @@ impl FlowState for AnyState {
     const KIND: crate::model::FlowKind = crate::model::FlowKind::Login;
 }
 
-/// Writes a flow that goes on.
-pub fn update<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<()> {
+/// Writes a flow that goes on: `false` if it was completed meanwhile, and then it stays as it is.
+pub fn update<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<bool> {
     let row = to_row(flow)?;
-    each!(db, c => diesel::update(flows::table.find(&row.id)).set(&row).execute(c))?;
+    let changed = each!(db, c => diesel::update(flows::table.find(&row.id))
+        .filter(flows::completed_at.is_null())
+        .set(&row)
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Changes what the page of an open flow says when it is shown next.
+pub fn set_notices(db: &mut Connection, kind: FlowKind, id: FlowId, notices: &[Notice]) -> Result<()> {
+    let text = serde_json::to_string(notices).map_err(|why| Error::Query(why.to_string()))?;
+    each!(db, c => diesel::update(flows::table.find(id.to_string()))
+        .filter(flows::kind.eq(kind.name()))
+        .set(flows::notices.eq(text))
+        .execute(c))?;
     Ok(())
 }
 
-/// Marks the flow completed, once: `false` if somebody else was faster.
+/// Marks the flow completed, once: `false` if somebody else was faster, or if it is over by time.
 pub fn complete(db: &mut Connection, id: FlowId, now: Instant) -> Result<bool> {
     let changed = each!(db, c => diesel::update(flows::table.find(id.to_string()))
         .filter(flows::completed_at.is_null())
+        .filter(flows::expires_at.gt(now.micros()))
         .set(flows::completed_at.eq(now.micros()))
         .execute(c))?;
     Ok(changed == 1)
@@ -111,6 +125,16 @@ pub fn expire_of_identity(
         .filter(flows::identity_id.eq(identity.to_string()))
         .filter(flows::completed_at.is_null())
         .filter(flows::id.ne(&except))
+        .set(flows::expires_at.eq(now.micros()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends one open flow at once.
+pub fn expire(db: &mut Connection, id: FlowId, now: Instant) -> Result<()> {
+    each!(db, c => diesel::update(flows::table.find(id.to_string()))
+        .filter(flows::completed_at.is_null())
+        .filter(flows::expires_at.gt(now.micros()))
         .set(flows::expires_at.eq(now.micros()))
         .execute(c))?;
     Ok(())

@@ -147,6 +147,17 @@ pub fn password_hash(db: &mut Connection, identity: IdentityId) -> Result<Option
         .optional())
 }
 
+/// When the identity's password was last set; a stronger hash of the same password does not count.
+pub fn password_set_at(db: &mut Connection, identity: IdentityId) -> Result<Option<Instant>> {
+    let at: Option<i64> = each!(db, c => credentials::table
+        .filter(credentials::identity_id.eq(identity.to_string()))
+        .filter(credentials::kind.eq(PASSWORD))
+        .select(credentials::updated_at)
+        .first::<i64>(c)
+        .optional())?;
+    Ok(at.map(Instant::from_micros))
+}
+
 /// Sets the hash of the identity's password.
 pub fn set_password_hash(
     db: &mut Connection,

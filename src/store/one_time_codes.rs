@@ -13,7 +13,7 @@ pub struct MailedCode {
     pub id: OneTimeCodeId,
     /// The flow that it was mailed for.
     pub flow: FlowId,
-    /// `verification` or `recovery`.
+    /// `verification`, `recovery`, or `administered_recovery`.
     pub purpose: String,
     /// Whom it is for; `None` for a registration, and for an address that nobody has.
     pub identity: Option<IdentityId>,
@@ -25,6 +25,8 @@ pub struct MailedCode {
     pub link_digest: TokenDigest,
     /// How often a code was tried.
     pub tries: i64,
+    /// The browser and the network that asked for it, in words for its reader.
+    pub asked_from: String,
     /// When it was mailed.
     pub created_at: Instant,
     /// When it dies.
@@ -48,6 +50,7 @@ struct Row {
     digest: Vec<u8>,
     link_digest: Vec<u8>,
     tries: i64,
+    asked_from: String,
     created_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
@@ -66,6 +69,7 @@ pub fn insert(db: &mut Connection, code: &MailedCode) -> Result<()> {
         digest: code.digest.clone(),
         link_digest: code.link_digest.as_bytes().to_vec(),
         tries: code.tries,
+        asked_from: code.asked_from.clone(),
         created_at: code.created_at.micros(),
         expires_at: code.expires_at.micros(),
         used_at: code.used_at.map(Instant::micros),
@@ -149,6 +153,23 @@ pub fn supersede(db: &mut Connection, purpose: &str, address: &str, now: Instant
         .collect()
 }
 
+/// A newer code takes the place of all living ones of this purpose and identity.
+pub fn supersede_of_identity(
+    db: &mut Connection,
+    purpose: &str,
+    identity: IdentityId,
+    now: Instant,
+) -> Result<()> {
+    each!(db, c => diesel::update(codes::table
+        .filter(codes::identity_id.eq(identity.to_string()))
+        .filter(codes::purpose.eq(purpose))
+        .filter(codes::used_at.is_null())
+        .filter(codes::superseded_at.is_null()))
+        .set(codes::superseded_at.eq(now.micros()))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Ends all living codes of an identity.
 pub fn expire_of_identity(db: &mut Connection, identity: IdentityId, now: Instant) -> Result<()> {
     each!(db, c => diesel::update(codes::table)
@@ -203,6 +224,7 @@ fn from_row(row: Row) -> Result<MailedCode> {
         digest: row.digest.clone(),
         link_digest: TokenDigest::from_slice(&row.link_digest).ok_or_else(|| wrong("link_digest"))?,
         tries: row.tries,
+        asked_from: row.asked_from.clone(),
         created_at: Instant::from_micros(row.created_at),
         expires_at: Instant::from_micros(row.expires_at),
         used_at: row.used_at.map(Instant::from_micros),

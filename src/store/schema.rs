@@ -123,6 +123,7 @@ diesel::table! {
         digest -> Binary,
         link_digest -> Binary,
         tries -> BigInt,
+        asked_from -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,

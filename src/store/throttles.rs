@@ -26,28 +26,45 @@ pub fn find(db: &mut Connection, subject: &[u8; 32], now: Instant) -> Result<Opt
     Ok(row.map(|(failures, until)| Throttle { failures, blocked_until: Instant::from_micros(until) }))
 }
 
-/// Writes the counter.
-pub fn upsert(
+/// Counts one failure more and answers how many there are now; `None` if no try counts yet. The row stays locked until
+/// the end of the transaction, so of many tries at once only one is counted before the next is looked at.
+pub fn count(
     db: &mut Connection,
     subject: &[u8; 32],
-    throttle: Throttle,
+    now: Instant,
     expires_at: Instant,
-) -> Result<()> {
-    let (failures, until) = (throttle.failures, throttle.blocked_until.micros());
+) -> Result<Option<i64>> {
+    let (nothing, until) = (0_i64, i64::MIN);
     each!(db, c => diesel::insert_into(throttles::table)
         .values((
             throttles::subject.eq(subject.to_vec()),
-            throttles::failures.eq(failures),
+            throttles::failures.eq(nothing),
             throttles::blocked_until.eq(until),
             throttles::expires_at.eq(expires_at.micros()),
         ))
         .on_conflict(throttles::subject)
-        .do_update()
+        .do_nothing()
+        .execute(c))?;
+    each!(db, c => diesel::update(throttles::table.find(subject.to_vec()))
+        .filter(throttles::expires_at.le(now.micros()))
         .set((
-            throttles::failures.eq(failures),
+            throttles::failures.eq(nothing),
             throttles::blocked_until.eq(until),
             throttles::expires_at.eq(expires_at.micros()),
         ))
+        .execute(c))?;
+    each!(db, c => diesel::update(throttles::table.find(subject.to_vec()))
+        .filter(throttles::blocked_until.le(now.micros()))
+        .set(throttles::failures.eq(throttles::failures + 1))
+        .returning(throttles::failures)
+        .get_result::<i64>(c)
+        .optional())
+}
+
+/// No try counts before `until`, and all is remembered until `expires_at`.
+pub fn block(db: &mut Connection, subject: &[u8; 32], until: Instant, expires_at: Instant) -> Result<()> {
+    each!(db, c => diesel::update(throttles::table.find(subject.to_vec()))
+        .set((throttles::blocked_until.eq(until.micros()), throttles::expires_at.eq(expires_at.micros())))
         .execute(c))?;
     Ok(())
 }

@@ -119,6 +119,7 @@ CREATE TABLE one_time_codes (
     digest BYTEA NOT NULL,
     link_digest BYTEA NOT NULL,
     tries BIGINT NOT NULL,
+    asked_from TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,

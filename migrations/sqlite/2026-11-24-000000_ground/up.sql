@@ -119,6 +119,7 @@ CREATE TABLE one_time_codes (
     digest BLOB NOT NULL,
     link_digest BLOB NOT NULL,
     tries BIGINT NOT NULL,
+    asked_from TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,

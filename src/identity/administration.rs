@@ -1,0 +1,200 @@
+//! Identities as administrators see them: made, read, replaced, switched on and off, deleted.
+
+use serde_json::Value;
+
+use super::{accounts, credentials, traits};
+use crate::crypto::PasswordHash;
+use crate::cx::{Cx, Result};
+use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
+use crate::store;
+
+/// What an identity is made of.
+#[derive(Debug)]
+pub struct NewIdentity {
+    /// The schema; there is one, so any other name is refused.
+    pub schema_id: String,
+    /// What is known of the person.
+    pub traits: Value,
+    /// Whether it may be used.
+    pub state: IdentityState,
+    /// What applications may read.
+    pub metadata_public: Option<Value>,
+    /// What only administrators may read.
+    pub metadata_admin: Option<Value>,
+    /// The password, hashed already.
+    pub password: Option<PasswordHash>,
+    /// Whether the addresses count as proven.
+    pub verified: bool,
+}
+
+/// What an identity is replaced with. Its password, id and age stay.
+#[derive(Debug)]
+pub struct Replacement {
+    /// The schema.
+    pub schema_id: String,
+    /// What is known of the person.
+    pub traits: Value,
+    /// Whether it may be used.
+    pub state: IdentityState,
+    /// What applications may read.
+    pub metadata_public: Option<Value>,
+    /// What only administrators may read.
+    pub metadata_admin: Option<Value>,
+    /// The version that the writer has read, if they insist on it.
+    pub version: Option<i64>,
+}
+
+/// One thing that does not fit the schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The JSON pointer of the value, within the identity.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Why an administrator's wish was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such identity.
+    NotFound,
+    /// It does not fit.
+    Invalid(Vec<Misfit>),
+    /// Somebody else has this address.
+    AddressTaken(String),
+    /// Somebody else has changed the identity meanwhile.
+    Conflict,
+}
+
+/// Makes an identity.
+pub fn create(cx: &mut Cx<'_>, new: NewIdentity) -> Result<std::result::Result<Identity, Refusal>> {
+    if let Some(refusal) = refuse(cx, &new.schema_id, &new.traits, None)? {
+        return Ok(Err(refusal));
+    }
+    let identity = Identity {
+        state: new.state,
+        metadata_public: new.metadata_public,
+        metadata_admin: new.metadata_admin,
+        ..accounts::new_identity(cx, new.traits)
+    };
+    accounts::insert(cx, &identity, |_| new.verified)?;
+    if let Some(hash) = new.password {
+        credentials::set(cx, identity.id, &hash)?;
+    }
+    Ok(Ok(identity))
+}
+
+/// The identity of this id.
+pub fn get(cx: &mut Cx<'_>, id: IdentityId) -> Result<Option<Identity>> {
+    Ok(store::identities::find(cx.db, id)?)
+}
+
+/// Identities, oldest first, after the one of this age and id.
+pub fn list(cx: &mut Cx<'_>, after: Option<(Instant, IdentityId)>, limit: i64) -> Result<Vec<Identity>> {
+    Ok(store::identities::list(cx.db, after, limit)?)
+}
+
+/// The addresses of an identity, oldest first.
+pub fn addresses_of(cx: &mut Cx<'_>, id: IdentityId) -> Result<Vec<VerifiableAddress>> {
+    Ok(store::identities::addresses_of(cx.db, id)?)
+}
+
+/// The identity that a typed address belongs to.
+pub fn find_by_address(cx: &mut Cx<'_>, typed: &str) -> Result<Option<Identity>> {
+    match traits::canonical_email(typed) {
+        Some(canonical) => Ok(store::identities::find_by_address(cx.db, &canonical)?),
+        None => Ok(None),
+    }
+}
+
+/// Replaces what can be replaced. Addresses that stay keep their proof; new ones have none. If the identity became
+/// inactive, its sessions and grants are for the caller to end, in this transaction.
+pub fn replace(
+    cx: &mut Cx<'_>,
+    id: IdentityId,
+    with: Replacement,
+) -> Result<std::result::Result<Identity, Refusal>> {
+    let Some(mut identity) = store::identities::find(cx.db, id)? else { return Ok(Err(Refusal::NotFound)) };
+    if with.version.is_some_and(|version| version != identity.version) {
+        return Ok(Err(Refusal::Conflict));
+    }
+    if let Some(refusal) = refuse(cx, &with.schema_id, &with.traits, Some(id))? {
+        return Ok(Err(refusal));
+    }
+    let turned = identity.state != with.state;
+    identity.schema_id = with.schema_id;
+    identity.traits = with.traits;
+    identity.metadata_public = with.metadata_public;
+    identity.metadata_admin = with.metadata_admin;
+    identity.state = with.state;
+    if turned {
+        identity.state_changed_at = cx.now;
+    }
+    if !accounts::update(cx, &mut identity, |_| false)? {
+        return Ok(Err(Refusal::Conflict));
+    }
+    if turned {
+        record_state(cx, &identity)?;
+    }
+    Ok(Ok(identity))
+}
+
+/// Switches an identity on or off, and nothing else: what it had is for the caller to end. `None` if there is none of this
+/// id.
+pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Result<Option<Identity>> {
+    let Some(mut identity) = store::identities::find(cx.db, id)? else { return Ok(None) };
+    if identity.state == state {
+        return Ok(Some(identity));
+    }
+    identity.state = state;
+    identity.state_changed_at = cx.now;
+    let before = identity.version;
+    identity.version += 1;
+    identity.updated_at = cx.now;
+    if !store::identities::update(cx.db, &identity, before)? {
+        return Err(crate::cx::Fault::Overloaded(std::time::Duration::from_secs(1)));
+    }
+    record_state(cx, &identity)?;
+    Ok(Some(identity))
+}
+
+fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
+    let kind = match identity.state {
+        IdentityState::Active => "identity.activated",
+        IdentityState::Inactive => "identity.deactivated",
+    };
+    cx.record(Event::new(kind).of(identity.id))
+}
+
+/// Deletes an identity with all that hangs on it; its id is never used again. `false` if there is none of this id.
+pub fn delete(cx: &mut Cx<'_>, id: IdentityId) -> Result<bool> {
+    store::one_time_codes::expire_of_identity(cx.db, id, cx.now)?;
+    store::flows::expire_of_identity(cx.db, id, None, cx.now)?;
+    if !store::identities::delete(cx.db, id)? {
+        return Ok(false);
+    }
+    cx.record(Event::new("identity.deleted").of(id))?;
+    Ok(true)
+}
+
+fn refuse(
+    cx: &mut Cx<'_>,
+    schema_id: &str,
+    wanted: &Value,
+    except: Option<IdentityId>,
+) -> Result<Option<Refusal>> {
+    let known = &cx.settings().identity.schema_id;
+    let mut misfits = Vec::new();
+    if schema_id != known {
+        let reason = format!("there is no schema {schema_id:?}, only {known:?}");
+        misfits.push(Misfit { pointer: "/schema_id".to_owned(), reason });
+    }
+    let faults = traits::faults(cx.settings(), wanted);
+    misfits.extend(
+        faults.into_iter().map(|(pointer, reason)| Misfit { pointer: format!("/traits{pointer}"), reason }),
+    );
+    if !misfits.is_empty() {
+        return Ok(Some(Refusal::Invalid(misfits)));
+    }
+    Ok(accounts::taken(cx, wanted, except)?.map(Refusal::AddressTaken))
+}

@@ -1,0 +1,236 @@
+//! Signing in with a password.
+
+use std::time::Duration;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::throttle::{self, Permit, Subject};
+use super::{Progress, accounts, credentials, is_open, keep, read_again, sessions, spend, start, traits};
+use crate::crypto::{PasswordHash, PlainPassword, Verdict};
+use crate::cx::{Cx, Result};
+use crate::model::{Birth, Event, Flow, FlowId, Identity, IdentityId, Login, Notice, Session, TOUCHED_FLOW};
+use crate::store;
+
+/// How long a proven password waits for the person to choose between two accounts.
+const CHOICE: Duration = Duration::from_secs(10 * 60);
+
+/// What is kept of an identifier to show it again.
+const SHOWN: usize = 254;
+
+/// Begins a sign-in. `confirm` is whom to authenticate again: then their own address stands on the page, and what is
+/// submitted in its place is ignored.
+pub fn begin(cx: &mut Cx<'_>, birth: Birth, identifier: &str, confirm: Option<IdentityId>) -> Result<FlowId> {
+    let identifier = match confirm {
+        Some(identity) => accounts::main_address(cx, identity)?.map(|address| address.value),
+        None => Some(identifier.trim().chars().take(SHOWN).collect()),
+    };
+    let state = Login { identifier: identifier.unwrap_or_default(), ..Login::default() };
+    Ok(start(cx, birth, confirm, state)?.id)
+}
+
+/// What a submitted form comes to before any password is compared.
+#[derive(Debug)]
+pub enum Prepared {
+    /// The page again.
+    Stay(Flow<Login>),
+    /// A comparison, outside the transaction.
+    Compare(Box<Attempt>),
+}
+
+/// A try, counted and not yet compared. Its comparison costs the same whether or not there is a hash.
+#[derive(Debug)]
+pub struct Attempt {
+    /// What was typed.
+    pub password: PlainPassword,
+    /// What to compare it with; `None` if there is nobody, or no password.
+    pub hash: Option<PasswordHash>,
+    flow: Flow<Login>,
+    identity: Option<IdentityId>,
+    stored: Option<String>,
+    subject: Subject,
+}
+
+/// Takes a submitted form: counts the try and finds what to compare. Empty fields are no try; a password that is longer
+/// than any can be is a wrong one, which nobody hashes.
+pub fn prepare(cx: &mut Cx<'_>, mut flow: Flow<Login>, identifier: &str, password: &str) -> Result<Prepared> {
+    if !is_open(&flow, cx.now) {
+        return Ok(Prepared::Stay(flow));
+    }
+    flow.state.proven = None;
+    if flow.identity.is_none() {
+        flow.state.identifier = identifier.trim().chars().take(SHOWN).collect();
+    }
+    let mut notices = Vec::new();
+    if flow.identity.is_none() && identifier.trim().is_empty() {
+        notices.push(Notice::error("field.empty").with("field", "email").on("identifier"));
+    }
+    if password.is_empty() {
+        notices.push(Notice::error("field.empty").with("field", "password").on("password"));
+    }
+    if !notices.is_empty() {
+        return Ok(Prepared::Stay(keep(cx, flow, notices)?));
+    }
+    let canonical = canonical(identifier);
+    let identity = match flow.identity {
+        Some(identity) => Some(identity),
+        None => store::identities::find_by_address(cx.db, &canonical)?.map(|identity| identity.id),
+    };
+    let subject = throttle::subject(cx, identity, &canonical);
+    let permit = throttle::count(cx, subject)?;
+    if let Some(notice) = permit.refusal() {
+        let reason = if permit == Permit::Spent { "password_off" } else { "slow_down" };
+        failed(cx, &flow, identity, reason)?;
+        return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
+    }
+    let Some(password) = PlainPassword::new(password) else {
+        return Ok(Prepared::Stay(mismatch(cx, flow, identity, "password_too_long")?));
+    };
+    let stored = match identity {
+        Some(identity) => credentials::find(cx, identity)?,
+        None => {
+            credentials::find_nothing(cx)?;
+            None
+        }
+    };
+    let (hash, stored) = stored.map(|stored| (stored.hash, stored.sealed)).unzip();
+    let flow = keep(cx, flow, Vec::new())?;
+    Ok(Prepared::Compare(Box::new(Attempt { password, hash, flow, identity, stored, subject })))
+}
+
+/// Takes the verdict. `better` is a stronger hash of the same password, to be kept. `previous` is the living session of
+/// this browser: if it is another person's and younger than this page, they choose which account to use.
+pub fn finish(
+    cx: &mut Cx<'_>,
+    attempt: Attempt,
+    verdict: Verdict,
+    better: Option<PasswordHash>,
+    previous: Option<&Session>,
+) -> Result<Progress<Login>> {
+    let Attempt { flow, identity, stored, subject, .. } = attempt;
+    let mut flow = read_again(cx, flow)?;
+    if !is_open(&flow, cx.now) {
+        return Ok(Progress::Stay(flow));
+    }
+    let (Some(id), Some(stored), true) = (identity, stored, verdict.matches) else {
+        let reason = if identity.is_some() { "wrong_password" } else { "unknown_address" };
+        return Ok(Progress::Stay(mismatch(cx, flow, identity, reason)?));
+    };
+    // The password that was compared may have been changed, or its owner deleted, since then.
+    let now_stored = store::identities::password_hash(cx.db, id)?;
+    let Some(person) = store::identities::find(cx.db, id)?.filter(|_| now_stored == Some(stored.clone()))
+    else {
+        return Ok(Progress::Stay(mismatch(cx, flow, Some(id), "password_changed")?));
+    };
+    if !person.is_active() {
+        return Ok(Progress::Stay(switched_off(cx, flow, &person)?));
+    }
+    throttle::forget(cx, subject)?;
+    if let Some(better) = better {
+        credentials::upgrade(cx, id, &stored, &better)?;
+    }
+    let other = previous.filter(|session| session.identity != id && session.is_alive(cx.now));
+    if other.is_some_and(|session| session.authenticated_at > flow.created_at) {
+        flow.state.proven = Some(id);
+        return Ok(Progress::Stay(keep(cx, flow, Vec::new())?));
+    }
+    sign_in(cx, flow, id, previous)
+}
+
+/// The person chooses between the account whose password they have just typed (`switch`) and the one that is signed in.
+/// A choice that comes too late asks for the password again.
+pub fn choose(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Login>,
+    switch: bool,
+    previous: Option<&Session>,
+) -> Result<Progress<Login>> {
+    let Some(proven) = flow.state.proven.filter(|_| is_open(&flow, cx.now)) else {
+        return Ok(Progress::Stay(flow));
+    };
+    if !switch && let Some(session) = previous.filter(|session| session.is_alive(cx.now)) {
+        flow.identity = Some(session.identity);
+        return Ok(match spend(cx, flow)? {
+            Ok(completed) => Progress::Done(completed, None),
+            Err(flow) => Progress::Stay(flow),
+        });
+    }
+    // The last form of this flow was the one with the password.
+    let proven_at = flow.expires_at - TOUCHED_FLOW;
+    let changed = store::identities::password_set_at(cx.db, proven)?.is_none_or(|at| at > proven_at);
+    if !switch || changed || cx.now.since(proven_at) > CHOICE {
+        flow.state.proven = None;
+        let notice = Notice::info("login.expired_reenter");
+        return Ok(Progress::Stay(keep(cx, flow, vec![notice])?));
+    }
+    match store::identities::find(cx.db, proven)? {
+        Some(person) if person.is_active() => sign_in(cx, flow, proven, previous),
+        Some(person) => {
+            flow.state.proven = None;
+            Ok(Progress::Stay(switched_off(cx, flow, &person)?))
+        }
+        None => Ok(Progress::Stay(mismatch(cx, flow, None, "identity_gone")?)),
+    }
+}
+
+fn sign_in(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Login>,
+    id: IdentityId,
+    previous: Option<&Session>,
+) -> Result<Progress<Login>> {
+    let Some(browser) = flow.browser else { return Ok(Progress::Stay(flow)) };
+    flow.identity = Some(id);
+    let client_id = flow.client_id.clone();
+    let completed = match spend(cx, flow)? {
+        Ok(completed) => completed,
+        Err(flow) => return Ok(Progress::Stay(flow)),
+    };
+    let signed_in = sessions::sign_in(cx, id, browser, &["pwd"], previous)?;
+    let event = Event::new("login.succeeded").of(id).in_session(signed_in.session.id);
+    cx.record(match client_id {
+        Some(client_id) => event.for_client(&client_id),
+        None => event,
+    })?;
+    Ok(Progress::Done(completed, Some(signed_in)))
+}
+
+/// What the person hears is the same whatever the reason; only the event knows it.
+fn mismatch(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Login>,
+    identity: Option<IdentityId>,
+    reason: &'static str,
+) -> Result<Flow<Login>> {
+    failed(cx, &flow, identity, reason)?;
+    flow.state.misses += 1;
+    flow.state.proven = None;
+    keep(cx, flow, vec![Notice::error("login.mismatch")])
+}
+
+fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
+    failed(cx, &flow, Some(person.id), "identity_inactive")?;
+    let settings = cx.settings();
+    let support = settings.brand.support_url.clone().unwrap_or_else(|| settings.name.clone());
+    keep(cx, flow, vec![Notice::error("login.disabled").with("support", support)])
+}
+
+fn failed(
+    cx: &mut Cx<'_>,
+    flow: &Flow<Login>,
+    identity: Option<IdentityId>,
+    reason: &'static str,
+) -> Result<()> {
+    let mut event = Event::new("login.failed").with("reason", reason);
+    if let Some(identity) = identity {
+        event = event.of(identity);
+    }
+    if let Some(client_id) = &flow.client_id {
+        event = event.for_client(client_id);
+    }
+    cx.record(event)
+}
+
+/// The one spelling of what was typed; what is no address is compared as it is, and belongs to nobody.
+fn canonical(typed: &str) -> String {
+    traits::canonical_email(typed).unwrap_or_else(|| typed.trim().nfkc().collect::<String>().to_lowercase())
+}

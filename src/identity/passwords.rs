@@ -1,0 +1,158 @@
+//! Which passwords are good: long enough, not common, not made of what everybody knows of the person.
+
+use crate::config::Settings;
+use crate::crypto::PlainPassword;
+use crate::model::Notice;
+
+/// The most characters of a new password.
+pub const MAX_CHARACTERS: usize = 256;
+
+/// Words, names and rows of keys that guessers try first.
+const COMMON: &str = include_str!("common.txt");
+
+/// Reads what was typed and checks it as a new password. `words` are what is known of the person and the service.
+pub fn check(settings: &Settings, typed: &str, words: &[&str]) -> Result<PlainPassword, Notice> {
+    if typed.is_empty() {
+        return Err(Notice::error("field.empty").with("field", "password").on("password"));
+    }
+    let too_long = || Notice::error("pw.long").with("max", MAX_CHARACTERS).on("password");
+    let password = PlainPassword::new(typed).ok_or_else(too_long)?;
+    let characters = password.characters();
+    if characters > MAX_CHARACTERS {
+        return Err(too_long());
+    }
+    let min = settings.password.min_length;
+    if characters < min {
+        return Err(Notice::error("pw.short").with("min", min).with("n", characters).on("password"));
+    }
+    if is_common(password.expose()) {
+        return Err(Notice::error("pw.common").on("password"));
+    }
+    if let Some(word) = context_word(password.expose(), words) {
+        return Err(Notice::error("pw.context").with("word", word).on("password"));
+    }
+    Ok(password)
+}
+
+/// Lower case, and letters for the digits and signs that stand for them.
+fn plain(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        })
+        .collect()
+}
+
+/// Whether hardly anything is left when common words, rows and repetitions are taken away.
+fn is_common(password: &str) -> bool {
+    let text = password.to_lowercase();
+    let left = |text: String| {
+        let mut rest = text;
+        for word in COMMON.split_ascii_whitespace() {
+            if rest.contains(word) {
+                rest = rest.replace(word, " ");
+            }
+        }
+        let mut last = None;
+        let mut kept = 0;
+        for c in rest.chars().filter(|c| c.is_alphabetic() || (!c.is_ascii() && !c.is_whitespace())) {
+            let step = last.map(|before: char| u32::from(c).abs_diff(u32::from(before)));
+            if step.is_none_or(|step| step > 1) {
+                kept += 1;
+            }
+            last = Some(c);
+        }
+        kept
+    };
+    let mut different: Vec<char> = text.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    let digits_only = text.chars().all(|c| !c.is_alphabetic());
+    different.len() < 5
+        || is_repeated(&text)
+        || (left(text.clone()) < 3 && !digits_only)
+        || left(plain(password)) < 3
+        || (digits_only && is_row(&text))
+}
+
+/// Whether it is one short piece over and over.
+fn is_repeated(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    (1..=chars.len() / 2)
+        .filter(|n| *n <= 6)
+        .any(|n| chars.iter().zip(chars[n..].iter()).all(|(a, b)| a == b))
+}
+
+/// Whether most digits follow the one before.
+fn is_row(text: &str) -> bool {
+    let digits: Vec<i64> = text.chars().filter_map(|c| c.to_digit(10)).map(i64::from).collect();
+    let steps =
+        digits.windows(2).filter(|pair| matches!((pair[1] - pair[0]).rem_euclid(10), 0 | 1 | 9)).count();
+    steps * 3 >= digits.len().saturating_sub(1) * 2
+}
+
+/// A word of four letters or more that everybody knows of the person or the service.
+fn context_word(password: &str, words: &[&str]) -> Option<String> {
+    let text = password.to_lowercase();
+    let read = plain(password);
+    words
+        .iter()
+        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.chars().count() >= 4)
+        .find(|word| {
+            let word = word.to_lowercase();
+            text.contains(&word) || read.contains(&plain(&word))
+        })
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Mode, Sources};
+
+    fn verdict(typed: &str) -> String {
+        let settings = Settings::load(Mode::Development, &Sources::default()).0.unwrap();
+        let words = ["Acme Notes", "anna.karenina", "example"];
+        check(&settings, typed, &words).map_or_else(|notice| notice.id, |_| "good".to_owned())
+    }
+
+    #[test]
+    fn page_n3_common_and_personal_passwords_are_refused_with_the_reason() {
+        for (typed, expected) in [
+            ("", "field.empty"),
+            ("short", "pw.short"),
+            ("aaaaaaaaaaaaaaaa", "pw.common"),
+            ("passwordpassword", "pw.common"),
+            ("Password12345678", "pw.common"),
+            ("P@ssw0rd12345678", "pw.common"),
+            ("qwertyuiopasdfgh", "pw.common"),
+            ("1234567890123456", "pw.common"),
+            ("iloveyouiloveyou", "pw.common"),
+            ("abcabcabcabcabcabc", "pw.common"),
+            ("my karenina is great", "pw.context"),
+            ("acme is my best friend", "pw.context"),
+            ("river lantern cobalt orchard", "good"),
+            ("a better one, remembered", "good"),
+            ("forgotten by its owner", "good"),
+            ("纸船在月光下静静地漂流过河湾与石桥", "good"),
+            ("8f14e45fceea167a5a36dedd4bea2543", "good"),
+        ] {
+            assert_eq!(verdict(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn page_p9_sixty_four_characters_are_welcome_and_a_megabyte_is_refused_at_once() {
+        let long: String = "river lantern cobalt orchard ".repeat(3);
+        assert_eq!(verdict(&long), "good");
+        assert_eq!(verdict(&"xyzzy plugh ".repeat(100_000)), "pw.long");
+    }
+}

@@ -1,0 +1,77 @@
+//! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
+
+use super::super::{
+    accounts, credentials, is_open, keep, known_words, passwords, read_again, spend, throttle, traits,
+};
+use crate::crypto::{PasswordHash, PlainPassword};
+use crate::cx::{Cx, Result};
+use crate::model::{Completed, Event, Flow, Identity, IdentityId, Mail, Recovery, RecoveryStage};
+use crate::store;
+
+/// What a submitted form comes to before the password is hashed.
+#[derive(Debug)]
+pub enum Prepared {
+    /// The page again, or the page of the stage that the flow is in.
+    Stay(Flow<Recovery>),
+    /// A password to hash, outside the transaction.
+    Hash(Box<NewPassword>),
+}
+
+/// A good new password of somebody who may have one.
+#[derive(Debug)]
+pub struct NewPassword {
+    /// To be hashed.
+    pub password: PlainPassword,
+    flow: Flow<Recovery>,
+}
+
+/// Takes a new password; in any stage but the last one, nothing happens.
+pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> Result<Prepared> {
+    let Some(person) = holder(cx, &flow)? else { return Ok(Prepared::Stay(flow)) };
+    let mut words = known_words(cx, flow.client_id.as_deref());
+    words.push(flow.state.address.clone());
+    words.extend(traits::words(&person.traits));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match passwords::check(cx.settings(), typed, &words) {
+        Ok(password) => {
+            let flow = keep(cx, flow, Vec::new())?;
+            Ok(Prepared::Hash(Box::new(NewPassword { password, flow })))
+        }
+        Err(notice) => Ok(Prepared::Stay(keep(cx, flow, vec![notice])?)),
+    }
+}
+
+/// Sets the new password: the mailbox counts as proven, codes and other flows of the person are dead, failed sign-ins are
+/// forgotten, and every proven address is told. `None` if somebody was faster, or the flow has lost its evidence. Ending
+/// sessions and grants, and the new session, are the caller's.
+pub fn save_password(
+    cx: &mut Cx<'_>,
+    new: NewPassword,
+    hash: PasswordHash,
+) -> Result<Option<(Completed, IdentityId)>> {
+    let flow = read_again(cx, new.flow)?;
+    let Some(person) = holder(cx, &flow)? else { return Ok(None) };
+    let identity = person.id;
+    let (id, address, mailed) = (flow.id, flow.state.address.clone(), flow.state.made_by.is_none());
+    let Ok(completed) = spend(cx, flow)? else { return Ok(None) };
+    credentials::set(cx, identity, &hash)?;
+    if let Some(canonical) = traits::canonical_email(&address).filter(|_| mailed) {
+        accounts::prove(cx, identity, &canonical)?;
+    }
+    store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
+    store::flows::expire_of_identity(cx.db, identity, Some(id), cx.now)?;
+    let subject = throttle::subject(cx, Some(identity), "");
+    throttle::forget(cx, subject)?;
+    cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
+    accounts::notify(cx, identity, &Mail::RecoveryCompleted)?;
+    Ok(Some((completed, identity)))
+}
+
+/// Whose password the flow may set.
+fn holder(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<Option<Identity>> {
+    if !is_open(flow, cx.now) || flow.state.stage != RecoveryStage::Password {
+        return Ok(None);
+    }
+    let Some(identity) = flow.identity else { return Ok(None) };
+    Ok(store::identities::find(cx.db, identity)?.filter(Identity::is_active))
+}

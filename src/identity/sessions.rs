@@ -1,0 +1,152 @@
+//! Sessions: a browser in which somebody is signed in.
+
+use std::time::Duration;
+
+use woothee::parser::Parser;
+
+use crate::crypto::{PlainToken, TokenKind};
+use crate::cx::{Cx, Result};
+use crate::model::{Assurance, Event, IdentityId, Instant, Session, SessionId, TokenDigest};
+use crate::store;
+
+/// How many sessions a person may have at once.
+const MOST: usize = 50;
+
+/// A session that was used is written down at most so often.
+const TOUCH: Duration = Duration::from_secs(60);
+
+/// A session with the token that its browser is to get.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// For the browser's cookie.
+    pub token: PlainToken,
+}
+
+/// The living session of this token.
+pub fn current(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Session>> {
+    Ok(store::sessions::find_alive(cx.db, &token.digest(), cx.now)?)
+}
+
+/// Whether it is time to write down that the session is used.
+pub fn is_due(session: &Session, now: Instant) -> bool {
+    now.since(session.last_seen_at) >= TOUCH
+}
+
+/// Writes down that the session is used: its idle time begins anew.
+pub fn touch(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    let until = (cx.now + cx.settings().session.idle).min(session.expires_at);
+    Ok(store::sessions::touch(cx.db, session.id, cx.now, until)?)
+}
+
+/// The person has shown who they are with `amr` (RFC 8176). `previous` is the living session of this browser: the same
+/// person's is renewed and gets a new token; another person's is for the caller to end. Too many sessions of one person
+/// end the oldest.
+pub fn sign_in(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+    browser: TokenDigest,
+    amr: &[&str],
+    previous: Option<&Session>,
+) -> Result<SignedIn> {
+    let token = PlainToken::generate(TokenKind::Session, cx.random());
+    let limits = cx.settings().session;
+    let again = previous.filter(|session| session.identity == identity && session.is_alive(cx.now));
+    let session = Session {
+        id: again.map_or_else(|| SessionId::from_uuid(cx.random().uuid()), |session| session.id),
+        identity,
+        browser,
+        assurance: Assurance::Aal1,
+        amr: amr.iter().map(|&how| how.to_owned()).collect(),
+        user_agent: again.map_or(&cx.caller.user_agent, |session| &session.user_agent).clone(),
+        peer: again.map_or(&cx.caller.peer, |session| &session.peer).clone(),
+        created_at: again.map_or(cx.now, |session| session.created_at),
+        authenticated_at: cx.now,
+        last_seen_at: cx.now,
+        idle_expires_at: (cx.now + limits.idle).min(cx.now + limits.absolute),
+        expires_at: cx.now + limits.absolute,
+        ended_at: None,
+    };
+    if again.is_some() {
+        store::sessions::renew(cx.db, &session, &token.digest())?;
+    } else {
+        store::sessions::insert(cx.db, &session, &token.digest())?;
+        end_oldest(cx, identity)?;
+    }
+    let kind = if again.is_some() { "session.renewed" } else { "session.started" };
+    cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
+    Ok(SignedIn { session, token })
+}
+
+fn end_oldest(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
+    let limit = i64::try_from(2 * MOST).unwrap_or(i64::MAX);
+    for session in store::sessions::alive_of(cx.db, identity, cx.now, limit)?.into_iter().skip(MOST) {
+        end(cx, &session, "too_many")?;
+    }
+    Ok(())
+}
+
+/// The living sessions of a person, newest first.
+pub fn list(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<Session>> {
+    let limit = i64::try_from(2 * MOST).unwrap_or(i64::MAX);
+    Ok(store::sessions::alive_of(cx.db, identity, cx.now, limit)?)
+}
+
+/// The session of this id, ended ones included.
+pub fn find(cx: &mut Cx<'_>, id: SessionId) -> Result<Option<Session>> {
+    Ok(store::sessions::find(cx.db, id)?)
+}
+
+/// Ends a session: `false` if it had ended. What was granted in it is for the caller to end.
+pub fn end(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<bool> {
+    if !store::sessions::end(cx.db, session.id, cx.now)? {
+        return Ok(false);
+    }
+    let event = Event::new("session.ended").of(session.identity).in_session(session.id);
+    cx.record(event.with("reason", reason))?;
+    Ok(true)
+}
+
+/// What a browser calls itself, in the words of people: `Firefox on Linux`.
+pub fn device(user_agent: &str) -> String {
+    let parsed = Parser::new().parse(user_agent);
+    let known = |name: &str| (!name.is_empty() && name != "UNKNOWN").then(|| name.to_owned());
+    let browser = parsed.as_ref().and_then(|parsed| known(parsed.name));
+    let system = parsed.as_ref().and_then(|parsed| match parsed.os {
+        "Mac OSX" => Some("macOS".to_owned()),
+        "iPhone" => Some("iPhone".to_owned()),
+        // woothee names the versions of Windows, which say little today.
+        os if os.starts_with("Windows") && !os.contains("Phone") => Some("Windows".to_owned()),
+        os => known(os),
+    });
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name,
+        (None, None) => "An unknown browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_named_as_people_know_it() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "Chrome on Windows",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
+                "Safari on macOS",
+            ),
+            ("", "An unknown browser"),
+            ("something/1.0", "An unknown browser"),
+        ] {
+            assert_eq!(device(agent), name, "{agent}");
+        }
+    }
+}

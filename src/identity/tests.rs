@@ -1,0 +1,1 @@
+//! Use cases of people on a real, fresh database.

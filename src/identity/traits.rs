@@ -1,0 +1,319 @@
+//! What is known of a person, by the JSON Schema of the installation.
+
+use std::collections::BTreeMap;
+
+use idna::domain_to_ascii;
+use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::config::Settings;
+use crate::model::Notice;
+
+/// What a form needs to know of a trait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trait {
+    /// The member of the traits.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// `email`, `uri`, … or nothing.
+    pub format: String,
+    /// The JSON type.
+    pub kind: String,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Whether it is what people sign in with.
+    pub identifier: bool,
+    /// Whether it is an address, which can be proven.
+    pub address: bool,
+}
+
+/// The traits of the schema, in its order; objects within are left to the admin API.
+pub fn fields(settings: &Settings) -> Vec<Trait> {
+    let schema = &settings.identity.schema;
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
+    let mut fields: Vec<Trait> = properties
+        .iter()
+        .filter(|(_, of)| matches!(of["type"].as_str(), Some("string" | "boolean" | "number" | "integer")))
+        .map(|(name, of)| Trait {
+            name: name.clone(),
+            title: of["title"].as_str().unwrap_or(name).to_owned(),
+            format: of["format"].as_str().unwrap_or_default().to_owned(),
+            kind: of["type"].as_str().unwrap_or_default().to_owned(),
+            optional: !required.contains(&name.as_str()),
+            identifier: of["wayhome"]["identifier"].as_bool().unwrap_or(false),
+            address: of["wayhome"]["verify"].as_bool().unwrap_or(false),
+        })
+        .collect();
+    // What people sign in with comes first.
+    fields.sort_by_key(|field| !field.identifier);
+    fields
+}
+
+/// The name of the trait that people sign in with.
+pub fn identifier(settings: &Settings) -> String {
+    fields(settings).into_iter().find(|field| field.identifier).map_or_else(|| "email".to_owned(), |f| f.name)
+}
+
+/// Makes traits of what was typed into a form (`traits.name`); an empty field is a trait that is not there.
+pub fn from_form(settings: &Settings, values: &BTreeMap<String, String>) -> Value {
+    let mut traits = Map::new();
+    for field in fields(settings) {
+        let typed = values.get(&format!("traits.{}", field.name)).map(|text| text.trim()).unwrap_or_default();
+        let value = match field.kind.as_str() {
+            "boolean" => Some(Value::Bool(matches!(typed, "true" | "on" | "yes"))),
+            _ if typed.is_empty() => None,
+            "integer" | "number" => {
+                Some(typed.parse::<i64>().map_or_else(|_| Value::String(typed.to_owned()), Value::from))
+            }
+            _ if field.address => Some(Value::String(as_mailed(typed))),
+            _ => Some(Value::String(typed.nfc().collect())),
+        };
+        if let Some(value) = value {
+            traits.insert(field.name, value);
+        }
+    }
+    Value::Object(traits)
+}
+
+/// A notice for each control that the form does not have: nobody sets what they are not asked for.
+pub fn unknown(settings: &Settings, values: &BTreeMap<String, String>) -> Vec<Notice> {
+    let fields = fields(settings);
+    let known = |control: &str| {
+        control.strip_prefix("traits.").is_some_and(|name| fields.iter().any(|field| field.name == name))
+    };
+    let named = |control: &String| {
+        let name: String = control.strip_prefix("traits.").unwrap_or(control).chars().take(40).collect();
+        Notice::error("field.wrong").with("field", &name).on(&format!("traits.{name}"))
+    };
+    values.keys().filter(|control| !known(control)).take(5).map(named).collect()
+}
+
+/// What is kept of typed values to show them in the form again: known controls, at most `most` characters of each.
+pub fn shown(settings: &Settings, values: BTreeMap<String, String>, most: usize) -> BTreeMap<String, String> {
+    let fields = fields(settings);
+    values
+        .into_iter()
+        .filter(|(control, _)| fields.iter().any(|field| *control == format!("traits.{}", field.name)))
+        .map(|(control, value)| (control, value.chars().take(most).collect()))
+        .collect()
+}
+
+/// The fields of a form that make these traits.
+pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields(settings)
+        .into_iter()
+        .filter_map(|field| Some((format!("traits.{}", field.name), shown(traits.get(&field.name)?))))
+        .collect()
+}
+
+/// What is wrong with traits, a notice for each field; all at once.
+pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
+    let fields = fields(settings);
+    let title = |name: &str| {
+        fields
+            .iter()
+            .find(|field| field.name == name)
+            .map_or_else(|| name.to_owned(), |field| field.title.to_lowercase())
+    };
+    let mut notices: Vec<Notice> = Vec::new();
+    for field in fields.iter().filter(|field| !field.optional) {
+        if traits.get(&field.name).is_none_or(|value| value.as_str() == Some("")) {
+            let notice = Notice::error("field.empty").with("field", title(&field.name));
+            notices.push(notice.on(&format!("traits.{}", field.name)));
+        }
+    }
+    for field in fields.iter().filter(|field| field.format == "email" || field.address) {
+        if traits.get(&field.name).and_then(Value::as_str).is_some_and(|text| canonical_email(text).is_none())
+        {
+            notices.push(Notice::error("email.format").on(&format!("traits.{}", field.name)));
+        }
+    }
+    for (pointer, max) in schema_faults(settings, traits) {
+        let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        let on = format!("traits.{name}");
+        if notices.iter().any(|notice| notice.field.as_deref() == Some(&on)) || name.is_empty() {
+            continue;
+        }
+        let notice = match max {
+            Some(max) => Notice::error("field.too_long").with("max", max),
+            None => Notice::error("field.wrong"),
+        };
+        notices.push(notice.with("field", title(&name)).on(&on));
+    }
+    notices
+}
+
+/// The JSON pointers of what does not fit the schema, and the greatest length where that is the reason.
+pub fn schema_faults(settings: &Settings, traits: &Value) -> Vec<(String, Option<u64>)> {
+    let Ok(schema) = jsonschema::validator_for(&settings.identity.schema) else {
+        return vec![(String::new(), None)];
+    };
+    schema
+        .iter_errors(traits)
+        .map(|error| {
+            let max = match error.kind() {
+                jsonschema::error::ValidationErrorKind::MaxLength { limit } => Some(*limit),
+                _ => None,
+            };
+            (error.instance_path().to_string(), max)
+        })
+        .collect()
+}
+
+/// What does not fit, for administrators: JSON pointer and reason.
+pub fn faults(settings: &Settings, traits: &Value) -> Vec<(String, String)> {
+    let Ok(schema) = jsonschema::validator_for(&settings.identity.schema) else {
+        return vec![(String::new(), "the identity schema cannot be used".to_owned())];
+    };
+    let mut faults: Vec<(String, String)> = schema
+        .iter_errors(traits)
+        .map(|error| (error.instance_path().to_string(), error.to_string()))
+        .collect();
+    for field in fields(settings).into_iter().filter(|field| field.format == "email" || field.address) {
+        let text = traits.get(&field.name).and_then(Value::as_str);
+        if text.is_some_and(|text| canonical_email(text).is_none()) {
+            faults.push((format!("/{}", field.name), "it is no email address".to_owned()));
+        }
+    }
+    faults
+}
+
+/// Every text in the traits: what everybody may know of the person, and a password must not be made of.
+pub fn words(traits: &Value) -> Vec<String> {
+    match traits {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(words).collect(),
+        Value::Object(members) => members.values().flat_map(words).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// Whether the schema itself is one.
+pub fn schema_problem(schema: &Value) -> Option<String> {
+    jsonschema::validator_for(schema).err().map(|error| error.to_string())
+}
+
+/// The addresses in the traits that can be verified, as mail goes to them.
+pub fn addresses(settings: &Settings, traits: &Value) -> Vec<String> {
+    let Some(properties) = settings.identity.schema["properties"].as_object() else { return Vec::new() };
+    properties
+        .iter()
+        .filter(|(_, of)| of["wayhome"]["verify"].as_bool() == Some(true))
+        .filter_map(|(name, _)| traits.get(name).and_then(Value::as_str))
+        .map(as_mailed)
+        .collect()
+}
+
+/// The address that mail goes to: as it was typed, but for letters that only look like others (NFKC). Whoever proves it
+/// has the mailbox that the canonical form names.
+fn as_mailed(typed: &str) -> String {
+    typed.trim().nfkc().collect::<String>().trim().to_owned()
+}
+
+/// The one spelling under which an address is known: NFKC, lower case, the domain in ASCII. `None` if it is no address.
+pub fn canonical_email(typed: &str) -> Option<String> {
+    let text: String = typed.trim().nfkc().collect::<String>().to_lowercase();
+    let (local, domain) = text.rsplit_once('@')?;
+    let fine =
+        |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c) && !"\"<>(),;:\\@[]".contains(c);
+    let domain = domain_to_ascii(domain).ok()?;
+    let good = !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(fine)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        // The beginning of an encoded word (RFC 2047), which mail programs would read as something else.
+        && !local.contains("=?")
+        && domain.contains('.')
+        && domain.len() <= 253
+        && domain.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    good.then(|| format!("{local}@{domain}")).filter(|address| address.len() <= 254)
+}
+
+/// Letters without a shape of their own: two addresses that differ by them look the same.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// An address of which only its owner recognises the rest: `an***@example.com`.
+pub fn masked(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => {
+            let shown: String = local.chars().take(if local.chars().count() > 3 { 2 } else { 1 }).collect();
+            format!("{shown}***@{domain}")
+        }
+        None => "***".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Mode, Sources};
+    use serde_json::json;
+
+    fn settings() -> Settings {
+        Settings::load(Mode::Development, &Sources::default()).0.unwrap()
+    }
+
+    #[test]
+    fn page_e7_addresses_are_known_by_one_spelling() {
+        for (typed, canonical) in [
+            (" Anna@Example.COM ", Some("anna@example.com")),
+            ("anna@bücher.example", Some("anna@xn--bcher-kva.example")),
+            ("ａｎｎａ@example.com", Some("anna@example.com")),
+            ("anna", None),
+            ("anna@localhost", None),
+            ("anna@@example.com", None),
+            ("an na@example.com", None),
+            ("anna@example.com\r\nBcc: x@y.z", None),
+            ("\"x\"@example.com", None),
+            ("anna@-example.com", None),
+        ] {
+            assert_eq!(canonical_email(typed).as_deref(), canonical, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn seed_s20_what_is_missing_is_named_with_its_field() {
+        let notices = check(&settings(), &json!({}));
+        assert_eq!(notices.len(), 1);
+        assert_eq!(
+            (notices[0].id.as_str(), notices[0].field.as_deref()),
+            ("field.empty", Some("traits.email"))
+        );
+        let notices = check(&settings(), &json!({"email": "nobody", "name": "x".repeat(300)}));
+        let ids: Vec<&str> = notices.iter().map(|notice| notice.id.as_str()).collect();
+        assert_eq!(ids, ["email.format", "field.too_long"]);
+    }
+
+    #[test]
+    fn a_form_becomes_traits_without_empty_members() {
+        let values = [("traits.email", " a@b.example "), ("traits.name", ""), ("traits.admin", "yes")];
+        let values = values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        assert_eq!(from_form(&settings(), &values), json!({"email": "a@b.example"}));
+    }
+
+    #[test]
+    fn a_mask_leaves_enough_to_recognise() {
+        assert_eq!(masked("anna@example.com"), "an***@example.com");
+        assert_eq!(masked("a@example.com"), "a***@example.com");
+    }
+}
