@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until};
 
 use crate::failure::{During as _, Failure, Result};
-use crate::processes::{busy_seconds, cpu_seconds, resident_bytes};
+use crate::processes::{Awake, busy_seconds, cpu_seconds, resident_bytes};
 use crate::user::User;
 
 /// Beyond this share of its core the generator measures itself.
@@ -39,6 +39,8 @@ pub struct Run {
     pub process: u32,
     /// Its cores.
     pub cores: Vec<usize>,
+    /// What keeps these from sleeping, which is nobody's load.
+    pub awake: Arc<Awake>,
 }
 
 /// What came out.
@@ -203,7 +205,7 @@ impl Usage {
             at: Instant::now(),
             server: cpu_seconds(run.process)?,
             generator: cpu_seconds(std::process::id())?,
-            busy: busy_seconds(&run.cores)?,
+            busy: busy_seconds(&run.cores)? - run.awake.cpu_seconds()?,
         })
     }
 }

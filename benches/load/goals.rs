@@ -1,6 +1,7 @@
 //! The goals, and the bare limit that each workload is held against.
 
 use crate::bare::Bare;
+use crate::drive::Measured;
 use crate::workload::Workload;
 
 /// How good is good enough.
@@ -67,6 +68,20 @@ impl Goal {
             Target::PerSecond(asked) => Some(rate >= asked),
             Target::Nothing => None,
         }
+    }
+}
+
+/// The rate that is held against the goal. What writes waits for the disk, so it is judged by the time that the core
+/// was free for the server; what only computes, by the time that the server computed, which a busy machine does not
+/// change.
+pub fn judged_rate(workload: Workload, measured: &Measured) -> f64 {
+    match workload {
+        Workload::ClientCredentialsOpaque
+        | Workload::CodeEs256
+        | Workload::CodeRs256
+        | Workload::RefreshEs256
+        | Workload::RefreshRs256 => measured.quiet_rate(),
+        _ => measured.per_core_second(),
     }
 }
 

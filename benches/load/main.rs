@@ -21,6 +21,7 @@ mod plan;
 mod processes;
 mod report;
 mod server;
+mod session;
 mod user;
 mod verify;
 mod workload;
@@ -36,6 +37,10 @@ fn main() -> ExitCode {
     let options = Options::parse();
     if let Some(port) = options.bare_http {
         return ended(bare_http::serve(port, options.bytes));
+    }
+    if options.keep_awake {
+        processes::stay_awake();
+        return ExitCode::SUCCESS;
     }
     ended(plan::run(&options))
 }

@@ -67,6 +67,9 @@ pub struct Options {
     /// The size of the bare answer.
     #[arg(long, hide = true, default_value_t = 2_000)]
     pub bytes: usize,
+    /// Keeps a core busy; the harness starts itself like that.
+    #[arg(long, hide = true)]
+    pub keep_awake: bool,
     /// Cargo says so to each benchmark.
     #[arg(long, hide = true)]
     pub bench: bool,

@@ -17,6 +17,40 @@ pub struct Process {
     child: Child,
 }
 
+/// Keeps cores from sleeping, with processes that run only when nobody else wants to: on a virtual machine it takes a
+/// sleeping core so long to wake up that closed loops would measure that.
+pub struct Awake(Vec<Process>);
+
+impl Awake {
+    /// On these cores.
+    pub fn keep(cores: &[usize]) -> Result<Self> {
+        let itself = std::env::current_exe()?;
+        let spinners = cores.iter().map(|core| {
+            Process::start(&core.to_string(), Path::new("chrt"), |command| {
+                command.args(["--idle", "0"]).arg(&itself).arg("--keep-awake");
+            })
+        });
+        spinners.collect::<Result<Vec<_>>>().map(Self)
+    }
+
+    /// Seconds of CPU that these processes have used.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        self.0.iter().map(|process| cpu_seconds(process.id())).sum()
+    }
+}
+
+/// Does nothing, busily, until the process that asked for it is gone.
+pub fn stay_awake() {
+    let parent = std::os::unix::process::parent_id();
+    let mut number = 0_u64;
+    while std::os::unix::process::parent_id() == parent {
+        // Not `spin_loop`: its instruction makes a hypervisor take the core away.
+        for _ in 0..1_000_000 {
+            number = std::hint::black_box(number.wrapping_add(1));
+        }
+    }
+}
+
 impl Process {
     /// Starts `command` on `cores`.
     pub fn start(cores: &str, binary: &Path, prepare: impl FnOnce(&mut Command)) -> Result<Self> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::bare::Bare;
 use crate::drive::Measured;
 use crate::failure::{Failure, Result};
-use crate::goals::{Goal, Target};
+use crate::goals::{Goal, Target, judged_rate};
 use crate::workload::Workload;
 
 /// A line of a Markdown table, or any line of text.
@@ -107,7 +107,7 @@ pub fn workloads_head() -> Result<()> {
     head(&[
         "workload",
         "ops/s",
-        "of free core",
+        "judged",
         "bare",
         "what that is",
         "share",
@@ -125,16 +125,16 @@ pub fn workloads_head() -> Result<()> {
 
 /// One workload.
 pub fn workload_row(workload: Workload, measured: &Measured, goal: &Goal, judged: bool) -> Result<()> {
-    let quiet = measured.quiet_rate();
+    let judged_rate = judged_rate(workload, measured);
     row(&[
         workload.name(),
         rate(measured.per_second),
-        rate(quiet),
+        rate(judged_rate),
         rate(goal.bare),
         goal.of.to_owned(),
-        if goal.bare > 0.0 { percent(quiet / goal.bare) } else { "–".to_owned() },
+        if goal.bare > 0.0 { percent(judged_rate / goal.bare) } else { "–".to_owned() },
         target(goal),
-        word(goal.is_met(quiet).filter(|_| judged && goal.bare > 0.0)).to_owned(),
+        word(goal.is_met(judged_rate).filter(|_| judged && goal.bare > 0.0)).to_owned(),
         format!("{:.2}", measured.milliseconds(0.5)),
         format!("{:.2}", measured.milliseconds(0.99)),
         format!("{:.2}", measured.milliseconds(1.0)),
