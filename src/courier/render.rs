@@ -97,7 +97,7 @@ fn minutes(life: Duration) -> u64 {
 /// When, with what, and from where; what is not known is left out.
 fn who(asked: &Asked) -> Vec<(&'static str, String)> {
     let mut lines = vec![("mail.when", Instant::from_micros(asked.at).for_people())];
-    lines.extend(browser(&asked.user_agent).map(|browser| ("mail.with", browser)));
+    lines.extend(browser(&asked.user_agent).map(|browser| ("mail.browser", browser)));
     let peer = one_line(&asked.peer);
     lines.extend((!peer.is_empty()).then_some(("mail.network", peer)));
     lines

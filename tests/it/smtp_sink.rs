@@ -234,11 +234,11 @@ impl Talk {
         if !self.hello(&mut plain)? {
             return Ok(());
         }
-        if self.converse(&mut plain, tls)? {
-            if let Tls::Offered(config) = tls {
-                self.encrypted = true;
-                self.converse(&mut encrypt(tcp, config)?, tls)?;
-            }
+        if self.converse(&mut plain, tls)?
+            && let Tls::Offered(config) = tls
+        {
+            self.encrypted = true;
+            self.converse(&mut encrypt(tcp, config)?, tls)?;
         }
         Ok(())
     }

@@ -309,11 +309,10 @@ async fn page_1_6_the_administration_lists_the_newest_first_page_by_page() {
             let work = world.work.clone();
             async move {
                 let after = after.map(|message| (message.created_at, message.id));
-                let page = work
-                    .read(move |cx| Ok(store::messages::list(cx.db, after, 2, status, recipient)?))
+
+                work.read(move |cx| Ok(store::messages::list(cx.db, after, 2, status, recipient)?))
                     .await
-                    .unwrap();
-                page
+                    .unwrap()
             }
         };
         let first = list(None, None, None).await;
