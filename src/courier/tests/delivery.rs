@@ -219,7 +219,7 @@ async fn page_1_6_mail_is_down_when_tries_pile_up_and_nothing_gets_through() {
     for world in worlds().await {
         let sink = SmtpSink::start();
         let courier = world.courier(&sink);
-        let down = || world.work.read(|cx| is_down(cx));
+        let down = || world.work.read(is_down);
         sink.treat("poison@example.org", Treatment::Refuse(451));
         world.queue("ada@example.org", code_mail("12345678")).await;
         world.queue("poison@example.org", code_mail("12345678")).await;
