@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::flow;
 use super::people::Person;
 use crate::cx::Result;
-use crate::identity::settings::{self, Prepared, Saved};
-use crate::identity::{sessions as devices, traits, verification};
+use crate::identity::settings::{self, PasswordPrepared, Saved};
+use crate::identity::{sessions as devices, verification};
 use crate::journey::{self, Step};
 use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
 use crate::store;
@@ -107,8 +107,7 @@ pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
         return confirm(&visit, session, path::PROFILE).await;
     }
     let id = session.identity;
-    let person = visit.work().read(move |cx| Ok(store::identities::find(cx.db, id)?)).await?;
-    let values = person.map(|person| traits::to_form(visit.settings(), &person.traits)).unwrap_or_default();
+    let values = visit.work().read(move |cx| settings::values(cx, id)).await?;
     profile_page(&visit, &session, &values, said(&visit))
 }
 
@@ -219,8 +218,8 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
         })
         .await?;
     let work = match prepared {
-        Prepared::Stay(notices) => return password_page(&visit, &session, notices).await,
-        Prepared::Work(work) => work,
+        PasswordPrepared::Stay(notices) => return password_page(&visit, &session, notices).await,
+        PasswordPrepared::Work(work) => work,
     };
     let env = visit.env();
     let compared = match work.compare {

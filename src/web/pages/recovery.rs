@@ -5,9 +5,9 @@ use super::link;
 use super::people::Person;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
+use crate::identity::LinkView;
 use crate::identity::recovery::{self, Prepared};
 use crate::identity::traits::masked;
-use crate::identity::{self, LinkView};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Notice, Recovery, RecoveryStage};
 use crate::store;
@@ -66,8 +66,7 @@ fn find(cx: &mut Cx<'_>, id: FlowId, visitor: &journey::Visitor) -> Result<Found
         RecoveryStage::Link(_) => Some(recovery::link_view(cx, &flow)?),
         _ => None,
     };
-    let (client_name, resend_wait) =
-        (flow::client_name(cx, &flow), identity::resend_wait(cx, &flow.state.address)?);
+    let (client_name, resend_wait) = (flow::client_name(cx, &flow), recovery::resend_wait(cx, &flow)?);
     Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner })))
 }
 
