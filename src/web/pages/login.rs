@@ -43,6 +43,14 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
                 Shown::Page(flow) => flow,
             };
             let session = visitor.session(cx)?;
+            if let Some(session) = &session
+                && flow.identity.is_none()
+                && flow.state.proven.is_none()
+                && session.authenticated_at > flow.created_at
+            {
+                // Somebody has signed in since, in another tab: there is nothing to ask.
+                return Ok(Err(journey::lead_on(cx, &flow, &visitor)?));
+            }
             let mut person = |id| Person::find(cx, id);
             let known_as = flow.identity.map(&mut person).transpose()?.map(|person| person.shown());
             let proven = flow.state.proven.map(&mut person).transpose()?;
@@ -103,7 +111,8 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
         .work()
         .write(move |cx| {
             let mut slow_down = None;
-            let prepared = match journey::open::<Login>(cx, id, &visitor, fits, own)? {
+            let keep = |state: &mut Login| state.identifier.clone_from(&identifier);
+            let prepared = match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => Err(step),
                 Opened::Rebound(id) => Err(Step::Flow(FlowKind::Login, id)),
                 Opened::Ready(flow) => match login::prepare(cx, *flow, &identifier, &password)? {
