@@ -4,6 +4,7 @@
 mod answer_rules;
 mod app;
 mod browser;
+mod crash;
 mod http;
 mod mailbox;
 mod page;
