@@ -29,12 +29,12 @@ struct Table {
     delete: Delete,
 }
 
-/// The tables, those first whose rows point at others. Flows and requests outlive their expiry by a day, so that a
-/// person who comes back late is led on and not lost; codes do, so that their replay and their number in a day are
-/// seen; mails stay for a week, for whoever asks what became of one.
+/// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
+/// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
+/// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
 const TABLES: [Table; 11] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
-    Table { name: "flows", kept: DAY, delete: store::flows::delete_expired },
+    Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
         name: "authorization_requests",
         kept: DAY,

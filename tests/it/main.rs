@@ -1,5 +1,16 @@
-//! The product from outside, in one binary.
+//! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
+//! sleeps, or depends on another.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
-
+mod answer_rules;
+mod app;
+mod browser;
 mod cli;
+mod http;
+mod mailbox;
+mod page;
+mod people;
+mod relying_party;
+#[allow(dead_code, reason = "the tests of the courier use the rest of it")]
+mod smtp_sink;
+
+mod harness;

@@ -150,10 +150,16 @@ async fn act(visit: &Visit, fields: &FormFields, act: OnFlow<'static>) -> Result
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(visit, FlowKind::Recovery).await };
     let visitor = visit.visitor();
     let (fits, own) = (visit.token_fits(fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let typed = fields.get("email").to_owned();
     let step = visit
         .work()
         .write(move |cx| {
-            Ok(match journey::open::<Recovery>(cx, id, &visitor, fits, own)? {
+            let keep = |state: &mut Recovery| {
+                if state.stage == RecoveryStage::Address {
+                    state.address = typed;
+                }
+            };
+            Ok(match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => step,
                 Opened::Rebound(id) => Step::Flow(FlowKind::Recovery, id),
                 Opened::Ready(flow) => standing(&act(cx, *flow)?),

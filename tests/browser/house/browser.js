@@ -52,11 +52,14 @@ export class Watch {
     cdp.on("Log.entryAdded", ({ entry }) => {
       // An error page has its true status, and the browser says so.
       const isStatusOfDocument = entry.source === "network" && this.documents.has(entry.url);
-      const isExpected = entry.source === "network" && this.expectedFailures?.(entry);
-      if (!isStatusOfDocument && !isExpected) this.complain(`${entry.level}: ${entry.text} (${entry.url ?? ""})`);
+      // Signing out clears the cache, and the browser says so.
+      const isClearing = entry.level === "info" && entry.text.startsWith("Clear-Site-Data header");
+      if (this.isOwn(page.url()) && !isStatusOfDocument && !isClearing) this.complain(`${entry.level}: ${entry.text} (${entry.url ?? ""})`);
     });
     cdp.on("Audits.issueAdded", ({ issue }) => {
-      this.complain(`issue ${issue.code}: ${JSON.stringify(issue.details)}`);
+      // An application that goes on by itself is skipped by Back; that is its affair.
+      const isOfApplication = issue.details.genericIssueDetails?.errorType === "NavigationEntryMarkedSkippable";
+      if (!isOfApplication) this.complain(`issue ${issue.code}: ${JSON.stringify(issue.details)}`);
     });
     cdp.on("Runtime.consoleAPICalled", ({ type, args, stackTrace }) => {
       const url = stackTrace?.callFrames?.[0]?.url ?? "";

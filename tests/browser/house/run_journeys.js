@@ -38,7 +38,9 @@ export function runJourneys({ kind, database, script = kind !== "plain", inspect
         }
       });
       for (const [name, journey] of Object.entries(journeys)) {
-        test(`${name} [${title}]`, { timeout: 60_000 }, () => journey({ world, application, asking, other }));
+        test(`${name} [${title}]`, { timeout: 60_000 }, () =>
+          world.tells(() => journey({ world, application, asking, other })),
+        );
       }
     });
   group("journeys", { ...signIn, ...register, ...recover, ...detours, ...prompts });

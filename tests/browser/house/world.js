@@ -72,6 +72,27 @@ export class World {
     this.faults.push(...faults.map((fault) => `${state}: ${fault}`));
   }
 
+  /// What every open page shows, for the report of a failure.
+  async describe() {
+    const pages = this.contexts.flatMap((device) => device.context.pages());
+    const told = pages.map(async (page) => {
+      const words = await page.locator("body").innerText({ timeout: 1000 }).catch(() => "nothing that can be read");
+      return `at ${page.url()}\n    ${words.trim().replaceAll(/\n+/g, "\n    ").slice(0, 800)}`;
+    });
+    return (await Promise.all(told)).join("\n");
+  }
+
+  /// Runs a test; if it fails, its report says where everybody was.
+  async tells(journey) {
+    try {
+      await journey();
+    } catch (error) {
+      error.message += `\n${await this.describe()}`;
+      error.stack = `${error.message}\n${error.stack?.split("\n").filter((line) => /^\s+at .*tests\/browser\/(?!node_modules)/.test(line)).join("\n")}`;
+      throw error;
+    }
+  }
+
   /// Closes the browsers of a journey; nothing may have gone wrong unnoticed.
   async close() {
     const complaints = this.contexts.flatMap((device) => device.watches.flatMap((watch) => watch.take()));

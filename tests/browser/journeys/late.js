@@ -7,13 +7,41 @@ export default {
     const ada = await world.server.person();
     const tab = await world.tab();
     await application.send(tab.page);
+    await world.server.moveClock(35 * 60);
+    await tab.signIn(ada);
+    const { problems, notes } = await tab.sees("Sign in", "late");
+    assert.deepEqual(problems, [], "nobody is blamed for being slow");
+    assert.match(notes[0], /Enter your password again/);
+    assert.equal(await tab.page.locator("#username").inputValue(), ada.email, "what was typed is kept");
+    await tab.signIn(ada);
+    await tab.allows(application);
+    await application.home(tab.page, ada);
+  },
+
+  async journey_j9_a_page_that_was_answered_once_waits_for_hours({ world, application }) {
+    await world.server.moveClock(0);
+    const ada = await world.server.person();
+    const tab = await world.tab();
+    await application.send(tab.page);
+    await tab.signIn({ email: ada.email, password: "not the right password" });
+    await tab.sees("Sign in", "wrong before the break");
+    await world.server.moveClock(5 * 3600);
+    await tab.signIn(ada);
+    await tab.allows(application);
+    await application.home(tab.page, ada);
+  },
+
+  async journey_j9_a_request_that_ran_out_leads_back_to_the_client({ world, application }) {
+    await world.server.moveClock(0);
+    const ada = await world.server.person();
+    const tab = await world.tab();
+    await application.send(tab.page);
     await world.server.moveClock(2 * 3600);
     await tab.signIn(ada);
-    if (tab.page.url().startsWith(world.issuer) && (await tab.page.locator("#current-password").count())) {
-      await tab.sees("Sign in", "late");
-      assert.equal(await tab.page.locator("#username").inputValue(), ada.email, "what was typed is kept");
-      await tab.signIn(ada);
-    }
+    await tab.sees("Your sign-in ran out");
+    await tab.follow(`Back to ${application.name}`);
+    await tab.sees("Sign in", "again");
+    await tab.signIn(ada);
     await tab.allows(application);
     await application.home(tab.page, ada);
   },
@@ -66,7 +94,7 @@ export default {
 
 async function comesHome(world, tab, application, account) {
   for (let step = 0; step < 6; step += 1) {
-    await tab.page.waitForLoadState();
+    await tab.page.waitForURL((url) => url.href.startsWith(world.issuer) || url.pathname === "/callback");
     if (!tab.page.url().startsWith(world.issuer)) break;
     const { problems } = await tab.sees("", "late");
     assert.deepEqual(problems, [], "nobody is blamed for a bookmark");
