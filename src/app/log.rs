@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::IsTerminal as _;
+use std::panic::PanicHookInfo;
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
@@ -24,6 +25,7 @@ pub fn start(settings: &Settings) -> Result<(), StartError> {
         StartError::configuration(Fault::error("server.log", format!("`{}`: {why}", settings.log)))
     })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    std::panic::set_hook(Box::new(report_panic));
     // Whoever started a log before, in a test, keeps it.
     let _started_before = if settings.log_json {
         lines.event_format(JsonLines).try_init()
@@ -32,6 +34,13 @@ pub fn start(settings: &Settings) -> Result<(), StartError> {
         lines.with_timer(Stamp).with_target(false).with_ansi(!plain).try_init()
     };
     Ok(())
+}
+
+/// A panic is a line like any other, and the request or chore that it happened in ends alone.
+fn report_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let what = panic.payload_as_str().unwrap_or("no reason was given");
+    tracing::error!(place, "panic: {what}");
 }
 
 /// The time of a line of text.
