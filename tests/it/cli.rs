@@ -5,7 +5,8 @@
 mod command;
 mod running;
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 
 use command::{Folder, PRODUCTION};
 use running::Running;
@@ -215,6 +216,36 @@ fn commands_work_beside_a_running_server_and_a_second_server_does_not() {
     assert_eq!(second.code, 1);
     assert!(second.err.contains("another server uses the database"), "{}", second.err);
     assert_eq!(dev.stop("TERM"), 0);
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_before_the_end() {
+    let folder = Folder::new();
+    let dev = Running::dev(&folder);
+    let address = dev.pages.strip_prefix("http://").unwrap().replace("localhost", "127.0.0.1");
+    let mut begun = TcpStream::connect(&address).unwrap();
+    let body = "grant_type=client_credentials&client_id=nobody&client_secret=nothing";
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        dev.pages.strip_prefix("http://").unwrap(),
+        body.len()
+    );
+    begun.write_all(head.as_bytes()).unwrap();
+    let mut lines = BufReader::new(begun.try_clone().unwrap());
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    assert!(line.starts_with("HTTP/1.1 100 "), "the server waits for the body: {line}");
+
+    dev.send("TERM");
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    begun.write_all(body.as_bytes()).unwrap();
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("HTTP/1.1 401 ") && rest.contains("invalid_client"), "{rest}");
+    assert_eq!(dev.wait(), 0);
 }
 
 #[test]

@@ -119,9 +119,19 @@ impl Running {
         self.log.take().unwrap().join().unwrap()
     }
 
-    fn signal(&mut self, signal: &str) -> i32 {
+    /// Sends a signal and does not wait.
+    pub fn send(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
+    }
+
+    fn signal(&mut self, signal: &str) -> i32 {
+        self.send(signal);
+        self.child.wait().unwrap().code().unwrap()
+    }
+
+    /// Waits for the end that a signal has asked for: the exit code.
+    pub fn wait(mut self) -> i32 {
         self.child.wait().unwrap().code().unwrap()
     }
 }
