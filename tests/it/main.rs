@@ -4,7 +4,9 @@
 mod answer_rules;
 mod app;
 mod browser;
+mod cli;
 mod crash;
+mod harness;
 mod http;
 mod mailbox;
 mod page;
@@ -12,5 +14,3 @@ mod people;
 mod relying_party;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
-
-mod harness;
