@@ -113,12 +113,12 @@ mod tests {
             id = "shop"
             name = "Shop"
             type = "web"
-            secret = "env:SHOP_SECRET"
+            secret = { env = "SHOP_SECRET" }
             redirect_uris = ["https://shop.test/cb"]
         "#;
         let secret = "a secret that is long enough to be one";
         let (clients, faults) = check_clients("clients.toml", file, &|_| Ok(secret.to_owned()));
-        assert_eq!(clients.len(), 1, "{faults}");
+        assert_eq!((clients.len(), faults.is_empty()), (1, true), "{faults}");
         let json = shape(&clients[0]);
         let text = json.to_string();
         assert!(!text.contains(secret) && !text.contains("SHOP_SECRET"), "{text}");
