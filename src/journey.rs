@@ -18,7 +18,7 @@ pub use endings::{
     finish_recovery, replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
-pub use open::{Opened, Renewable, Shown, open, show};
+pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
 pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
 pub use waiting::{Waiting, waiting};
 

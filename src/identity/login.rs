@@ -30,6 +30,7 @@ pub fn begin(cx: &mut Cx<'_>, birth: Birth, identifier: &str, confirm: Option<Id
 
 /// What a submitted form comes to before any password is compared.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a page again is the usual outcome, and it lives for a moment")]
 pub enum Prepared {
     /// The page again.
     Stay(Flow<Login>),
@@ -48,6 +49,14 @@ pub struct Attempt {
     identity: Option<IdentityId>,
     stored: Option<String>,
     subject: Subject,
+}
+
+impl Attempt {
+    /// Takes the password out, to be compared.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
 }
 
 /// Takes a submitted form: counts the try and finds what to compare. Empty fields are no try; a password that is longer

@@ -32,6 +32,7 @@ pub fn begin_with(cx: &mut Cx<'_>, birth: Birth, values: BTreeMap<String, String
 
 /// What a submitted form comes to before the password is hashed.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a page again is the usual outcome, and it lives for a moment")]
 pub enum Prepared {
     /// The page again, with all that is wrong at once.
     Stay(Flow<Registration>),
@@ -46,6 +47,14 @@ pub struct Draft {
     pub password: PlainPassword,
     flow: Flow<Registration>,
     traits: Value,
+}
+
+impl Draft {
+    /// Takes the password out, to be hashed.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
 }
 
 /// Takes a submitted form. `values` are the controls `traits.…`; one that the schema does not know is refused.

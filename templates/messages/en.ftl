@@ -317,6 +317,7 @@ page-footer = More about this service
 page-help = Help
 page-privacy = Privacy
 page-terms = Terms
+page-development = Development mode
 page-copy = Copy
 page-copied = Copied
 
@@ -359,7 +360,8 @@ mail-link_verification_code = Confirm your email
 mail-link_recovery_code = Choose a new password
 
 mail-account_exists = Somebody wanted to create an account at { $app } with this address. You have one already, so nothing was changed.
-mail-account_exists_go = If that was you, sign in. If you don't remember your password, you can reset it.
+mail-account_exists_go = If that was you, sign in.
+mail-account_exists_recover = If you don't remember your password, you can reset it.
 mail-password_changed = The password of your account at { $app } was changed.
 mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
 mail-sign_in = Sign in
@@ -371,14 +373,14 @@ mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_recovery_completed = Who did it
 mail-when = When
-mail-with = With
+mail-browser = Browser
 mail-network = Network address
 
 mail-not_you = If this wasn't you
 mail-not_you_verification_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
-mail-not_you_password_changed = Somebody knows your password. Reset it now; that also signs out all devices.
+mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.

@@ -10,6 +10,7 @@ use crate::store;
 
 /// What a submitted form comes to before the password is hashed.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a page again is the usual outcome, and it lives for a moment")]
 pub enum Prepared {
     /// The page again, or the page of the stage that the flow is in.
     Stay(Flow<Recovery>),
@@ -23,6 +24,14 @@ pub struct NewPassword {
     /// To be hashed.
     pub password: PlainPassword,
     flow: Flow<Recovery>,
+}
+
+impl NewPassword {
+    /// Takes the password out, to be hashed.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
 }
 
 /// Takes a new password; in any stage but the last one, nothing happens.
