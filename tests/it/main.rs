@@ -12,4 +12,5 @@ mod relying_party;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
 
+mod admin;
 mod harness;

@@ -60,6 +60,7 @@ impl Person {
             "created_at": identity.created_at.rfc3339(),
             "updated_at": identity.updated_at.rfc3339(),
             "organization_id": null,
+            "version": identity.version,
         });
         if let Some(at) = password_set_at {
             let identifiers: Vec<&str> = addresses.iter().map(|address| address.value.as_str()).collect();
@@ -73,11 +74,6 @@ impl Person {
             });
         }
         json
-    }
-
-    /// The version, as an entity tag (RFC 9110 8.8.3).
-    pub(super) fn tag(&self) -> String {
-        format!("\"{}\"", self.identity.version)
     }
 }
 
