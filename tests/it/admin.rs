@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wayhome::crypto::{PlainToken, TokenKind};
 use wayhome::model::{ApiKeyId, Instant};
 use wayhome::random::{Random as _, SystemRandom};
+use wayhome::store;
 use wayhome::store::api_keys::{self, ApiKey};
 
 use crate::app::{CLIENT_SECRET, Setup, TestApp, on_both};
@@ -25,7 +26,7 @@ on_both![
 ];
 
 /// An API key of this server.
-fn key(app: &TestApp, expires_at: Option<Instant>) -> (ApiKeyId, String) {
+pub fn key(app: &TestApp, expires_at: Option<Instant>) -> (ApiKeyId, String) {
     let secret = PlainToken::generate(TokenKind::ApiKey, &SystemRandom);
     let (digest, text) = (secret.digest(), secret.expose().to_owned());
     let id = ApiKeyId::from_uuid(SystemRandom.uuid());
@@ -273,7 +274,11 @@ fn seed_s1_switching_somebody_off_takes_effect_before_the_answer(setup: Setup) {
     assert_eq!(alive, json!([]));
     browser.open("/account").expect_path("/login");
     browser.submit([("identifier", "ada@example.org"), ("password", PASSWORD)]);
-    assert!(!browser.page().text.is_empty());
+    browser.expect_path("/login").expect_says_with("login.disabled", &[("support", "Wayhome")]);
+    assert!(!browser.has_session() || browser.open("/account").page().path() == "/login");
+    let id = ada.id;
+    let events = app.write(move |cx| Ok(store::events::kinds_of(cx.db, id)?));
+    assert!(events.iter().any(|kind| kind == "identity.deactivated"), "{events:?}");
     assert_eq!(get(&app, &format!("/admin/identities/{}/sessions?active=true", ada.id)), json!([]));
     let before = app.mailbox().count("ada@example.org");
     let mut other = app.browser();
@@ -348,7 +353,7 @@ fn seed_s9_a_recovery_by_an_administrator_ends_where_the_call_said(setup: Setup)
 
     let mut used = app.browser();
     used.open(&link);
-    used.submit([("code", &code)]);
+    used.expect_path("/login");
     assert!(!used.has_session());
 
     let before = texts(&get(&app, "/admin/identities"), "id");

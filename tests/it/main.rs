@@ -13,4 +13,5 @@ mod relying_party;
 mod smtp_sink;
 
 mod admin;
+mod admin_docs;
 mod harness;

@@ -544,3 +544,13 @@ async fn introspection_wants_a_token_and_says_nothing_about_strangers() {
     let json = world.post("/admin/oauth2/introspect", json!({"token": "a"})).await;
     json.refused(415, "unsupported_media_type");
 }
+
+#[test]
+fn the_reference_names_every_endpoint() {
+    let page = include_str!("../../../docs/admin-api.md");
+    for endpoint in endpoints().iter().filter(|endpoint| endpoint.at != "/version") {
+        let wanted = format!("`{} {}`", endpoint.method, endpoint.at);
+        assert!(page.contains(&wanted), "docs/admin-api.md does not name {wanted}");
+    }
+    assert!(page.contains("$ADMIN/version"));
+}
