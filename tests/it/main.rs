@@ -14,3 +14,7 @@ mod people;
 mod relying_party;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
+
+mod admin;
+mod admin_docs;
+mod harness;
