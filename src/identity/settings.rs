@@ -186,11 +186,9 @@ pub fn judge(
     compare: Option<Verdict>,
     same: Option<Verdict>,
 ) -> Result<Vec<Notice>> {
-    if let Some(verdict) = compare {
-        if !verdict.matches {
-            cx.record(Event::new("password.mismatch").of(session.identity).in_session(session.id))?;
-            return Ok(vec![wrong_current()]);
-        }
+    if compare.is_some_and(|verdict| !verdict.matches) {
+        cx.record(Event::new("password.mismatch").of(session.identity).in_session(session.id))?;
+        return Ok(vec![wrong_current()]);
     }
     if same.is_some_and(|verdict| verdict.matches) {
         return Ok(vec![Notice::error("pw.same").on("password")]);

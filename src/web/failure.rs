@@ -15,12 +15,15 @@ use crate::journey::{Lost, LostKind};
 use crate::model::{Client, RequestId};
 use crate::oauth2::{Untrusted, UntrustedKind};
 
+/// A way onward: the id of its words, their values, and the address.
+type Way = (String, Vec<(String, String)>, String);
+
 /// A page about a failure, before it is rendered.
 pub(super) struct Failure {
     id: &'static str,
     status: StatusCode,
     args: Vec<(String, String)>,
-    primary: Option<(String, Vec<(String, String)>, String)>,
+    primary: Option<Way>,
     secondary: Vec<(String, String)>,
     developer: Vec<(String, String)>,
     retry_after: Option<u64>,

@@ -59,6 +59,18 @@ where
     })
 }
 
+/// A page whose GET answers a client: nobody looks at it by HEAD without getting the answer.
+pub(super) fn getting<F, Fut>(handler: F) -> Route
+where
+    F: Fn(Visit) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<Reply>> + 'static,
+{
+    web::get().to(move |visit: Visit| {
+        let answer = handler(visit.clone());
+        async move { answered(&visit, answer.await) }
+    })
+}
+
 /// A form that is sent. One that another site sent never reaches its handler, and sets no cookie.
 pub(super) fn sending<F, Fut>(handler: F) -> Route
 where

@@ -4,30 +4,38 @@ use std::collections::BTreeMap;
 
 use super::flow;
 use super::people::Person;
-use crate::cx::Result;
+use crate::cx::{Env, Result};
 use crate::identity::settings::{self, PasswordPrepared, Saved};
 use crate::identity::{sessions as devices, verification};
 use crate::journey::{self, Step};
 use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
 use crate::store;
+use crate::web::csrf;
 use crate::web::page::{AccountPage, Form, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
-
-/// Notices of a page of the account travel as the id of their sentence, and only these ids are known.
-const SAID: [&str; 5] =
-    ["profile.saved", "password.changed", "address.verified", "session.ended", "sessions.ended"];
 
 fn signed_in_first(visit: &Visit) -> Reply {
     let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
     Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
 }
 
-fn said(visit: &Visit) -> Vec<Notice> {
-    let id = visit.query_value("said").and_then(|said| SAID.iter().find(|known| **known == said));
-    let n: u32 = visit.id("n").unwrap_or(0);
-    id.map(|id| Notice::success(id).with("n", n)).into_iter().collect()
+/// What a page of the account says when it is shown next: the id of a sentence and a number, with the proof that we
+/// said so. Nobody else can put words in our mouth.
+fn saying(env: &Env, session: &Session, id: &str, n: usize) -> String {
+    let proof = csrf::token(&env.secrets, &session.browser, &session.id.to_string(), &format!("{id} {n}"));
+    format!("said={id}&n={n}&proof={proof}")
+}
+
+fn said(visit: &Visit, session: &Session) -> Vec<Notice> {
+    let (Some(id), Some(proof)) = (visit.query_value("said"), visit.query_value("proof")) else {
+        return Vec::new();
+    };
+    let n: usize = visit.id("n").unwrap_or(0);
+    let (subject, said) = (session.id.to_string(), format!("{id} {n}"));
+    let ours = csrf::fits(&visit.env().secrets, &session.browser, &subject, &said, proof);
+    ours.then(|| Notice::success(id).with("n", n)).into_iter().collect()
 }
 
 fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
@@ -66,7 +74,7 @@ pub(in crate::web) async fn overview(visit: Visit) -> Result<Reply> {
     let unproven = person.address.is_some() && !person.verified;
     Reply::own_page(&AccountPage {
         frame: visit.frame(),
-        notices: said(&visit),
+        notices: said(&visit, &session),
         name: person.name,
         address: person.address,
         verified: person.verified,
@@ -87,7 +95,8 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
             let Some(address) = verification::unproven_address(cx, session.identity)? else {
                 return Ok(Step::Account);
             };
-            let back = journey::own_url(cx, &format!("{}?said=address.verified", path::ACCOUNT))?;
+            let said = saying(cx.env, &session, "address.verified", 0);
+            let back = journey::own_url(cx, &format!("{}?{said}", path::ACCOUNT))?;
             let birth = Birth {
                 browser: Some(session.browser),
                 continuation: Continuation::Return(back),
@@ -108,7 +117,7 @@ pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
     }
     let id = session.identity;
     let values = visit.work().read(move |cx| settings::values(cx, id)).await?;
-    profile_page(&visit, &session, &values, said(&visit))
+    profile_page(&visit, &session, &values, said(&visit, &session))
 }
 
 fn profile_page(
@@ -154,6 +163,7 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
     }
     let values = fields.beginning("traits.");
     let (identity, browser) = (session.identity, session.browser);
+    let of = session.clone();
     let saved = visit
         .work()
         .write(move |cx| {
@@ -161,7 +171,8 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
                 Saved::Stay(notices, values) => Err((notices, values)),
                 Saved::Done { pending_address: None } => Ok(None),
                 Saved::Done { pending_address: Some((name, address)) } => {
-                    let back = journey::own_url(cx, &format!("{}?said=profile.saved", path::PROFILE))?;
+                    let said = saying(cx.env, &of, "profile.saved", 0);
+                    let back = journey::own_url(cx, &format!("{}?{said}", path::PROFILE))?;
                     let birth = Birth {
                         browser: Some(browser),
                         continuation: Continuation::Return(back),
@@ -175,7 +186,10 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
         .await?;
     match saved {
         Ok(Some(step)) => visit.go(&step),
-        Ok(None) => Ok(Reply::see_other(&format!("{}?said=profile.saved", path::PROFILE))),
+        Ok(None) => {
+            let said = saying(visit.env(), &session, "profile.saved", 0);
+            Ok(Reply::see_other(&format!("{}?{said}", path::PROFILE)))
+        }
         // There is no flow to remember it, so the form answers with its own page; sending it again repeats nothing.
         Err((notices, values)) => profile_page(&visit, &session, &values, notices),
     }
@@ -184,7 +198,7 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
 /// The password.
 pub(in crate::web) async fn password(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    password_page(&visit, &session, said(&visit)).await
+    password_page(&visit, &session, said(&visit, &session)).await
 }
 
 async fn password_page(visit: &Visit, session: &Session, notices: Vec<Notice>) -> Result<Reply> {
@@ -238,7 +252,8 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
     let hash = env.passwords.hash(work.new).await?;
     let of = session.clone();
     let signed_in = visit.work().write(move |cx| journey::change_password(cx, &of, hash, end_others)).await?;
-    let done = Reply::see_other(&format!("{}?said=password.changed", path::PASSWORD));
+    let said = saying(visit.env(), &signed_in.session, "password.changed", 0);
+    let done = Reply::see_other(&format!("{}?{said}", path::PASSWORD));
     Ok(done.with_cookie(visit.session_cookie(&signed_in.token)))
 }
 
@@ -261,7 +276,7 @@ pub(in crate::web) async fn sessions(visit: Visit) -> Result<Reply> {
         .collect();
     Reply::own_page(&SessionsPage {
         frame: visit.frame(),
-        notices: said(&visit),
+        notices: said(&visit, &session),
         sessions: rows,
         form: own_form(&visit, path::SESSIONS, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
@@ -280,7 +295,7 @@ pub(in crate::web) async fn end_sessions(visit: Visit, fields: FormFields) -> Re
         .write(move |cx| {
             let Some(one) = one else {
                 let ended = journey::end_other_sessions(cx, &session, "signed_out_elsewhere")?;
-                return Ok(format!("sessions.ended&n={ended}"));
+                return Ok(saying(cx.env, &session, "sessions.ended", ended));
             };
             let found = store::sessions::find(cx.db, one)?;
             if let Some(other) =
@@ -288,8 +303,8 @@ pub(in crate::web) async fn end_sessions(visit: Visit, fields: FormFields) -> Re
             {
                 journey::end_session(cx, &other, "signed_out_elsewhere")?;
             }
-            Ok("session.ended".to_owned())
+            Ok(saying(cx.env, &session, "session.ended", 1))
         })
         .await?;
-    Ok(Reply::see_other(&format!("{}?said={said}", path::SESSIONS)))
+    Ok(Reply::see_other(&format!("{}?{said}", path::SESSIONS)))
 }
