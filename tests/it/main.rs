@@ -1,9 +1,14 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+mod admin;
+mod admin_docs;
 mod answer_rules;
 mod app;
 mod browser;
+mod cli;
+mod crash;
+mod harness;
 mod http;
 mod mailbox;
 mod page;
