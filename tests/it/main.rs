@@ -8,7 +8,6 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
-mod harness;
 mod http;
 mod mailbox;
 mod page;
@@ -19,4 +18,5 @@ mod smtp_sink;
 mod steps;
 
 mod journeys;
+mod seed;
 mod walk;
