@@ -263,7 +263,7 @@ pub(super) fn wrong_host(request: &HttpRequest, site: &Site, face: Face, host: &
         failure.primary = Some(("go.right_address".to_owned(), Vec::new(), right));
         failure.page(site, id)
     };
-    finish(reply, settings.is_https())
+    finish(reply, settings.is_https() && face == Face::Public)
 }
 
 /// The administration without keys, asked by another site's page.

@@ -4,10 +4,12 @@ use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 
+use super::Face;
 use super::page::Page;
+use super::visit::Arrived;
 use crate::cx::{Fault, Result};
 
 /// Which headers an answer carries (security 2.2, architecture decision 1).
@@ -178,10 +180,13 @@ impl Responder for Reply {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        // The admin listener speaks plain HTTP, whatever the pages do.
+        let public =
+            request.extensions().get::<Arrived>().is_some_and(|arrived| arrived.face == Face::Public);
         let https = request
             .app_data::<actix_web::web::Data<super::Site>>()
             .is_some_and(|site| site.work().env().settings.is_https());
-        self.into_response(https)
+        self.into_response(https && public)
     }
 }
 

@@ -4,6 +4,9 @@
 mod answer_rules;
 mod app;
 mod browser;
+mod cli;
+mod crash;
+mod harness;
 mod http;
 mod mailbox;
 mod page;
@@ -12,4 +15,6 @@ mod relying_party;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
 
+mod admin;
+mod admin_docs;
 mod harness;
