@@ -31,8 +31,8 @@ impl Goal {
     pub fn of(workload: Workload, bare: &Bare) -> Self {
         use Target::{Nothing, PerSecond, Share};
         let together = |costs: &[(f64, f64)]| {
-            let seconds: f64 = costs.iter().map(|(times, rate)| times / rate.max(1e-9)).sum();
-            1.0 / seconds.max(1e-9)
+            let seconds: f64 = costs.iter().map(|(times, rate)| times / rate).sum();
+            if seconds.is_finite() && seconds > 0.0 { 1.0 / seconds } else { 0.0 }
         };
         let (bare, of, target) = match workload {
             Workload::Discovery => (bare.http_static, "actix, static JSON", Share(0.75)),

@@ -54,6 +54,7 @@ pub struct Setup {
     /// Where it will be.
     pub site: Site,
     folder: PathBuf,
+    log: PathBuf,
     binary: PathBuf,
     cores: String,
     environment: Vec<(&'static str, String)>,
@@ -89,22 +90,24 @@ impl Setup {
             ("WAYHOME__LIMITS__FLOWS_PER_MINUTE", "10000000".to_owned()),
         ];
         let (binary, cores) = (options.binary.clone(), options.server_cores.clone());
-        Ok(Self { site, folder: folder.to_owned(), binary, cores, environment })
+        // The log goes to memory where there is such a place: a pipe to a collector does not wait for the disk either,
+        // and the disk belongs to the database.
+        let memory = Path::new("/dev/shm");
+        let place = if memory.is_dir() && !options.keep { memory } else { folder };
+        let log = place.join(format!("wayhome-load-{}.log", std::process::id()));
+        Ok(Self { site, folder: folder.to_owned(), log, binary, cores, environment })
     }
 
     /// Starts the server and waits until it is ready.
     pub fn start(&self) -> Result<Server> {
-        let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
         let begun = Instant::now();
         let mut process = Process::start(&self.cores, &self.binary, |command| {
-            command.args(["serve", "--clients", "clients.toml"]).stdout(Stdio::from(log));
+            command.args(["serve", "--clients", "clients.toml"]).stdout(Stdio::null());
             self.prepare(command);
         })?;
         while !self.is_ready() {
             if process.has_ended() || begun.elapsed() > PATIENCE {
-                let errors = fs::read_to_string(self.folder.join("server.err")).unwrap_or_default();
-                let last: Vec<&str> = errors.lines().rev().take(5).collect();
-                return Err(Failure::new(format!("the server did not start: {}", last.join(" | "))));
+                return Err(Failure::new(format!("the server did not start: {}", self.last_words())));
             }
             std::thread::sleep(Duration::from_micros(500));
         }
@@ -124,13 +127,25 @@ impl Setup {
         if child.wait()?.success() {
             return Ok(());
         }
-        let errors = fs::read_to_string(self.folder.join("server.err")).unwrap_or_default();
-        let last = errors.lines().last().unwrap_or_default();
-        Err(Failure::new(format!("`wayhome identities create` failed: {last}")))
+        Err(Failure::new(format!("`wayhome identities create` failed: {}", self.last_words())))
+    }
+
+    /// Empties the log, so that no run pays for the lines of the one before.
+    pub fn empty_log(&self) -> Result<()> {
+        Ok(File::options().write(true).open(&self.log)?.set_len(0)?)
+    }
+
+    /// The end of the log.
+    pub fn last_words(&self) -> String {
+        let log = fs::read(&self.log).unwrap_or_default();
+        let end = String::from_utf8_lossy(log.get(log.len().saturating_sub(2_000)..).unwrap_or_default())
+            .into_owned();
+        let last: Vec<&str> = end.lines().rev().take(5).collect();
+        last.join(" | ")
     }
 
     fn prepare(&self, command: &mut Command) {
-        let errors = File::options().create(true).append(true).open(self.folder.join("server.err"));
+        let errors = File::options().create(true).append(true).open(&self.log);
         command.current_dir(&self.folder).stderr(errors.map_or_else(|_| Stdio::null(), Stdio::from));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
@@ -142,6 +157,15 @@ impl Setup {
         let mut answer = String::new();
         let read = stream.write_all(asked.as_bytes()).and_then(|()| stream.read_to_string(&mut answer));
         read.is_ok() && answer.starts_with("HTTP/1.1 200")
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        if !self.log.starts_with(&self.folder) {
+            // Whatever is left of it is in memory, and small.
+            let _left = fs::remove_file(&self.log);
+        }
     }
 }
 

@@ -103,6 +103,7 @@ impl Session<'_> {
     fn measure(&mut self, workload: Workload) -> Result<()> {
         let pace = self.bench.options.rate.map_or(Pace::Closed, Pace::Constant);
         let goal = Goal::of(workload, self.bare);
+        self.setup.empty_log()?;
         let outcome =
             self.bench.runtime.block_on(self.users(workload)).and_then(|users| self.drive(users, pace));
         let (users, measured) = match outcome {

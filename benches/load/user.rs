@@ -50,7 +50,9 @@ enum Task {
 struct Held {
     access: String,
     refresh: String,
-    /// The refresh token before, which must be dead.
+    /// The refresh token before; it gives the same successor again for a while (decision 18).
+    before: String,
+    /// The one before that: whoever presents it has stolen it.
     spent: String,
 }
 
@@ -142,11 +144,11 @@ impl User {
 
     /// A client's own token.
     pub async fn client_credentials(&mut self) -> Result<String> {
-        let Task::Work { basic, .. } = &self.task else { return Err(Failure::new("no client")) };
+        let Task::Work { basic, client, .. } = &self.task else { return Err(Failure::new("no client")) };
         let answer =
             self.browser.post("/oauth2/token", basic, "grant_type=client_credentials&scope=read").await?;
         let body = good("client_credentials", answer)?;
-        let tokens = self.read(&body, None)?;
+        let tokens = self.read(&body, client, None)?;
         Ok(tokens.0)
     }
 
@@ -196,7 +198,7 @@ impl User {
         );
         let answer = self.browser.post("/oauth2/token", "", &form).await?;
         let body = good("the code", answer)?;
-        self.read(&body, Some(&proof.nonce))
+        self.read(&body, client, Some(&proof.nonce))
     }
 
     async fn refresh(&mut self, client: &str) -> Result<()> {
@@ -204,7 +206,7 @@ impl User {
         let form = format!("grant_type=refresh_token&client_id={client}&refresh_token={}", held.refresh);
         let answer = self.browser.post("/oauth2/token", "", &form).await?;
         let body = good("the refresh", answer)?;
-        let tokens = self.read(&body, None)?;
+        let tokens = self.read(&body, client, None)?;
         self.hold(tokens);
         Ok(())
     }
@@ -235,16 +237,16 @@ impl User {
 
     fn hold(&mut self, (access, refresh): (String, String)) {
         if let Task::Work { held, .. } = &mut self.task {
-            held.spent = std::mem::replace(&mut held.refresh, refresh);
+            held.spent = std::mem::replace(&mut held.before, std::mem::replace(&mut held.refresh, refresh));
             held.access = access;
         }
     }
 
     /// The access token and the refresh token (empty if there is none), checked if that was asked for.
-    fn read(&self, body: &[u8], nonce: Option<&str>) -> Result<(String, String)> {
+    fn read(&self, body: &[u8], client: &str, nonce: Option<&str>) -> Result<(String, String)> {
         let tokens: Tokens<'_> = serde_json::from_slice(body).during("the answer has no tokens")?;
         let refresh = tokens.refresh_token.unwrap_or_default();
-        if let (Some(checks), Task::Work { client, held, workload, .. }) = (&self.checks, &self.task) {
+        if let (Some(checks), Task::Work { held, workload, .. }) = (&self.checks, &self.task) {
             if *workload != Workload::ClientCredentialsOpaque {
                 checks.access_token(&tokens.access_token, client)?;
             }

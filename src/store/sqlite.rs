@@ -18,7 +18,17 @@ const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA
 
 /// Opens the connection of the one writer, and makes the file if there is none.
 pub(super) fn open_writer(path: &Path) -> Result<SqliteConnection> {
+    private_file(path)
+        .map_err(|why| Error::Unavailable(format!("{} cannot be opened: {why}", path.display())))?;
     open(path, WRITER)
+}
+
+/// Makes the file for its owner only. SQLite gives the files beside it the same rights.
+fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.create(true).append(true).open(path).map(drop)
 }
 
 /// Opens a connection that cannot write.

@@ -10,6 +10,7 @@ describe("clients of other shapes", () => {
   const program = new PlainApplication({ id: "program", name: "Acme Program", kind: "native", asks: true });
   const app = new PlainApplication({ id: "app", name: "Acme App", kind: "native", asks: true, redirectUri: "org.example.acme:/callback" });
   let world;
+  const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
 
   before(async () => {
     program.registeredUri = "http://127.0.0.1/callback";
@@ -32,7 +33,7 @@ describe("clients of other shapes", () => {
     return JSON.parse(await tab.page.locator("#outcome").textContent());
   }
 
-  test("journey_popup_signing_in_through_a_popup_gives_the_opener_its_tokens", async () => {
+  check("journey_popup_signing_in_through_a_popup_gives_the_opener_its_tokens", async () => {
     const ada = await world.server.person();
     const tab = await world.tab();
     const window = await opensPopup(tab);
@@ -45,7 +46,7 @@ describe("clients of other shapes", () => {
     assert.ok(window.page.isClosed() || (await window.page.waitForEvent("close").then(() => true)));
   });
 
-  test("journey_popup_denying_in_a_popup_tells_the_opener", async () => {
+  check("journey_popup_denying_in_a_popup_tells_the_opener", async () => {
     const ada = await world.server.person();
     const tab = await world.tab();
     const window = await opensPopup(tab);
@@ -55,7 +56,7 @@ describe("clients of other shapes", () => {
     assert.equal((await outcome(tab)).error, "access_denied");
   });
 
-  test("journey_popup_a_forgotten_password_is_replaced_in_the_popup", async () => {
+  check("journey_popup_a_forgotten_password_is_replaced_in_the_popup", async () => {
     const ada = await world.server.person();
     const tab = await world.tab();
     const window = await opensPopup(tab);
@@ -66,10 +67,10 @@ describe("clients of other shapes", () => {
     await popup.proves(await outcome(tab), ada);
   });
 
-  test("journey_loopback_a_program_on_a_random_port_gets_its_code", async () => {
+  check("journey_loopback_a_program_on_a_random_port_gets_its_code", async () => {
     const ada = await world.server.person();
     for (const attempt of [1, 2]) {
-      const listener = await serve(() => ({ type: "text/html", body: "<link rel=icon href=data:,><h1>Close this window.</h1>" }));
+      const listener = await serve(() => ({ type: "text/html", body: "<!doctype html><link rel=icon href=data:,><h1>Close this window.</h1>" }));
       program.redirectUri = `http://127.0.0.1:${listener.port}/callback`;
       const tab = await world.tab();
       await program.send(tab.page);
@@ -84,7 +85,7 @@ describe("clients of other shapes", () => {
     }
   });
 
-  test("journey_loopback_another_host_is_refused", async () => {
+  check("journey_loopback_another_host_is_refused", async () => {
     program.redirectUri = "http://127.0.0.2:5000/callback";
     const tab = await world.tab();
     await program.send(tab.page);
@@ -92,7 +93,7 @@ describe("clients of other shapes", () => {
     await tab.isNoDeadEnd();
   });
 
-  test("journey_scheme_an_app_with_its_own_scheme_gets_its_code", async () => {
+  check("journey_scheme_an_app_with_its_own_scheme_gets_its_code", async () => {
     const ada = await world.server.person();
     const tab = await world.tab();
     await app.send(tab.page);

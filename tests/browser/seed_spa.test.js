@@ -9,6 +9,7 @@ for (const database of ["sqlite", "postgres"]) {
   describe(`the application of the seed (${database})`, () => {
     const spa = new PageApplication({ id: "00000000-0000-4000-8000-000000000001", name: "Acme Notes", script: "seed.js", scopes: ["openid", "offline_access"] });
     let world;
+    const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
 
     before(async () => {
       world = await World.start({ database, applications: [spa] });
@@ -41,7 +42,7 @@ for (const database of ["sqlite", "postgres"]) {
 
     const call = (tab, method, ...args) => tab.page.evaluate(([method, args]) => application[method](...args), [method, args]);
 
-    test("seed_s31_one_scope_item_with_a_space_is_two_scopes", async () => {
+    check("seed_s31_one_scope_item_with_a_space_is_two_scopes", async () => {
       const { tab, tokens } = await signedIn();
       assert.deepEqual(tokens.scope.split(" ").sort(), ["offline_access", "openid"]);
       assert.ok(tokens.refreshToken);
@@ -57,12 +58,12 @@ for (const database of ["sqlite", "postgres"]) {
       }
     });
 
-    test("seed_s31_without_a_nonce_the_id_token_has_none", async () => {
+    check("seed_s31_without_a_nonce_the_id_token_has_none", async () => {
       const { tokens } = await signedIn();
       assert.equal("nonce" in claims(tokens.idToken), false);
     });
 
-    test("seed_s31_state_and_verifier_are_used_again", async () => {
+    check("seed_s31_state_and_verifier_are_used_again", async () => {
       const { ada, tab } = await signedIn();
       const kept = () => tab.page.evaluate(() => ({ ...sessionStorage }));
       const before = await kept();
@@ -71,7 +72,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.deepEqual(await kept(), before);
     });
 
-    test("seed_s31_a_short_state_comes_back_as_it_was", async () => {
+    check("seed_s31_a_short_state_comes_back_as_it_was", async () => {
       const { tab } = await signedIn();
       await tab.page.evaluate(() => sessionStorage.setItem("oauth_random_state", "x"));
       await spa.send(tab.page);
@@ -79,20 +80,20 @@ for (const database of ["sqlite", "postgres"]) {
       assert.deepEqual([answer.status, answer.isOriginalState], [200, true]);
     });
 
-    test("seed_s31_a_public_client_needs_no_preflight", async () => {
+    check("seed_s31_a_public_client_needs_no_preflight", async () => {
       await signedIn();
       const asked = (await world.server.requests()).filter((line) => (line.method ?? line.fields?.method) === "OPTIONS");
       assert.deepEqual(asked, []);
     });
 
-    test("seed_s31_a_lost_verifier_is_named", async () => {
+    check("seed_s31_a_lost_verifier_is_named", async () => {
       const { tab } = await withCode();
       const answer = await tab.page.evaluate(() => application.redeem("undefined"));
       assert.deepEqual([answer.status, answer.error, answer.error_id], [400, "invalid_grant", "pkce_verifier_lost"], JSON.stringify(answer));
       assert.match(answer.error_description, /undefined/);
     });
 
-    test("seed_s31_an_application_that_goes_in_circles_is_stopped", async () => {
+    check("seed_s31_an_application_that_goes_in_circles_is_stopped", async () => {
       const { tab } = await signedIn();
       // From now on every callback page has lost its verifier.
       await tab.page.addInitScript(() => {
@@ -108,11 +109,12 @@ for (const database of ["sqlite", "postgres"]) {
       await tab.page.click("#sign-in");
       await tab.page.locator("#error-title").waitFor({ timeout: 20_000 });
       await tab.sees("We stopped a sign-in that goes in circles");
-      await tab.reads("pkce_verifier_lost");
+      // It names the last answer of the token endpoint.
+      assert.match(await tab.page.locator("main").textContent(), /invalid_grant: .*undefined/);
       await tab.isNoDeadEnd();
     });
 
-    test("seed_s31_tokens_in_memory_are_renewed_by_a_reload_without_a_page", async () => {
+    check("seed_s31_tokens_in_memory_are_renewed_by_a_reload_without_a_page", async () => {
       const { ada, tab } = await signedIn();
       const pages = [];
       tab.page.on("response", (answer) => {
@@ -127,7 +129,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.ok(took <= 30, `${took} ms`);
     });
 
-    test("seed_s31_a_code_that_is_redeemed_twice_at_once_keeps_its_tokens", async () => {
+    check("seed_s31_a_code_that_is_redeemed_twice_at_once_keeps_its_tokens", async () => {
       const { tab } = await withCode();
       const answers = await tab.page.evaluate(() => Promise.all([application.redeem(), application.redeem()]));
       const good = answers.filter((answer) => answer.status === 200);
@@ -138,7 +140,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.equal(info.status, 200);
     });
 
-    test("seed_s31_two_tabs_refresh_one_token_at_the_same_time", async () => {
+    check("seed_s31_two_tabs_refresh_one_token_at_the_same_time", async () => {
       const { tab, tokens } = await signedIn();
       const second = await tab.device.tab();
       await second.page.goto(`${spa.origin}/`);
@@ -151,7 +153,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.equal((await call(tab, "refresh")).status, 200);
     });
 
-    test("seed_s31_fifty_refreshes_at_once_have_one_successor", async () => {
+    check("seed_s31_fifty_refreshes_at_once_have_one_successor", async () => {
       const { tab } = await signedIn();
       const answers = await tab.page.evaluate(() => {
         const token = application.held.refreshToken;
@@ -161,7 +163,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.equal(new Set(answers.map((answer) => answer.refreshToken)).size, 1);
     });
 
-    test("seed_s31_the_library_finds_the_endpoints_by_itself", async () => {
+    check("seed_s31_the_library_finds_the_endpoints_by_itself", async () => {
       const { tab } = await signedIn();
       const answer = await tab.page.evaluate(async (issuer) => {
         const response = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
@@ -172,7 +174,7 @@ for (const database of ["sqlite", "postgres"]) {
       assert.ok(answer.body.code_challenge_methods_supported.includes("S256"));
     });
 
-    test("seed_s31_after_a_lost_refresh_token_the_application_signs_in_again_by_itself", async () => {
+    check("seed_s31_after_a_lost_refresh_token_the_application_signs_in_again_by_itself", async () => {
       const { ada, tab } = await signedIn();
       await tab.page.evaluate(() => void application.refresh("not a token of this world"));
       await tab.page.waitForURL((url) => !url.searchParams.has("no"));
@@ -180,13 +182,13 @@ for (const database of ["sqlite", "postgres"]) {
       await spa.home(tab.page, ada);
     });
 
-    test("seed_s32_every_error_can_be_read_by_the_application", async () => {
+    check("seed_s32_every_error_can_be_read_by_the_application", async () => {
       const { tab } = await signedIn();
       const answers = await tab.page.evaluate(async (issuer) => {
         const form = (body) => ({ method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" } });
         const asked = {
           "a bad grant": ["/oauth2/token", form("grant_type=refresh_token&refresh_token=x&client_id=00000000-0000-4000-8000-000000000001")],
-          "no grant": ["/oauth2/token", form("")],
+          "no grant": ["/oauth2/token", form("client_id=00000000-0000-4000-8000-000000000001")],
           "an unknown client": ["/oauth2/token", form("grant_type=refresh_token&refresh_token=x&client_id=nobody")],
           "a wrong method": ["/oauth2/token", { method: "GET" }],
           "nothing here": ["/oauth2/tokens", form("a=b")],

@@ -70,7 +70,8 @@ impl Ask {
         self.with("Authorization", &format!("Bearer {token}"))
     }
 
-    fn bytes(&self, host: &str) -> Vec<u8> {
+    /// The request as it is sent to a server of this name.
+    pub fn bytes(&self, host: &str) -> Vec<u8> {
         let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !has("host") {
@@ -163,6 +164,16 @@ pub fn raw(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
             Err(_) => return answer,
         }
     }
+}
+
+/// The same for a server that may die before it answers: then there is nothing.
+pub fn try_raw(address: SocketAddr, bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.write_all(bytes).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    Some(answer)
 }
 
 fn shown(bytes: &[u8]) -> String {

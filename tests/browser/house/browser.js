@@ -57,9 +57,10 @@ export class Watch {
       if (this.isOwn(page.url()) && !isStatusOfDocument && !isClearing) this.complain(`${entry.level}: ${entry.text} (${entry.url ?? ""})`);
     });
     cdp.on("Audits.issueAdded", ({ issue }) => {
-      // An application that goes on by itself is skipped by Back; that is its affair.
-      const isOfApplication = issue.details.genericIssueDetails?.errorType === "NavigationEntryMarkedSkippable";
-      if (!isOfApplication) this.complain(`issue ${issue.code}: ${JSON.stringify(issue.details)}`);
+      // An application that goes on by itself is skipped by Back, and whoever redirects might be one who tracks.
+      const { genericIssueDetails: generic, quirksModeIssueDetails: quirks } = issue.details;
+      const isNormal = issue.code === "BounceTrackingIssue" || generic?.errorType === "NavigationEntryMarkedSkippable";
+      if (!isNormal && !(quirks && !this.isOwn(quirks.url))) this.complain(`issue ${issue.code}: ${JSON.stringify(issue.details)}`);
     });
     cdp.on("Runtime.consoleAPICalled", ({ type, args, stackTrace }) => {
       const url = stackTrace?.callFrames?.[0]?.url ?? "";

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { startBrowser, Watch } from "./browser.js";
 import { freePort, Wayhome } from "./wayhome.js";
+import { faultsOfHeaders } from "./headers.js";
 import { inspect } from "./inspection.js";
 import { Person } from "./person.js";
 
@@ -66,6 +67,8 @@ export class World {
 
   /// Looks at a page, the first time that it is in this state.
   async look(person, state) {
+    const { last } = person.watch;
+    if (last) this.faults.push(...faultsOfHeaders(last.url, last.headers));
     if (!this.inspects || this.seen.has(state)) return;
     this.seen.add(state);
     const faults = await inspect(person.page, person.watch, `live-${state}`, await person.watch.last?.html);
