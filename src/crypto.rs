@@ -3,6 +3,7 @@
 mod code;
 mod jwt;
 mod passwords;
+mod public_keys;
 mod secrets;
 mod signing;
 mod token;
@@ -10,6 +11,7 @@ mod token;
 pub use code::OneTimeCode;
 pub use jwt::{Expected, JwtError};
 pub use passwords::{HashError, HashLimits, PasswordHash, PasswordHasher, PlainPassword, Verdict};
+pub use public_keys::PublicKeys;
 pub use secrets::{CryptoError, DataSecrets, MacPurpose};
 pub use signing::{SignatureAlgorithm, SigningKey, SigningKeys};
 pub use token::{PlainToken, TokenKind};

@@ -1,3 +1,10 @@
 //! The thin binary over the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    wayhome::cli::run(std::env::args_os())
+}

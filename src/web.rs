@@ -1,4 +1,114 @@
 //! HTTP in, HTTP out: routes, extractors, pages, JSON, errors, headers.
 
+mod admin;
 pub mod assets;
+mod cookies;
+mod csrf;
+pub mod demo;
+mod failure;
+mod gate;
+mod limiter;
 pub mod page;
+mod pages;
+pub mod path;
+mod protocol;
+mod reader;
+mod reply;
+mod routes;
+mod site;
+mod visit;
+
+pub use reply::Reply;
+pub use site::Site;
+pub use visit::Visit;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+/// The two listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Pages and protocol.
+    Public,
+    /// The administration.
+    Admin,
+}
+
+impl Face {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Serves a face on a bound socket. The server runs when it is awaited.
+pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Result<Server> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let configured = site.work().env().settings.workers;
+    let workers = match (face, configured) {
+        (Face::Admin, _) => 1,
+        (Face::Public, 0) => cores,
+        (Face::Public, workers) => workers,
+    };
+    let data = web::Data::from(site);
+    // Whoever sends a head or a body slower than this is somebody who wants to hold a connection.
+    let (slow, idle, grace) = (Duration::from_secs(10), Duration::from_secs(30), 20);
+    match face {
+        Face::Public => HttpServer::new(move || {
+            App::new().wrap(from_fn(gate::public)).app_data(data.clone()).configure(routes::public)
+        })
+        .workers(workers)
+        .client_request_timeout(slow)
+        .keep_alive(idle)
+        .shutdown_timeout(grace)
+        .disable_signals()
+        .listen(listener)
+        .map(HttpServer::run),
+        Face::Admin => HttpServer::new(move || {
+            App::new().wrap(from_fn(gate::admin)).app_data(data.clone()).configure(routes::admin)
+        })
+        .workers(workers)
+        .client_request_timeout(slow)
+        .keep_alive(idle)
+        .shutdown_timeout(grace)
+        .disable_signals()
+        .listen(listener)
+        .map(HttpServer::run),
+    }
+}
+
+/// Whether a program asks at this path, and not a person.
+fn is_api(path: &str) -> bool {
+    [
+        "/oauth2/token",
+        "/oauth2/revoke",
+        "/oauth2/introspect",
+        "/userinfo",
+        "/.well-known/",
+        "/admin",
+        "/health/",
+    ]
+    .iter()
+    .any(|api| path.starts_with(api))
+}
+
+/// Lets a page of a registered public client read the answer (P08).
+fn cors(reply: Reply, site: &Site, headers: &HeaderMap) -> Reply {
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    match origin.filter(|origin| site.work().env().clients.get().cors_origin_allowed(origin)) {
+        Some(origin) => reply.with_text_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin).with_header(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("WWW-Authenticate, Retry-After, X-Request-Id"),
+        ),
+        None => reply,
+    }
+}

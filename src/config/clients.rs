@@ -339,10 +339,8 @@ impl Reader<'_> {
             AuthMethod::None if !secrets.is_empty() => {
                 self.wrong("type", "a public client has no secret");
             }
-            AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() => {
-                if self.find("secret").is_none() {
-                    self.wrong("secret", "it is missing; the client must authenticate");
-                }
+            AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() && self.find("secret").is_none() => {
+                self.wrong("secret", "it is missing; the client must authenticate");
             }
             _ => {}
         }

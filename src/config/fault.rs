@@ -61,7 +61,9 @@ impl fmt::Display for Fault {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{severity}: {}: {}", self.place, self.problem)?;
+        // A key without a place of its own is its own place.
+        let problem = self.problem.strip_prefix(&format!("{}: ", self.place)).unwrap_or(&self.problem);
+        write!(f, "{severity}: {}: {problem}", self.place)?;
         match &self.hint {
             Some(hint) => write!(f, "\n  {hint}"),
             None => Ok(()),

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{SigningKeys, from_base64url};
+use super::{SignatureAlgorithm, SigningKeys, from_base64url};
 use crate::model::Instant;
 
 /// Longer tokens are refused before anything is parsed.
@@ -71,26 +72,36 @@ struct Header {
 impl SigningKeys {
     /// Verifies a token of ours and gives its claims.
     pub fn verify(&self, token: &str, expected: Expected<'_>) -> Result<Map<String, Value>, JwtError> {
-        let header = read_header(token)?;
-        let key = header.kid.as_deref().and_then(|kid| self.find(kid)).ok_or(JwtError::Key)?;
-        if key.algorithm().name() != header.alg {
-            return Err(JwtError::Key);
-        }
-        let typ = header.typ.as_deref().unwrap_or_default();
-        let typ = typ.strip_prefix("application/").unwrap_or(typ);
-        if !typ.eq_ignore_ascii_case(expected.typ) {
-            return Err(JwtError::Header("typ"));
-        }
-        let mut rules = jsonwebtoken::Validation::new(key.algorithm().jsonwebtoken());
-        // Times and names are compared below: against the instant of this use case, and without leniency.
-        rules.required_spec_claims.clear();
-        (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
-        let claims = jsonwebtoken::decode::<Map<String, Value>>(token, key.verifying(), &rules)
-            .map_err(|_| JwtError::Signature)?
-            .claims;
-        check(&claims, expected)?;
-        Ok(claims)
+        let find = |kid: &str| self.find(kid).map(|key| (key.algorithm(), key.verifying()));
+        verify(token, expected, find)
     }
+}
+
+/// Verifies a token by the key that its header names; `find` knows the keys.
+pub(super) fn verify<'k>(
+    token: &str,
+    expected: Expected<'_>,
+    find: impl FnOnce(&str) -> Option<(SignatureAlgorithm, &'k DecodingKey)>,
+) -> Result<Map<String, Value>, JwtError> {
+    let header = read_header(token)?;
+    let (algorithm, key) = header.kid.as_deref().and_then(find).ok_or(JwtError::Key)?;
+    if algorithm.name() != header.alg {
+        return Err(JwtError::Key);
+    }
+    let typ = header.typ.as_deref().unwrap_or_default();
+    let typ = typ.strip_prefix("application/").unwrap_or(typ);
+    if !typ.eq_ignore_ascii_case(expected.typ) {
+        return Err(JwtError::Header("typ"));
+    }
+    let mut rules = jsonwebtoken::Validation::new(algorithm.jsonwebtoken());
+    // Times and names are compared below: against the instant of this use case, and without leniency.
+    rules.required_spec_claims.clear();
+    (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
+    let claims = jsonwebtoken::decode::<Map<String, Value>>(token, key, &rules)
+        .map_err(|_| JwtError::Signature)?
+        .claims;
+    check(&claims, expected)?;
+    Ok(claims)
 }
 
 fn read_header(token: &str) -> Result<Header, JwtError> {

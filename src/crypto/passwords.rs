@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const SALT_LENGTH: usize = 16;
 const TAG_LENGTH: usize = 32;
 
-/// A password as it was typed, normalised (NFKC), erased when dropped; the empty one by default.
-#[derive(Default)]
+/// A password as it was typed, normalised (NFKC), erased when dropped.
+#[derive(Clone)]
 pub struct PlainPassword(Zeroizing<String>);
 
 impl PlainPassword {

@@ -53,6 +53,8 @@ pub enum MacPurpose {
     PageToken,
     /// The key under which failed tries are counted.
     Throttle,
+    /// The `Message-ID` of a mail.
+    MessageId,
 }
 
 impl MacPurpose {
@@ -64,6 +66,7 @@ impl MacPurpose {
             Self::AuthorizationCode => "authorization-code",
             Self::PageToken => "page-token",
             Self::Throttle => "throttle",
+            Self::MessageId => "message-id",
         }
     }
 }

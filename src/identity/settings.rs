@@ -26,12 +26,6 @@ pub enum Saved {
     },
 }
 
-/// The profile as values of its form, by the names of the controls.
-pub fn values(cx: &mut Cx<'_>, identity: IdentityId) -> Result<BTreeMap<String, String>> {
-    let person = accounts::existing(cx, identity)?;
-    Ok(traits::to_form(cx.settings(), &person.traits))
-}
-
 /// What a changed profile comes to, before it is saved.
 struct Plan {
     person: Identity,
@@ -114,7 +108,7 @@ fn plan(
 
 /// What a submitted form comes to before anything is compared or hashed.
 #[derive(Debug)]
-pub enum PasswordPrepared {
+pub enum Prepared {
     /// The page again, with what is wrong.
     Stay(Vec<Notice>),
     /// Work to do outside the transaction.
@@ -139,7 +133,7 @@ pub fn prepare_password(
     session: &Session,
     current: Option<&str>,
     new: &str,
-) -> Result<PasswordPrepared> {
+) -> Result<Prepared> {
     let identity = session.identity;
     let person = accounts::existing(cx, identity)?;
     let is_recent = cx.now.since(session.authenticated_at) < cx.settings().session.recent;
@@ -159,24 +153,24 @@ pub fn prepare_password(
     };
     let new = match new {
         Ok(new) if notices.is_empty() => new,
-        Ok(_) => return Ok(PasswordPrepared::Stay(notices)),
+        Ok(_) => return Ok(Prepared::Stay(notices)),
         Err(notice) => {
             notices.push(notice);
-            return Ok(PasswordPrepared::Stay(notices));
+            return Ok(Prepared::Stay(notices));
         }
     };
     let Some(current) = current else {
         let same = stored.and_then(|hash| PlainPassword::new(new.expose()).map(|new| (new, hash)));
-        return Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: None, same, new })));
+        return Ok(Prepared::Work(Box::new(PasswordChange { compare: None, same, new })));
     };
     let subject = throttle::subject(cx, Some(identity), "");
     if let Some(notice) = throttle::count(cx, subject)?.refusal() {
-        return Ok(PasswordPrepared::Stay(vec![notice.on("current_password")]));
+        return Ok(Prepared::Stay(vec![notice.on("current_password")]));
     }
     let Some(current) = PlainPassword::new(current) else {
-        return Ok(PasswordPrepared::Stay(vec![wrong_current()]));
+        return Ok(Prepared::Stay(vec![wrong_current()]));
     };
-    Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same: None, new })))
+    Ok(Prepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same: None, new })))
 }
 
 /// Takes the verdicts of the comparisons. No notice: the new password may be hashed and saved.
@@ -186,11 +180,9 @@ pub fn judge(
     compare: Option<Verdict>,
     same: Option<Verdict>,
 ) -> Result<Vec<Notice>> {
-    if let Some(verdict) = compare {
-        if !verdict.matches {
-            cx.record(Event::new("password.mismatch").of(session.identity).in_session(session.id))?;
-            return Ok(vec![wrong_current()]);
-        }
+    if compare.is_some_and(|verdict| !verdict.matches) {
+        cx.record(Event::new("password.mismatch").of(session.identity).in_session(session.id))?;
+        return Ok(vec![wrong_current()]);
     }
     if same.is_some_and(|verdict| verdict.matches) {
         return Ok(vec![Notice::error("pw.same").on("password")]);

@@ -5,7 +5,7 @@ mod issue;
 mod rules;
 
 pub use check::check;
-pub use issue::{CODE_LIFETIME, Issued, issue, reissue};
+pub use issue::{CODE_LIFETIME, goes_in_circles, issue, reissue};
 
 use crate::model::{AuthorizationParameters, Client, Prompt, Scope};
 

@@ -60,6 +60,15 @@ pub fn bind(db: &mut Connection, id: AuthorizationRequestId, browser: &TokenDige
     Ok(changed == 1)
 }
 
+/// Binds a request to another cookie of the browser that brought it and had lost its cookie (decision 11).
+pub fn rebind(db: &mut Connection, id: AuthorizationRequestId, browser: &TokenDigest) -> Result<()> {
+    each!(db, c => diesel::update(requests::table.find(id.to_string()))
+        .filter(requests::answered_at.is_null())
+        .set(requests::browser.eq(browser.as_bytes().to_vec()))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Lets the request wait at least until `until`.
 pub fn extend(db: &mut Connection, id: AuthorizationRequestId, until: Instant) -> Result<()> {
     each!(db, c => diesel::update(requests::table.find(id.to_string()))

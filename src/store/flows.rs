@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::schema::flows;
 use super::{Connection, Error, Result, each};
 use crate::model::{
-    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowState, IdentityId, Instant, Notice,
-    ReturnUrl, TokenDigest,
+    AuthorizationRequestId, Birth, Continuation, Flow, FlowId, FlowKind, FlowState, IdentityId, Instant,
+    Notice, ReturnUrl, TokenDigest,
 };
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -91,6 +91,16 @@ pub fn update<S: FlowState>(db: &mut Connection, flow: &Flow<S>) -> Result<bool>
         .set(&row)
         .execute(c))?;
     Ok(changed == 1)
+}
+
+/// Changes what the page of an open flow says when it is shown next.
+pub fn set_notices(db: &mut Connection, kind: FlowKind, id: FlowId, notices: &[Notice]) -> Result<()> {
+    let text = serde_json::to_string(notices).map_err(|why| Error::Query(why.to_string()))?;
+    each!(db, c => diesel::update(flows::table.find(id.to_string()))
+        .filter(flows::kind.eq(kind.name()))
+        .set(flows::notices.eq(text))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Marks the flow completed, once: `false` if somebody else was faster, or if it is over by time.

@@ -6,7 +6,7 @@ use super::schema::messages;
 use super::{Connection, Error, Result, each};
 use crate::model::{Instant, Message, MessageId, MessageStatus};
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages)]
 struct Row {
     id: String,
@@ -61,6 +61,177 @@ pub fn withdraw(db: &mut Connection, id: MessageId) -> Result<()> {
 pub fn find(db: &mut Connection, id: MessageId) -> Result<Option<Message>> {
     let row: Option<Row> = each!(db, c => messages::table.find(id.to_string()).first::<Row>(c).optional())?;
     row.map(from_row).transpose()
+}
+
+/// Whether anything waits for its attempt, or was left behind by somebody whose lease ran out.
+pub fn has_due(db: &mut Connection, now: Instant) -> Result<bool> {
+    each!(db, c => diesel::select(diesel::dsl::exists(messages::table.filter(
+            messages::status
+                .eq(MessageStatus::Queued.name())
+                .and(messages::next_attempt_at.le(now.micros()))
+                .or(messages::status
+                    .eq(MessageStatus::Processing.name())
+                    .and(messages::lease_until.le(now.micros()))),
+        )))
+        .get_result::<bool>(c))
+}
+
+/// Takes at most `limit` due messages for `owner`, who has until `lease_until` to say what became of them. The try
+/// is counted here, so that a message that ends its deliverer is not tried forever.
+///
+/// Whoever never failed comes first. The condition stands in the statement twice: the second time it is asked again
+/// of a row that somebody else changed meanwhile.
+pub fn claim_due(
+    db: &mut Connection,
+    now: Instant,
+    lease_until: Instant,
+    owner: &str,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let (queued, processing) = (MessageStatus::Queued.name(), MessageStatus::Processing.name());
+    let due = diesel::alias!(messages as due);
+    let now = now.micros();
+    let rows: Vec<Row> = each!(db, c => diesel::update(messages::table
+        .filter(messages::id.eq_any(
+            due.filter(
+                due.field(messages::status)
+                    .eq(queued)
+                    .and(due.field(messages::next_attempt_at).le(now))
+                    .or(due
+                        .field(messages::status)
+                        .eq(processing)
+                        .and(due.field(messages::lease_until).le(now))),
+            )
+            .order((due.field(messages::attempts).asc(), due.field(messages::next_attempt_at).asc()))
+            .limit(limit)
+            .select(due.field(messages::id)),
+        ))
+        .filter(
+            messages::status
+                .eq(queued)
+                .and(messages::next_attempt_at.le(now))
+                .or(messages::status.eq(processing).and(messages::lease_until.le(now))),
+        ))
+        .set((
+            messages::status.eq(processing),
+            messages::attempts.eq(messages::attempts + 1),
+            messages::lease_until.eq(lease_until.micros()),
+            messages::lease_owner.eq(owner),
+            messages::updated_at.eq(now),
+        ))
+        .returning(Row::as_returning())
+        .get_results::<Row>(c))?;
+    let mut claimed = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
+    claimed.sort_by_key(|message| (message.attempts, message.next_attempt_at, message.id));
+    Ok(claimed)
+}
+
+/// The mail server took it. That stays true even if the lease ran out meanwhile, so nobody sends it again.
+/// With `erase`, what it said is forgotten.
+pub fn mark_sent(db: &mut Connection, id: MessageId, now: Instant, erase: bool) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(messages::table.find(id.to_string()))
+        .filter(messages::status.ne(MessageStatus::Sent.name()))
+        .set((
+            messages::status.eq(MessageStatus::Sent.name()),
+            messages::sent_at.eq(now.micros()),
+            messages::updated_at.eq(now.micros()),
+            messages::last_error.eq(None::<String>),
+            messages::lease_until.eq(None::<i64>),
+            messages::lease_owner.eq(None::<String>),
+        ))
+        .execute(c))?;
+    if changed == 1 && erase {
+        erase_letter(db, id)?;
+    }
+    Ok(changed == 1)
+}
+
+/// What becomes of a message after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// It is tried again at this instant.
+    TryAgain(Instant),
+    /// It is given up; `erase` forgets what it said.
+    Abandon {
+        /// Whether what it said is forgotten.
+        erase: bool,
+    },
+}
+
+/// The attempt of `owner` failed. `false` if the message is not `owner`'s any more.
+pub fn mark_failed(
+    db: &mut Connection,
+    id: MessageId,
+    owner: &str,
+    now: Instant,
+    why: &str,
+    then: AfterFailure,
+) -> Result<bool> {
+    let (status, next) = match then {
+        AfterFailure::TryAgain(at) => (MessageStatus::Queued, at),
+        AfterFailure::Abandon { .. } => (MessageStatus::Abandoned, now),
+    };
+    let changed = each!(db, c => diesel::update(messages::table.find(id.to_string()))
+        .filter(messages::status.eq(MessageStatus::Processing.name()))
+        .filter(messages::lease_owner.eq(owner))
+        .set((
+            messages::status.eq(status.name()),
+            messages::next_attempt_at.eq(next.micros()),
+            messages::updated_at.eq(now.micros()),
+            messages::last_error.eq(why),
+            messages::lease_until.eq(None::<i64>),
+            messages::lease_owner.eq(None::<String>),
+        ))
+        .execute(c))?;
+    if changed == 1 && then == (AfterFailure::Abandon { erase: true }) {
+        erase_letter(db, id)?;
+    }
+    Ok(changed == 1)
+}
+
+fn erase_letter(db: &mut Connection, id: MessageId) -> Result<()> {
+    each!(db, c => diesel::update(messages::table.find(id.to_string()))
+        .set(messages::data.eq(""))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Messages, the newest first, at most `limit`, after the one that `after` names by its instant and id.
+pub fn list(
+    db: &mut Connection,
+    after: Option<(Instant, MessageId)>,
+    limit: i64,
+    status: Option<MessageStatus>,
+    recipient: Option<&str>,
+) -> Result<Vec<Message>> {
+    let rows: Vec<Row> = each!(db, c => {
+        let mut query = messages::table.into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(
+                messages::created_at
+                    .lt(at.micros())
+                    .or(messages::created_at.eq(at.micros()).and(messages::id.lt(id.to_string()))),
+            );
+        }
+        if let Some(status) = status {
+            query = query.filter(messages::status.eq(status.name()));
+        }
+        if let Some(recipient) = recipient {
+            query = query.filter(messages::recipient.eq(recipient.to_owned()));
+        }
+        query.order((messages::created_at.desc(), messages::id.desc())).limit(limit).load::<Row>(c)
+    })?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Deletes at most `limit` messages that expired before `before`, whatever became of them.
+pub fn delete_expired(db: &mut Connection, before: Instant, limit: i64) -> Result<usize> {
+    let old: Vec<String> = each!(db, c => messages::table
+        .filter(messages::expires_at.lt(before.micros()))
+        .limit(limit)
+        .select(messages::id)
+        .load::<String>(c))?;
+    each!(db, c => diesel::delete(messages::table.filter(messages::id.eq_any(&old))).execute(c))
 }
 
 fn from_row(row: Row) -> Result<Message> {

@@ -23,6 +23,9 @@ const QUEUE: usize = 4096;
 /// The most jobs that share one commit.
 const BATCH: usize = 128;
 
+/// How long a command beside a busy server waits for its turn, in milliseconds.
+const PATIENCE_BESIDE_MS: u32 = 15_000;
+
 /// How many connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -93,6 +96,33 @@ impl Store {
         }
     }
 
+    /// Opens the database for a short while beside a server that may be running: each transaction on SQLite then takes
+    /// its turn with those of the server. What is missing is migrated only if no server has the file.
+    pub fn open_beside(url: &DatabaseUrl, options: Options) -> std::result::Result<Self, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                bring_up_to_date(path, options.migrate)?;
+                let mut writer = Connection::Sqlite(sqlite::open_writer(path)?);
+                writer.batch(&format!("PRAGMA busy_timeout = {PATIENCE_BESIDE_MS}"))?;
+                Self::start_sqlite(path, writer, Options { sqlite_readers: 1, ..options }, None)
+            }
+            DatabaseUrl::Postgres(url) => {
+                Self::open_postgres(url, Options { postgres_connections: 2, ..options })
+            }
+        }
+    }
+
+    /// Brings the tables up to date and answers the names of the migrations that ran.
+    pub fn migrate(url: &DatabaseUrl) -> std::result::Result<Vec<String>, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => bring_up_to_date(path, true),
+            DatabaseUrl::Postgres(url) => {
+                let opener = PostgresOpener::new(url)?;
+                outside_async(move || ready(&mut Connection::Postgres(opener.open()?), true))
+            }
+        }
+    }
+
     /// Which database this is.
     pub fn engine(&self) -> Engine {
         self.engine
@@ -126,12 +156,18 @@ impl Store {
     }
 
     fn open_sqlite(path: &std::path::Path, options: Options) -> std::result::Result<Self, OpenError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(OpenError::Io)?;
-        }
         let lock = lock_file(path)?;
         let mut writer = Connection::Sqlite(sqlite::open_writer(path)?);
         ready(&mut writer, options.migrate)?;
+        Self::start_sqlite(path, writer, options, Some(lock))
+    }
+
+    fn start_sqlite(
+        path: &std::path::Path,
+        mut writer: Connection,
+        options: Options,
+        lock: Option<std::fs::File>,
+    ) -> std::result::Result<Self, OpenError> {
         let (writes, queue) = sync_channel(QUEUE);
         spawn("sqlite-writer".to_owned(), move || {
             let _held_while_open = lock;
@@ -157,13 +193,8 @@ impl Store {
         let (writes, write_queue) = sync_channel(QUEUE);
         let (reads, read_queue) = sync_channel(QUEUE);
         let (write_queue, read_queue) = (Arc::new(Mutex::new(write_queue)), Arc::new(Mutex::new(read_queue)));
-        // The wrapper must be made and used outside an async runtime, so opening has a thread of its own, too.
         let first = opener.clone();
-        let opened = thread::Builder::new()
-            .name("postgres-open".to_owned())
-            .spawn(move || ready(&mut Connection::Postgres(first.open()?), options.migrate))
-            .map_err(OpenError::Io)?;
-        opened.join().unwrap_or_else(|_| Err(Error::Unavailable("opening failed".to_owned()).into()))?;
+        outside_async(move || ready(&mut Connection::Postgres(first.open()?), options.migrate))?;
         let half = options.postgres_connections.max(2) / 2;
         for n in 0..options.postgres_connections.max(2) {
             let (opener, transactional) = (opener.clone(), n < half);
@@ -174,20 +205,49 @@ impl Store {
     }
 }
 
-/// Migrates, or says what is missing.
-fn ready(db: &mut Connection, migrate: bool) -> std::result::Result<(), OpenError> {
+/// Runs `open` on a thread of its own: the PostgreSQL wrapper must be made and used outside an async runtime.
+fn outside_async<T: Send + 'static>(
+    open: impl FnOnce() -> std::result::Result<T, OpenError> + Send + 'static,
+) -> std::result::Result<T, OpenError> {
+    thread::Builder::new()
+        .name("postgres-open".to_owned())
+        .spawn(open)
+        .map_err(OpenError::Io)?
+        .join()
+        .unwrap_or_else(|_| Err(Error::Unavailable("opening failed".to_owned()).into()))
+}
+
+/// Migrates the SQLite file if it needs that and no server has it; answers what ran.
+fn bring_up_to_date(path: &std::path::Path, migrate: bool) -> std::result::Result<Vec<String>, OpenError> {
+    if path.exists() {
+        let mut db = Connection::Sqlite(sqlite::open_writer(path)?);
+        if Migrations::status(&mut db)? == MigrationStatus::UpToDate {
+            return Ok(Vec::new());
+        }
+    }
+    let _held_meanwhile = lock_file(path)?;
+    ready(&mut Connection::Sqlite(sqlite::open_writer(path)?), migrate)
+}
+
+/// Migrates and answers what ran, or says what is missing.
+fn ready(db: &mut Connection, migrate: bool) -> std::result::Result<Vec<String>, OpenError> {
     if migrate {
-        Migrations::run(db)?;
-        return Ok(());
+        return Ok(Migrations::run(db)?);
     }
     match Migrations::status(db)? {
-        MigrationStatus::UpToDate => Ok(()),
+        MigrationStatus::UpToDate => Ok(Vec::new()),
         MigrationStatus::Pending(names) => Err(OpenError::NotMigrated(names)),
     }
 }
 
-/// Two processes on one SQLite file would each believe to be the one writer.
+/// Two servers on one SQLite file would each believe to be the one writer.
 fn lock_file(path: &std::path::Path) -> std::result::Result<std::fs::File, OpenError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut new = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+        new.recursive(true).create(folder).map_err(OpenError::Io)?;
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock = std::fs::OpenOptions::new()

@@ -134,6 +134,7 @@ consent-signed_in_as = Signed in as { $who }
 consent-switch = Use another account
 consent-list = { $client } will be able to:
 consent-destination = You'll go to { $destination }
+consent-this_computer = an app on this computer
 consent-policy = Privacy notice of { $client }
 consent-tos = Terms of { $client }
 consent-remember = Don't ask again for this app
@@ -271,6 +272,10 @@ error-overloaded = Many people are signing in at the moment. Try again in a litt
 error-overloaded-title = We're very busy at the moment
 error-server_problem = There's a problem on our side. Your details are saved. Try again in a few minutes.
 error-server_problem-title = There's a problem on our side
+error-unsupported_media_type = What you sent is in a form that we don't read. Go back to the page and send it again.
+error-unsupported_media_type-title = We can't read that
+error-link_unknown = That link doesn't lead anywhere any more. Ask for a new email if you still need one.
+error-link_unknown-title = That link has run out
 error-wrong_host = You opened { $host }, but this service is set up for { $issuer }.
 error-wrong_host-title = This is a different address
 error-return_to = The page that sent you here asked for a way back that isn't on our list, so we don't use it.
@@ -327,3 +332,59 @@ inbox-status = State
 inbox-code = Code
 inbox-link = Open the link
 inbox-text = Text of the message
+
+## Mail
+
+mail-subject_verification_code = { $code } is your { $app } code
+mail-subject_recovery_code = { $code } is your { $app } code for a new password
+mail-subject_account_exists = You already have an account with { $app }
+mail-subject_password_changed = Your { $app } password was changed
+mail-subject_recovery_completed = Your { $app } password was reset
+
+mail-title_verification_code = Confirm your email
+mail-title_recovery_code = Reset your password
+mail-title_account_exists = You already have an account
+mail-title_password_changed = Your password was changed
+mail-title_recovery_completed = Your password was reset
+
+mail-code_works =
+    { $minutes ->
+        [one] It works for 1 minute, until { $time }.
+       *[other] It works for { $minutes } minutes, until { $time }.
+    }
+mail-code_enter = Enter it on the page that asked for it.
+mail-code_enter_client = Enter it on the page that asked for it, and go on to { $client }.
+mail-link_instead = You can also open this link instead, on any device:
+mail-link_verification_code = Confirm your email
+mail-link_recovery_code = Choose a new password
+
+mail-account_exists = Somebody wanted to create an account at { $app } with this address. You have one already, so nothing was changed.
+mail-account_exists_go = If that was you, sign in.
+mail-account_exists_recover = If you don't remember your password, you can reset it.
+mail-password_changed = The password of your account at { $app } was changed.
+mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
+mail-sign_in = Sign in
+mail-recover = Reset your password
+
+mail-who_verification_code = Who asked for it
+mail-who_recovery_code = Who asked for it
+mail-who_account_exists = Who it was
+mail-who_password_changed = Who did it
+mail-who_recovery_completed = Who did it
+mail-when = When
+mail-browser = Browser
+mail-network = Network address
+
+mail-not_you = If this wasn't you
+mail-not_you_verification_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
+mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
+mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
+mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
+mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
+
+mail-why_verification_code = You get this email because { $address } was entered at { $app }.
+mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
+mail-why_account_exists = You get this email because { $address } was entered at { $app }.
+mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
+mail-automatic = It was sent automatically, so nobody reads an answer to it.

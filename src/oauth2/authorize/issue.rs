@@ -18,16 +18,28 @@ const LOOP_WINDOW: Duration = Duration::from_secs(30);
 /// How many of them are a loop.
 const LOOP_CODES: i64 = 5;
 
-/// What came of issuing.
-#[derive(Debug)]
-pub enum Issued {
-    /// The code, to be sent to the client.
-    Code(PlainToken),
-    /// The client asks again and again and never gets tokens: somebody must be told.
-    LoopBroken {
-        /// Why its last exchange was refused, if it tried one.
-        last_error: Option<String>,
-    },
+/// Whether the client asks for codes again and again and never redeems one; then why its last exchange was refused, if
+/// it tried one. Somebody must be told before the browser goes round for ever.
+pub fn goes_in_circles(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    session: &Session,
+) -> Result<Option<Option<String>>> {
+    let since = cx.now - LOOP_WINDOW;
+    let traces = store::authorization_codes::traces(cx.db, session.id, &client.id, since, LOOP_CODES)?;
+    let many = i64::try_from(traces.len()).is_ok_and(|count| count >= LOOP_CODES);
+    if !many || traces.iter().any(|trace| trace.used) {
+        return Ok(None);
+    }
+    let last_error = traces.into_iter().find_map(|trace| trace.last_error);
+    cx.record(
+        Event::new("authorize.loop_broken")
+            .of(session.identity)
+            .in_session(session.id)
+            .for_client(&client.id)
+            .with("last_error", last_error.clone()),
+    )?;
+    Ok(Some(last_error))
 }
 
 /// Issues a code for this session. The caller has made sure that the person may be signed in and has consented.
@@ -37,23 +49,9 @@ pub fn issue(
     asked: &AuthorizationParameters,
     session: &Session,
     request: Option<AuthorizationRequestId>,
-) -> Result<Issued> {
+) -> Result<PlainToken> {
     if client.id != asked.client_id {
         return Err(Fault::Internal("the request is another client's".to_owned()));
-    }
-    let since = cx.now - LOOP_WINDOW;
-    let traces = store::authorization_codes::traces(cx.db, session.id, &client.id, since, LOOP_CODES)?;
-    let many = i64::try_from(traces.len()).is_ok_and(|count| count >= LOOP_CODES);
-    if many && traces.iter().all(|trace| !trace.used) {
-        let last_error = traces.into_iter().find_map(|trace| trace.last_error);
-        cx.record(
-            Event::new("authorize.loop_broken")
-                .of(session.identity)
-                .in_session(session.id)
-                .for_client(&client.id)
-                .with("last_error", last_error.clone()),
-        )?;
-        return Ok(Issued::LoopBroken { last_error });
     }
     let code = match request {
         Some(request) => derived(cx, request),
@@ -82,7 +80,7 @@ pub fn issue(
         grant: None,
     };
     store::authorization_codes::insert(cx.db, &row)?;
-    Ok(Issued::Code(code))
+    Ok(code)
 }
 
 /// The code that answered the request, while it can be redeemed.

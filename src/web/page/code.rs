@@ -111,8 +111,8 @@ pub struct LinkPage {
     pub asked_at: String,
     /// From where, in words.
     pub asked_from: String,
-    /// Goes on.
-    pub form: Form,
+    /// Goes on; absent for a link that leads nowhere any more.
+    pub form: Option<Form>,
     /// Says that somebody else asked.
     pub disown: Option<Form>,
     /// Leads to the sign-in.

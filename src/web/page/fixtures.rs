@@ -161,7 +161,7 @@ fn codes(add: Add<'_>) {
         elsewhere: true,
         asked_at: "24 November 2026, 10:12 UTC".to_owned(),
         asked_from: "Firefox on Linux, 203.0.113.7".to_owned(),
-        form: form("/verification/link?flow=1"),
+        form: Some(form("/verification/link?flow=1")),
         disown: Some(form("/verification/disown?flow=1")),
         login_link: some("/login?after=1"),
     };
@@ -171,6 +171,7 @@ fn codes(add: Add<'_>) {
     page.disown = None;
     add("link-recovery", &page);
     page.notices = vec![Notice::error("link.used")];
+    page.form = None;
     HOSTILE.clone_into(&mut page.asked_from);
     HOSTILE.clone_into(&mut page.address);
     add("link-used_wrong", &page);

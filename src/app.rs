@@ -1,0 +1,24 @@
+//! Builds everything from the settings; serves, drains, stops.
+
+mod clients_diff;
+mod data_secret;
+pub mod demo;
+mod error;
+mod ground;
+mod janitor;
+mod listeners;
+mod load;
+mod log;
+mod reload;
+mod server;
+mod signing_keys;
+mod stop;
+
+pub use error::StartError;
+pub use ground::{Parts, open, open_beside};
+pub use listeners::{DemoAddresses, DemoListeners, Listeners, bind};
+pub use load::{ClientsFile, Inputs, Loaded, load};
+pub use log::start as start_log;
+pub use server::serve;
+
+use stop::pause;

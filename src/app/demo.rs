@@ -1,0 +1,104 @@
+//! What `wayhome dev` adds: a client for the demo, and people.
+
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{DemoListeners, StartError};
+use crate::crypto::PlainPassword;
+use crate::cx::{self, Fault, Work};
+use crate::identity::administration::{self, NewIdentity, Refusal};
+use crate::model::{
+    AccessTokenFormat, AuthMethod, Client, ClientType, GrantType, IdentityState, Scope, SigningPreference,
+    TokenLifetimes,
+};
+use crate::store;
+
+/// The client of the demo.
+pub const CLIENT: &str = "demo-spa";
+
+/// The seeded people.
+pub const PEOPLE: [(&str, &str); 2] = [("anna@example.com", "Anna"), ("ben@example.com", "Ben")];
+
+/// Their password; it is printed at every start and good on this machine only.
+pub const PASSWORD: &str = "river lantern cobalt orchard";
+
+/// The row that tells that people were seeded: whoever deletes them does not get them back.
+const SEEDED: &str = "development.people";
+
+/// `http://localhost:PORT` of a bound address.
+pub(super) fn url(listener: &TcpListener) -> io::Result<String> {
+    Ok(format!("http://localhost:{}", listener.local_addr()?.port()))
+}
+
+/// The client of the demo at these addresses, for when `clients.toml` does not define it.
+pub fn client(demo: &DemoListeners) -> Result<Client, StartError> {
+    let refused = |why: io::Error| StartError::Refused(why.to_string());
+    let (spa, api) = (url(&demo.spa).map_err(refused)?, url(&demo.api).map_err(refused)?);
+    let scopes = Scope::parse("openid profile email offline_access")
+        .map_err(|_| StartError::Refused("the demo's scopes cannot be read".to_owned()))?;
+    Ok(Client {
+        id: CLIENT.to_owned(),
+        name: "Wayhome demo".to_owned(),
+        kind: ClientType::Spa,
+        auth_method: AuthMethod::None,
+        secrets: Vec::new(),
+        redirect_uris: vec![format!("{spa}/callback")],
+        post_logout_redirect_uris: vec![format!("{spa}/")],
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        scopes,
+        audience: vec![api],
+        skip_consent: false,
+        require_pkce: true,
+        allow_registration: true,
+        client_uri: Some(format!("{spa}/")),
+        initiate_login_uri: None,
+        policy_uri: None,
+        tos_uri: None,
+        development: true,
+        access_token_format: AccessTokenFormat::Jwt,
+        access_token_alg: SigningPreference::Es256,
+        id_token_alg: SigningPreference::Rs256,
+        lifetimes: TokenLifetimes {
+            access: Duration::from_secs(600),
+            refresh_idle: Duration::from_secs(8 * 3_600),
+            refresh_absolute: Duration::from_secs(24 * 3_600),
+        },
+        origin: "wayhome dev".to_owned(),
+    })
+}
+
+/// Makes the people, once in the life of a database.
+pub async fn seed(work: &Work) -> cx::Result<()> {
+    if work.read(|cx| Ok(store::meta::find(cx.db, SEEDED)?)).await?.is_some() {
+        return Ok(());
+    }
+    for (email, name) in PEOPLE {
+        let password = PlainPassword::new(PASSWORD).ok_or_else(|| Fault::Internal("seed".to_owned()))?;
+        let hash = work.env().passwords.hash(password).await?;
+        let schema_id = work.env().settings.identity.schema_id.clone();
+        let person = NewIdentity {
+            schema_id,
+            traits: json!({ "email": email, "name": name }),
+            state: IdentityState::Active,
+            metadata_public: None,
+            metadata_admin: None,
+            password: Some(hash),
+            verified: true,
+        };
+        match work.write(move |cx| administration::create(cx, person)).await? {
+            Ok(_) | Err(Refusal::AddressTaken(_)) => {}
+            Err(refusal) => {
+                tracing::warn!(
+                    email,
+                    ?refusal,
+                    "the identity schema has no room for this person; none was made"
+                );
+            }
+        }
+    }
+    work.write(|cx| Ok(store::meta::insert_once(cx.db, SEEDED, "yes")?)).await?;
+    Ok(())
+}

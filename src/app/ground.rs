@@ -1,0 +1,89 @@
+//! What everything stands on: the database, the data secret, the keys, and the use cases' surroundings.
+
+use std::sync::Arc;
+
+use super::{StartError, data_secret, signing_keys};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Clients, PasswordSettings, Settings};
+use crate::crypto::{HashLimits, PasswordHasher, SigningKeys};
+use crate::cx::{Caller, Env, Shared, Work};
+use crate::model::Client;
+use crate::random::{Random, SystemRandom};
+use crate::store::{DatabaseUrl, Options, Store};
+
+/// What the ground is made of. Tests bring their own clock and chance.
+pub struct Parts {
+    /// The settings.
+    pub settings: Settings,
+    /// The database.
+    pub database: DatabaseUrl,
+    /// The clients.
+    pub clients: Vec<Client>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+}
+
+impl Parts {
+    /// With the time and the chance of this machine.
+    pub fn of_this_machine(settings: Settings, database: DatabaseUrl, clients: Vec<Client>) -> Self {
+        Self { settings, database, clients, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+    }
+}
+
+/// The ground of a server: no other server may stand on the same embedded database.
+pub async fn open(parts: Parts) -> Result<Work, StartError> {
+    let store = Store::open(&parts.database, options(&parts.settings))?;
+    let work = build(parts, store).await?;
+    signing_keys::ensure(&work).await?;
+    Ok(work)
+}
+
+/// The ground of a command, which may work while a server runs.
+pub async fn open_beside(parts: Parts) -> Result<Work, StartError> {
+    let store = Store::open_beside(&parts.database, options(&parts.settings))?;
+    Ok(build(parts, store).await?.on_behalf_of(Caller::command_line()))
+}
+
+async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
+    let Parts { settings, clients, clock, random, .. } = parts;
+    let secrets = data_secret::find(&settings, random.as_ref())?;
+    let limits = hash_limits(&settings.password);
+    let passwords = PasswordHasher::start(limits, Arc::clone(&random), Arc::clone(&clock))
+        .map_err(|why| StartError::Refused(why.to_string()))?;
+    let env = Env {
+        settings,
+        clients: Shared::new(Clients::new(clients)),
+        signing: Shared::new(SigningKeys::new(Vec::new())),
+        secrets,
+        passwords,
+        clock,
+        random,
+    };
+    let work = Work::new(Arc::new(env), store);
+    work.write(data_secret::prove).await??;
+    Ok(work)
+}
+
+/// The store's options.
+pub(super) fn options(settings: &Settings) -> Options {
+    Options {
+        sqlite_readers: settings.database_readers,
+        postgres_connections: settings.database_connections,
+        migrate: settings.migrate,
+    }
+}
+
+fn hash_limits(settings: &PasswordSettings) -> HashLimits {
+    let workers = match settings.workers {
+        0 => HashLimits::default().workers,
+        chosen => chosen,
+    };
+    HashLimits {
+        memory_kib: settings.memory_kib,
+        iterations: settings.iterations,
+        workers,
+        queue: settings.queue,
+    }
+}

@@ -1,0 +1,89 @@
+//! Deletes what has expired, in small bites: a table never grows for ever, and nobody waits for the broom.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::pause;
+use crate::cx::{self, Work};
+use crate::model::Instant;
+use crate::store::{self, Connection};
+
+/// Between two rounds.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// Rows of one transaction.
+const BITE: i64 = 500;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Deletes at most so many rows that expired before that instant.
+type Delete = fn(&mut Connection, Instant, i64) -> store::Result<usize>;
+
+/// A table that grows.
+struct Table {
+    name: &'static str,
+    /// How long its rows are still of use after their expiry.
+    kept: Duration,
+    delete: Delete,
+}
+
+/// The tables, those first whose rows point at others. Flows and requests outlive their expiry by a day, so that a
+/// person who comes back late is led on and not lost; codes do, so that their replay and their number in a day are
+/// seen.
+const TABLES: [Table; 11] = [
+    Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
+    Table { name: "flows", kept: DAY, delete: store::flows::delete_expired },
+    Table {
+        name: "authorization_requests",
+        kept: DAY,
+        delete: store::authorization_requests::delete_expired,
+    },
+    Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
+    Table { name: "access_tokens", kept: Duration::ZERO, delete: store::access_tokens::delete_expired },
+    Table { name: "refresh_tokens", kept: Duration::ZERO, delete: store::refresh_tokens::delete_expired },
+    Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },
+    Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
+    Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
+    Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
+    Table { name: "messages", kept: DAY, delete: store::messages::delete_expired },
+];
+
+/// Cleans up until told to stop.
+pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
+    while pause(&mut stop, ROUND).await {
+        match sweep(&work, &stop).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "expired rows deleted"),
+            Err(fault) => tracing::warn!(%fault, "expired rows were not deleted; the next round tries again"),
+        }
+    }
+}
+
+/// One round over all tables; answers how many rows are gone.
+async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
+    let mut rows = 0;
+    for table in &TABLES {
+        rows += clear(work, stop, table).await?;
+    }
+    let events =
+        Table { name: "events", kept: work.env().settings.events_kept, delete: store::events::delete_older };
+    Ok(rows + clear(work, stop, &events).await?)
+}
+
+/// Clears one table, bite by bite.
+async fn clear(work: &Work, stop: &watch::Receiver<bool>, table: &Table) -> cx::Result<usize> {
+    let (kept, delete) = (table.kept, table.delete);
+    let mut rows = 0;
+    while !*stop.borrow() {
+        let bite = work.write(move |cx| Ok(delete(cx.db, cx.now - kept, BITE)?)).await?;
+        rows += bite;
+        if i64::try_from(bite).unwrap_or(i64::MAX) < BITE {
+            break;
+        }
+    }
+    if rows > 0 {
+        tracing::trace!(table = table.name, rows, "cleared");
+    }
+    Ok(rows)
+}

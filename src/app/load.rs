@@ -1,0 +1,201 @@
+//! Reads what the server is told: the settings' file, the environment, and the clients' file. All faults of all of
+//! them are found in one pass.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::StartError;
+use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
+use crate::model::Client;
+use crate::store::DatabaseUrl;
+
+/// The settings' file, if no other is named.
+const SETTINGS_FILE: &str = "wayhome.toml";
+
+/// The clients' file, if no other is named.
+const CLIENTS_FILE: &str = "clients.toml";
+
+/// Where to look.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// Development or production.
+    pub mode: Mode,
+    /// The settings' file; without one, `wayhome.toml` if it is there.
+    pub config: Option<PathBuf>,
+    /// The clients' file; without one, `clients.toml` if it is there.
+    pub clients: Option<PathBuf>,
+    /// The environment, in which the flags of the command line stand as well.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Inputs {
+    /// The usual files, and the environment of this process.
+    pub fn usual(mode: Mode) -> Self {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let named = |variable: &str| environment.get(variable).map(PathBuf::from);
+        Self { mode, config: named("WAYHOME_CONFIG"), clients: named("WAYHOME_CLIENTS"), environment }
+    }
+
+    /// Whether there is a file of settings.
+    pub fn has_settings_file(&self) -> bool {
+        self.config.is_some() || Path::new(SETTINGS_FILE).exists()
+    }
+
+    /// With this value of a key, as its environment variable names it, in place of any other.
+    pub fn set(&mut self, variable: &str, value: impl Into<String>) {
+        self.environment.insert(variable.to_owned(), value.into());
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// Where the database is.
+    pub database: DatabaseUrl,
+    /// The clients.
+    pub clients: Vec<Client>,
+    /// Where the clients come from, to be read again.
+    pub clients_file: ClientsFile,
+    /// What is not as it should be and yet no reason to stop.
+    pub warnings: Faults,
+}
+
+/// Reads and checks everything.
+pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
+    let mut faults = Faults::default();
+    let mut sources = Sources { environment: inputs.environment.clone(), ..Sources::default() };
+    sources.file = read_named(inputs.config.as_deref(), SETTINGS_FILE, &mut faults);
+    if let Some(name) = Settings::schema_file(&sources) {
+        sources.schema = read(Path::new(&name), &mut Faults::default()).map(|text| (name, text));
+    }
+    let (settings, found) = Settings::load(inputs.mode, &sources);
+    faults.0.extend(found.0);
+    let database = settings.as_ref().and_then(|settings| database(settings, &mut faults));
+    let clients_file = ClientsFile {
+        path: inputs.clients.clone().unwrap_or_else(|| PathBuf::from(CLIENTS_FILE)),
+        required: inputs.clients.is_some(),
+        environment: inputs.environment.clone(),
+        built_in: Vec::new(),
+    };
+    let clients = clients_file.load(&mut faults);
+    match (settings, database) {
+        (Some(settings), Some(database)) if !faults.are_fatal() => {
+            Ok(Loaded { settings, database, clients, clients_file, warnings: faults })
+        }
+        _ => Err(StartError::Configuration(faults)),
+    }
+}
+
+fn database(settings: &Settings, faults: &mut Faults) -> Option<DatabaseUrl> {
+    let url = DatabaseUrl::parse(&settings.database_url);
+    if url.is_none() {
+        // The URL may hold a password, so it is not repeated.
+        faults.add(Fault::error("database.url", "it must begin with sqlite: or postgres://"));
+    }
+    url
+}
+
+/// The text of the named file, which must exist, or of the usual one, which may.
+fn read_named(named: Option<&Path>, usual: &str, faults: &mut Faults) -> Option<(String, String)> {
+    let path = named.unwrap_or(Path::new(usual));
+    if named.is_none() && !path.exists() {
+        return None;
+    }
+    read(path, faults).map(|text| (path.display().to_string(), text))
+}
+
+fn read(path: &Path, faults: &mut Faults) -> Option<String> {
+    std::fs::read_to_string(path)
+        .map_err(|why| {
+            let why = match why.kind() {
+                ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+                _ => why.to_string(),
+            };
+            faults.add(Fault::error(path.display().to_string(), format!("the file cannot be read: {why}")));
+        })
+        .ok()
+}
+
+/// The clients' file, which may be read many times.
+#[derive(Debug, Clone)]
+pub struct ClientsFile {
+    path: PathBuf,
+    required: bool,
+    environment: BTreeMap<String, String>,
+    built_in: Vec<Client>,
+}
+
+impl ClientsFile {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// With this client wherever the file does not define one of its id.
+    pub fn with_built_in(mut self, client: Client) -> Self {
+        self.built_in.push(client);
+        self
+    }
+
+    /// The file as it is now; `None` if it does not exist and need not.
+    pub fn read(&self) -> Result<Option<String>, Fault> {
+        if !self.required && !self.path.exists() {
+            return Ok(None);
+        }
+        let mut faults = Faults::default();
+        let text = read(&self.path, &mut faults);
+        match faults.0.pop() {
+            Some(fault) => Err(fault),
+            None => Ok(text),
+        }
+    }
+
+    /// The clients of this text, and what is wrong with it.
+    pub fn check(&self, text: &str) -> (Vec<Client>, Faults) {
+        let look_up = |what: &str| self.look_up(what);
+        let (mut clients, faults) = check_clients(&self.path.display().to_string(), text, &look_up);
+        for client in &self.built_in {
+            if !clients.iter().any(|defined| defined.id == client.id) {
+                clients.push(client.clone());
+            }
+        }
+        (clients, faults)
+    }
+
+    fn load(&self, faults: &mut Faults) -> Vec<Client> {
+        match self.read() {
+            Ok(text) => {
+                let (clients, found) = self.check(&text.unwrap_or_default());
+                faults.0.extend(found.0);
+                clients
+            }
+            Err(fault) => {
+                faults.add(fault);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A client's secret: `env:NAME` or `file:PATH`. The answer to a failure never holds a value.
+    fn look_up(&self, what: &str) -> Result<String, String> {
+        match what.split_once(':') {
+            Some(("env", name)) => self
+                .environment
+                .get(name)
+                .filter(|secret| !secret.is_empty())
+                .cloned()
+                .ok_or_else(|| format!("the environment variable {name} is not set")),
+            Some(("file", path)) => match std::fs::read_to_string(path) {
+                Ok(text) if text.trim().is_empty() => Err(format!("the file {path} is empty")),
+                Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+                Err(why) => Err(format!("the file {path} cannot be read: {why}")),
+            },
+            _ => Err("write { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Notices what changed while the server runs: `clients.toml` on the disk, signing keys in the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::clients_diff::Diff;
+use super::{ClientsFile, pause, signing_keys};
+use crate::config::Clients;
+use crate::crypto::sha256;
+use crate::cx::Work;
+use crate::web::Site;
+
+/// Between two looks at the file.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Between two looks at the keys.
+const KEYS: Duration = Duration::from_secs(30);
+
+/// Watches the clients' file until told to stop; SIGHUP makes it look, and read secrets again, at once.
+pub(super) async fn clients(work: Work, file: ClientsFile, mut stop: watch::Receiver<bool>) {
+    let mut watched = Watched::new(file);
+    let mut hangup = signal(SignalKind::hangup()).ok();
+    loop {
+        let hung_up = async {
+            match &mut hangup {
+                Some(signals) => signals.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let forced = tokio::select! {
+            goes_on = pause(&mut stop, LOOK) => if goes_on { false } else { return },
+            _ = hung_up => true,
+        };
+        watched.look(&work, forced);
+    }
+}
+
+/// Reads the signing keys again until told to stop.
+pub(super) async fn keys(work: Work, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
+    while pause(&mut stop, KEYS).await {
+        match signing_keys::reload(&work).await {
+            Ok(true) => {
+                site.keys_changed();
+                tracing::info!("signing keys reloaded");
+            }
+            Ok(false) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "the signing keys were not read again; the known ones stay in use")
+            }
+        }
+    }
+}
+
+/// The file, and what it held when it was last looked at.
+struct Watched {
+    file: ClientsFile,
+    seen: Option<[u8; 32]>,
+}
+
+impl Watched {
+    /// Takes the file as it is now for known.
+    fn new(file: ClientsFile) -> Self {
+        let seen = file.read().ok().flatten().map(|text| sha256(text.as_bytes()));
+        Self { file, seen }
+    }
+
+    /// Looks; takes over what changed if all of it is good.
+    fn look(&mut self, work: &Work, forced: bool) {
+        let text = match self.file.read() {
+            Ok(Some(text)) => text,
+            // A file that is gone for a moment is being replaced; one that stays away changes nothing.
+            Ok(None) => return,
+            Err(fault) => {
+                if forced || self.seen.take().is_some() {
+                    tracing::warn!(%fault, "the clients stay as they are");
+                }
+                return;
+            }
+        };
+        let digest = sha256(text.as_bytes());
+        if self.seen == Some(digest) && !forced {
+            return;
+        }
+        self.seen = Some(digest);
+        let (clients, faults) = self.file.check(&text);
+        if faults.are_fatal() {
+            tracing::error!(file = %self.file.path().display(), %faults, "the clients stay as they are: the file has faults");
+            return;
+        }
+        for fault in &faults.0 {
+            tracing::warn!("{fault}");
+        }
+        let shared = &work.env().clients;
+        let clients = Clients::new(clients);
+        let diff = Diff::between(&shared.get(), &clients);
+        shared.replace(clients);
+        tracing::info!("clients reloaded: {diff}");
+    }
+}

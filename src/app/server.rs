@@ -1,0 +1,114 @@
+//! The running server: listeners, courier, janitor, reloads; and how all of it comes to a good end.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::stop::{Servers, Signals};
+use super::{ClientsFile, Listeners, StartError, janitor, reload};
+use crate::courier::{Courier, Transport};
+use crate::cx::Work;
+use crate::web::demo::Demo;
+use crate::web::{self, Face, Site};
+
+/// How long the courier may take to finish the messages in its hands.
+const LAST_MESSAGES: Duration = Duration::from_secs(10);
+
+/// Serves until SIGTERM or SIGINT, and then finishes what has begun. `announce` is called once everything listens.
+pub async fn serve(
+    work: Work,
+    listeners: Listeners,
+    clients: ClientsFile,
+    announce: impl FnOnce() -> io::Result<()>,
+) -> Result<(), StartError> {
+    let mut signals = Signals::new().map_err(failed)?;
+    let site = Site::new(work.clone())?;
+    let mut servers = start(&site, listeners).map_err(failed)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut chores = chores(work, &site, clients, &stopped);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");
+    announce().map_err(failed)?;
+
+    // Neither a listener nor a chore ends by itself. If one does, whoever runs this process starts it again.
+    let broken = tokio::select! {
+        signal = signals.next() => {
+            tracing::info!(signal, "stopping");
+            None
+        }
+        ended = servers.ended() => Some(ended.err().map_or("a listener".to_owned(), |why| why.to_string())),
+        Some(ended) = chores.join_next() => Some(ended.map_or_else(|why| why.to_string(), str::to_owned)),
+    };
+    site.drain();
+    servers.stop(&mut signals).await;
+    let _nobody_is_left = stop.send(true);
+    let finished = async { while chores.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_MESSAGES, finished).await.is_err() {
+        tracing::warn!("a mail was under way for too long; it will be sent again after the next start");
+    }
+    tracing::info!("stopped");
+    match broken {
+        None => Ok(()),
+        Some(what) => Err(StartError::Refused(format!("a part of the server ended: {what}"))),
+    }
+}
+
+/// Lets everything listen.
+fn start(site: &Arc<Site>, listeners: Listeners) -> io::Result<Servers> {
+    let issuer_address = listeners.public.local_addr()?;
+    let mut serving = vec![
+        web::listen(Arc::clone(site), Face::Public, listeners.public)?,
+        web::listen(Arc::clone(site), Face::Admin, listeners.admin)?,
+    ];
+    if let Some(demo) = listeners.demo {
+        let env = site.work().env();
+        let about = Demo {
+            issuer: env.settings.issuer.clone(),
+            issuer_address,
+            api: super::demo::url(&demo.api)?,
+            client_id: super::demo::CLIENT.to_owned(),
+            clock: Arc::clone(&env.clock),
+        };
+        serving.push(web::demo::listen_spa(&about, demo.spa)?);
+        serving.push(web::demo::listen_api(about, demo.api)?);
+    }
+    let mut servers = Servers::default();
+    for server in serving {
+        let handle = server.handle();
+        servers.add(server, async move { handle.stop(true).await });
+    }
+    Ok(servers)
+}
+
+/// Starts what runs beside the listeners.
+fn chores(
+    work: Work,
+    site: &Arc<Site>,
+    clients: ClientsFile,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<&'static str> {
+    let settings = &work.env().settings;
+    let transport = match (&settings.courier.smtp, settings.is_development()) {
+        (Some(smtp), false) => Transport::Smtp(smtp.clone()),
+        _ => Transport::Inbox,
+    };
+    let mut chores = JoinSet::new();
+    chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
+    chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
+    chores.spawn(named("the clients' file", reload::clients(work.clone(), clients, stopped.clone())));
+    chores.spawn(named("the signing keys", reload::keys(work, Arc::clone(site), stopped.clone())));
+    chores
+}
+
+fn failed(why: io::Error) -> StartError {
+    StartError::Refused(why.to_string())
+}
+
+/// The chore's name, when it has ended.
+async fn named(name: &'static str, chore: impl Future<Output = ()>) -> &'static str {
+    chore.await;
+    name
+}

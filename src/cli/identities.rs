@@ -1,0 +1,156 @@
+//! `wayhome identities`.
+
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Done, Failure, Place, runtime};
+use crate::crypto::{PasswordHash, PlainPassword};
+use crate::cx::Work;
+use crate::identity::administration::{self, NewIdentity, Refusal};
+use crate::identity::recovery;
+use crate::model::{Continuation, IdentityState};
+use crate::web::path;
+
+/// How long the code and the link of `recover` are good.
+const LIFETIME: Duration = Duration::from_secs(3_600);
+
+/// What can be done for people.
+#[derive(Debug, Subcommand)]
+pub(super) enum Identities {
+    /// Create a person and print their id. You vouch for the address: it counts as verified
+    Create(Create),
+    /// Print a link and a code that let a person choose a new password, good for an hour
+    Recover(Recover),
+}
+
+/// Whom to create.
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The address of the person
+    #[arg(long)]
+    email: String,
+    /// The name of the person
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the first password from standard input; without one, use `recover`
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Whom to help.
+#[derive(Debug, Args)]
+pub(super) struct Recover {
+    /// The address of the person
+    email: String,
+    /// Where the person goes afterwards; `return_urls.allowed` must have it
+    #[arg(long, value_name = "URL")]
+    return_to: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Identities {
+    pub(super) fn run(self) -> Done {
+        match self {
+            Self::Create(create) => create.run(),
+            Self::Recover(recover) => recover.run(),
+        }
+    }
+}
+
+impl Create {
+    fn run(self) -> Done {
+        let typed = if self.password_stdin { Some(password()?) } else { None };
+        let email = self.email.clone();
+        let created = runtime()?.block_on(async {
+            let work = self.place.open().await?;
+            let password = typed.map(|typed| hash(&work, &typed)).transpose()?;
+            let mut traits = json!({ "email": self.email });
+            if let Some(name) = self.name {
+                traits["name"] = json!(name);
+            }
+            let person = NewIdentity {
+                schema_id: work.env().settings.identity.schema_id.clone(),
+                traits,
+                state: IdentityState::Active,
+                metadata_public: None,
+                metadata_admin: None,
+                password,
+                verified: true,
+            };
+            Ok::<_, Failure>(work.write(move |cx| administration::create(cx, person)).await?)
+        })?;
+        match created {
+            Ok(identity) => Ok(writeln!(std::io::stdout(), "{}", identity.id)?),
+            Err(Refusal::AddressTaken(_)) => {
+                Err(Failure::failed(format!("the address {email} belongs to somebody already")))
+            }
+            Err(refusal) => Err(Failure::failed(format!("the person cannot be created: {refusal:?}"))),
+        }
+    }
+}
+
+/// One line, without its end.
+fn password() -> Result<String, Failure> {
+    let mut text = String::new();
+    // A byte more than any password may have, so that one too long is seen to be.
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|why| Failure::failed(format!("the password cannot be read: {why}")))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn hash(work: &Work, typed: &str) -> Result<PasswordHash, Failure> {
+    let least = work.env().settings.password.min_length;
+    let password =
+        PlainPassword::new(typed).ok_or_else(|| Failure::failed("the password has more than 1,024 bytes"))?;
+    if password.characters() < least {
+        return Err(Failure::failed(format!("the password has fewer than {least} characters")));
+    }
+    work.env().passwords.hash_blocking(&password).map_err(Failure::failed)
+}
+
+impl Recover {
+    fn run(self) -> Done {
+        let email = self.email.clone();
+        let made =
+            runtime()?.block_on(async {
+                let work = self.place.open().await?;
+                let continuation = continuation(&work, self.return_to.as_deref())?;
+                let made = work
+                    .write(move |cx| {
+                        let Some(identity) = administration::find_by_address(cx, &self.email)? else {
+                            return Ok(None);
+                        };
+                        recovery::create_by_administrator(cx, identity.id, LIFETIME, continuation)
+                    })
+                    .await?;
+                let issuer = work.env().settings.issuer.clone();
+                Ok::<_, Failure>(made.map(|(flow, code)| {
+                    (format!("{issuer}{}", path::of_flow(path::RECOVERY, flow.id)), code)
+                }))
+            })?;
+        let Some((link, code)) = made else {
+            return Err(Failure::failed(format!("{email} is the address of nobody who may sign in")));
+        };
+        let mut out = std::io::stdout();
+        writeln!(out, "link  {link}\ncode  {}", code.in_groups())?;
+        Ok(())
+    }
+}
+
+fn continuation(work: &Work, return_to: Option<&str>) -> Result<Continuation, Failure> {
+    let Some(url) = return_to else { return Ok(Continuation::Account) };
+    let env = work.env();
+    env.settings
+        .allowed_return_urls(env.clients.get().return_url_rules())
+        .and_then(|allowed| allowed.check(url).ok())
+        .map(Continuation::Return)
+        .ok_or_else(|| Failure::failed(format!("return_urls.allowed does not have {url}")))
+}

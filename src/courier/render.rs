@@ -1,0 +1,131 @@
+//! Writes a mail: opens the sealed letter, and fills subject, text and HTML.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use askama::Template;
+
+use super::paper::{Html, Paper, Text};
+use super::plain::one_line;
+use crate::cx::{Env, Fault, Result};
+use crate::model::{Asked, Instant, Letter, Mail, Message};
+use crate::text::{Catalogue, TextError};
+
+static ENGLISH: LazyLock<std::result::Result<Catalogue, TextError>> = LazyLock::new(Catalogue::english);
+
+/// A mail as it is read. Holds what was sealed, so it is not kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The subject; that of a code begins with the code.
+    pub subject: String,
+    /// The part without markup.
+    pub text: String,
+    /// The part with markup.
+    pub html: String,
+    /// The code in it.
+    pub code: Option<String>,
+    /// The link in it that stands in for the code.
+    pub link: Option<String>,
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rendered([redacted])")
+    }
+}
+
+/// Writes the mail of a message. The same message gives the same mail every time.
+///
+/// # Errors
+///
+/// A [`Fault`] if the letter was erased after delivery, or was sealed with a secret that is gone.
+pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
+    let letter = open(env, message)?;
+    let text = ENGLISH.as_ref().map_err(|why| Fault::Internal(why.to_string()))?;
+    let (issuer, app) = (env.settings.issuer.as_str(), one_line(&env.settings.name));
+    let (code, link, client) = match letter.mail {
+        Mail::VerificationCode { ref code, ref link, ref client_name } => {
+            (Some(code.clone()), Some(entrance(issuer, "verification", link)), client_name.as_deref())
+        }
+        Mail::RecoveryCode { ref code, ref link, ref client_name } => {
+            (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
+        }
+        Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
+    };
+    let kind = letter.mail.template_type();
+    let shown_code = code.as_deref().unwrap_or_default();
+    let subject = text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app)]);
+    let recipient = one_line(&message.recipient);
+    let paper = Paper {
+        text,
+        kind,
+        subject,
+        app: &app,
+        issuer,
+        recipient: &recipient,
+        asked: who(&letter.asked),
+        sign_in: format!("{issuer}/login"),
+        recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
+        client: client.map(one_line).filter(|name| !name.is_empty()),
+        minutes: minutes(message.expires_at.since(message.created_at)),
+        until: message.expires_at.for_people(),
+    };
+    let shown_link = link.as_deref().unwrap_or_default();
+    let (html, plain) = write(&letter.mail, &paper, shown_code, shown_link)?;
+    Ok(Rendered { subject: paper.subject, text: plain, html, code, link })
+}
+
+fn open(env: &Env, message: &Message) -> Result<Letter> {
+    if message.sealed.is_empty() {
+        return Err(Fault::Internal("the letter was erased".to_owned()));
+    }
+    let plain = env.secrets.open(&Message::place(message.id), &message.sealed)?;
+    // The reason may quote the letter, so it is not repeated.
+    serde_json::from_slice(&plain).map_err(|_| Fault::Internal("the letter cannot be read".to_owned()))
+}
+
+/// Decision 14: the link carries a token of its own, never the code.
+fn entrance(issuer: &str, page: &str, token: &str) -> String {
+    let query: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+    format!("{issuer}/{page}?link={query}")
+}
+
+fn minutes(life: Duration) -> u64 {
+    life.as_secs() / 60
+}
+
+/// When, with what, and from where; what is not known is left out.
+fn who(asked: &Asked) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("mail.when", Instant::from_micros(asked.at).for_people())];
+    lines.extend(browser(&asked.user_agent).map(|browser| ("mail.browser", browser)));
+    let peer = one_line(&asked.peer);
+    lines.extend((!peer.is_empty()).then_some(("mail.network", peer)));
+    lines
+}
+
+/// `Firefox on Linux`: what a browser calls itself is shown only in the words of a list, never in its own.
+fn browser(user_agent: &str) -> Option<String> {
+    const UNKNOWN: &str = "UNKNOWN";
+    let parsed = woothee::parser::Parser::new().parse(user_agent)?;
+    match (parsed.name, parsed.os) {
+        (UNKNOWN, _) => None,
+        (name, UNKNOWN) => Some(name.to_owned()),
+        (name, system) => Some(format!("{name} on {system}")),
+    }
+}
+
+fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(String, String)> {
+    let (html, text) = match mail {
+        Mail::VerificationCode { .. } => {
+            (Html::VerificationCode { paper, code, link }, Text::VerificationCode { paper, code, link })
+        }
+        Mail::RecoveryCode { .. } => {
+            (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
+        }
+        Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
+        Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
+        Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+    };
+    let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
+    Ok((written(html.render())?, written(text.render())?))
+}

@@ -1,0 +1,11 @@
+//! The courier against a mail server that does as it is told, on both databases.
+
+mod certificate;
+mod delivery;
+mod leases;
+mod mails;
+mod tls;
+mod world;
+
+#[path = "../../tests/it/smtp_sink.rs"]
+mod smtp_sink;

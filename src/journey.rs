@@ -1,0 +1,138 @@
+//! Where the person goes next, and why; and the endings that touch people and protocol alike.
+//!
+//! No flow knows another flow. What is missing for the answer to a client is decided here, from stored facts, every
+//! time anew: [`next`] is the only place that knows an order.
+
+mod arrive;
+mod begin;
+mod endings;
+mod next;
+mod open;
+mod resume;
+mod waiting;
+
+pub use arrive::{advance, arrive, enter, park};
+pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, return_url};
+pub use endings::{
+    change_password, delete_identity, end_everything, end_other_sessions, end_session, finish_recovery,
+    set_state, sign_out,
+};
+pub use next::{Decision, Facts, Next, next};
+pub use open::{Opened, Renewable, Shown, open, show};
+pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
+pub use waiting::{Waiting, waiting};
+
+use std::sync::Arc;
+
+use crate::crypto::PlainToken;
+use crate::cx::{Cx, Result};
+use crate::model::{AuthorizationRequestId, Client, FlowId, FlowKind, ReturnUrl, Session, TokenDigest};
+use crate::oauth2::{Callback, Error};
+use crate::store;
+
+/// Who comes: the browser, and the session that it claims. Digests only.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor {
+    /// The digest of the browser's cookie.
+    pub browser: TokenDigest,
+    /// The digest of the session's cookie.
+    pub session: Option<TokenDigest>,
+}
+
+impl Visitor {
+    /// The living session of this browser. A cookie that was carried to another browser opens nothing there.
+    pub fn session(&self, cx: &mut Cx<'_>) -> Result<Option<Session>> {
+        let Some(token) = &self.session else { return Ok(None) };
+        let found = store::sessions::find_alive(cx.db, token, cx.now)?;
+        Ok(found.filter(|session| session.browser == self.browser))
+    }
+}
+
+/// What the person sees next. It holds no URL of ours; `web::path` knows those.
+#[derive(Debug)]
+#[must_use = "a step that is not taken loses the person"]
+pub enum Step {
+    /// A page of a flow.
+    Flow(FlowKind, FlowId),
+    /// The page that begins such a flow for a waiting request.
+    Challenge(FlowKind, AuthorizationRequestId),
+    /// The page on which a new password is chosen.
+    NewPassword(FlowId),
+    /// The page on which an account is chosen for a waiting request.
+    Choice(AuthorizationRequestId),
+    /// The page that asks for consent to a waiting request.
+    Consent(AuthorizationRequestId),
+    /// Home: the client, with the answer to its request.
+    Client(Box<Arrival>),
+    /// Where the journey was asked to end.
+    Return(ReturnUrl),
+    /// The account page.
+    Account,
+    /// The request can lead to an answer no more; a page names the client and leads back to it.
+    Lost(Lost),
+}
+
+/// An answer on its way to a client.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The way.
+    pub callback: Callback,
+    /// A code, or a refusal.
+    pub answer: std::result::Result<PlainToken, Error>,
+}
+
+impl Arrival {
+    /// The registered URI with the answer.
+    pub fn url(&self) -> String {
+        match &self.answer {
+            Ok(code) => self.callback.success(code),
+            Err(error) => self.callback.error(error),
+        }
+    }
+}
+
+/// Why a request leads nowhere any more.
+#[derive(Debug, Clone)]
+pub struct Lost {
+    /// The case.
+    pub kind: LostKind,
+    /// The client that may be led back to.
+    pub client: Option<Arc<Client>>,
+    /// Why the last exchange of a code was refused, for a loop.
+    pub last_error: Option<String>,
+}
+
+/// The cases in which a request leads nowhere any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostKind {
+    /// It waited for too long, or is gone.
+    Expired,
+    /// It was answered, and the answer was used.
+    Answered,
+    /// The client, or its redirect URI, is not registered any more.
+    Unregistered,
+    /// The client asks again and again and never redeems what it gets.
+    Loop,
+}
+
+impl Lost {
+    fn new(kind: LostKind, client: Option<Arc<Client>>) -> Self {
+        Self { kind, client, last_error: None }
+    }
+}
+
+impl Step {
+    /// A short name for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Flow(kind, _) | Self::Challenge(kind, _) => kind.name(),
+            Self::NewPassword(_) => "new_password",
+            Self::Choice(_) => "choice",
+            Self::Consent(_) => "consent",
+            Self::Client(_) => "client",
+            Self::Return(_) => "return",
+            Self::Account => "account",
+            Self::Lost(_) => "lost",
+        }
+    }
+}

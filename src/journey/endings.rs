@@ -1,0 +1,104 @@
+//! Endings that touch people and protocol alike: sign-out, and the one off-switch.
+
+use super::{Step, Visitor, resume};
+use crate::crypto::PasswordHash;
+use crate::cx::{Cx, Result};
+use crate::identity::recovery::NewPassword;
+use crate::identity::{self, SignedIn};
+use crate::model::{Identity, IdentityId, IdentityState, Session, SessionId};
+use crate::oauth2::grants;
+use crate::store;
+
+/// The most sessions that are looked at when all of a person end.
+const SESSIONS: i64 = 1000;
+
+/// Ends everything of a person, but one session: sessions, grants with all their tokens, codes, mailed codes and open
+/// flows, in this transaction.
+pub fn end_everything(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+    except: Option<SessionId>,
+    reason: &'static str,
+) -> Result<()> {
+    for session in store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)? {
+        if Some(session.id) != except {
+            identity::sessions::end(cx, &session, reason)?;
+        }
+    }
+    grants::end_of_identity(cx, identity, reason)?;
+    store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
+    store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
+    Ok(())
+}
+
+/// Ends one session with what was granted in it, save what is offline.
+pub fn end_session(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<bool> {
+    let was_alive = identity::sessions::end(cx, session, reason)?;
+    grants::end_of_session(cx, session.id, false, reason)?;
+    Ok(was_alive)
+}
+
+/// Ends all sessions of a person but this one; answers how many.
+pub fn end_other_sessions(cx: &mut Cx<'_>, current: &Session, reason: &'static str) -> Result<usize> {
+    let mut ended = 0;
+    for session in store::sessions::alive_of(cx.db, current.identity, cx.now, SESSIONS)? {
+        if session.id != current.id && end_session(cx, &session, reason)? {
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Signs this browser out.
+pub fn sign_out(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
+    let Some(session) = visitor.session(cx)? else { return Ok(None) };
+    end_session(cx, &session, "signed_out")?;
+    Ok(Some(session))
+}
+
+/// A recovery is done: the new password stands, everything that was is ended, and the person is signed in here.
+/// `None` if somebody was faster.
+pub fn finish_recovery(
+    cx: &mut Cx<'_>,
+    new: NewPassword,
+    hash: PasswordHash,
+    visitor: &Visitor,
+) -> Result<Option<(Step, SignedIn)>> {
+    let Some((completed, identity)) = identity::recovery::save_password(cx, new, hash)? else {
+        return Ok(None);
+    };
+    end_everything(cx, identity, None, "recovered")?;
+    let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &["pwd"], None)?;
+    let step = resume(cx, completed, Some(&signed_in), visitor)?;
+    Ok(Some((step, signed_in)))
+}
+
+/// The person has chosen a new password while signed in; this session gets a new token.
+pub fn change_password(
+    cx: &mut Cx<'_>,
+    session: &Session,
+    hash: PasswordHash,
+    end_others: bool,
+) -> Result<SignedIn> {
+    identity::settings::save_password(cx, session.identity, hash)?;
+    if end_others {
+        end_other_sessions(cx, session, "password_changed")?;
+        store::one_time_codes::expire_of_identity(cx.db, session.identity, cx.now)?;
+    }
+    identity::sessions::sign_in(cx, session.identity, session.browser, &["pwd"], Some(session))
+}
+
+/// Switches an identity on or off. Off ends everything at once (S1).
+pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Result<Option<Identity>> {
+    let changed = identity::administration::set_state(cx, id, state)?;
+    if changed.is_some() && state == IdentityState::Inactive {
+        end_everything(cx, id, None, "identity_deactivated")?;
+    }
+    Ok(changed)
+}
+
+/// Deletes an identity, with an end for everything that it had. `false` if there is none of this id.
+pub fn delete_identity(cx: &mut Cx<'_>, id: IdentityId) -> Result<bool> {
+    end_everything(cx, id, None, "identity_deleted")?;
+    identity::administration::delete(cx, id)
+}

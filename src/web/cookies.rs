@@ -1,0 +1,72 @@
+//! The two cookies: one long-lived for the browser, one for the session (decision 9).
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::header::{self, HeaderMap};
+
+use crate::config::Settings;
+use crate::crypto::{PlainToken, TokenKind};
+
+/// A year and a bit: browsers allow no more than 400 days.
+const BROWSER_LIFETIME: Duration = Duration::days(400);
+
+/// What came in the cookies.
+pub struct Cookies {
+    /// The browser's.
+    pub browser: Option<PlainToken>,
+    /// The session's.
+    pub session: Option<PlainToken>,
+}
+
+fn name(settings: &Settings, kind: TokenKind) -> &'static str {
+    match (kind, settings.is_https()) {
+        (TokenKind::Browser, true) => "__Host-wayhome_browser",
+        (TokenKind::Browser, false) => "wayhome_browser",
+        (_, true) => "__Host-wayhome_session",
+        (_, false) => "wayhome_session",
+    }
+}
+
+/// Reads them. A name that comes twice was tossed in by somebody, and counts as absent (S09).
+pub fn read(headers: &HeaderMap, settings: &Settings) -> Cookies {
+    let find = |kind: TokenKind| {
+        let wanted = name(settings, kind);
+        let mut found = headers
+            .get_all(header::COOKIE)
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == wanted)
+            .map(|(_, value)| value);
+        let first = found.next()?;
+        if found.next().is_some() {
+            return None;
+        }
+        PlainToken::parse(kind, first)
+    };
+    Cookies { browser: find(TokenKind::Browser), session: find(TokenKind::Session) }
+}
+
+/// A cookie that carries the token.
+pub fn carrying(settings: &Settings, kind: TokenKind, token: &PlainToken) -> Cookie<'static> {
+    let mut cookie = plain(settings, kind, token.expose().to_owned());
+    if kind == TokenKind::Browser {
+        cookie.set_max_age(BROWSER_LIFETIME);
+    }
+    cookie
+}
+
+/// A cookie that takes the session's away.
+pub fn without_session(settings: &Settings) -> Cookie<'static> {
+    let mut cookie = plain(settings, TokenKind::Session, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}
+
+fn plain(settings: &Settings, kind: TokenKind, value: String) -> Cookie<'static> {
+    Cookie::build(name(settings, kind), value)
+        .path("/")
+        .http_only(true)
+        .secure(settings.is_https())
+        .same_site(SameSite::Lax)
+        .finish()
+}

@@ -1,0 +1,98 @@
+//! How much one network address may ask for: a bucket each that fills again with time. It forgets; nothing is stored.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::model::{Instant, MICROS_PER_SECOND};
+
+/// The most addresses that are remembered; then those with full buckets go, and if there are none, all.
+const MOST: usize = 65_536;
+
+/// Buckets of tokens by address: an IPv4 address, or the /64 of an IPv6 address.
+pub struct Limiter {
+    per_minute: u32,
+    buckets: Mutex<HashMap<u64, Bucket>>,
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    /// Millionths of a request.
+    tokens: i64,
+    at: Instant,
+}
+
+impl Limiter {
+    /// A bucket holds as many requests as come in a minute; 0 is no limit.
+    pub fn per_minute(per_minute: u32) -> Self {
+        Self { per_minute, buckets: Mutex::new(HashMap::new()) }
+    }
+
+    /// Takes one. `Err` is how long to wait until there is one.
+    pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        if self.per_minute == 0 {
+            return Ok(());
+        }
+        let full = i64::from(self.per_minute) * MICROS_PER_SECOND;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= MOST {
+            buckets.retain(|_, bucket| self.filled(*bucket, now) < full);
+            if buckets.len() >= MOST {
+                buckets.clear();
+            }
+        }
+        let bucket = buckets.entry(network(address)).or_insert(Bucket { tokens: full, at: now });
+        let tokens = self.filled(*bucket, now);
+        if tokens < MICROS_PER_SECOND {
+            let missing = u64::try_from(MICROS_PER_SECOND - tokens).unwrap_or(0);
+            return Err(Duration::from_micros(missing * 60 / u64::from(self.per_minute)));
+        }
+        *bucket = Bucket { tokens: tokens - MICROS_PER_SECOND, at: now };
+        Ok(())
+    }
+
+    fn filled(&self, bucket: Bucket, now: Instant) -> i64 {
+        let full = i64::from(self.per_minute) * MICROS_PER_SECOND;
+        let micros = i64::try_from(now.since(bucket.at).as_micros()).unwrap_or(i64::MAX);
+        bucket.tokens.saturating_add(micros.saturating_mul(i64::from(self.per_minute)) / 60).min(full)
+    }
+}
+
+/// Whoever has one address of a /64 has them all.
+fn network(address: IpAddr) -> u64 {
+    match address.to_canonical() {
+        IpAddr::V4(four) => u64::from(u32::from(four)),
+        // The first bit of every address that is routed is set or followed by others: no IPv4 address collides.
+        IpAddr::V6(six) => u64::try_from(u128::from(six) >> 64).unwrap_or(0) | 1 << 63,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_fills_again_and_belongs_to_one_network() {
+        let limiter = Limiter::per_minute(2);
+        let now = Instant::from_seconds(1_000);
+        let (ann, bob) = ("203.0.113.7".parse().unwrap(), "2001:db8:0:1::9".parse().unwrap());
+        assert_eq!([limiter.take(ann, now), limiter.take(ann, now)], [Ok(()), Ok(())]);
+        assert_eq!(limiter.take(ann, now), Err(Duration::from_secs(30)));
+        assert_eq!(limiter.take(bob, now), Ok(()));
+        assert_eq!(limiter.take("2001:db8:0:1:ffff::1".parse().unwrap(), now), Ok(()));
+        assert!(limiter.take(bob, now).is_err());
+        assert_eq!(limiter.take(ann, now + Duration::from_secs(30)), Ok(()));
+        assert!(Limiter::per_minute(0).take(ann, now).is_ok());
+    }
+
+    #[test]
+    fn sec_b07_the_memory_of_addresses_is_bounded() {
+        let limiter = Limiter::per_minute(1);
+        let now = Instant::from_seconds(1_000);
+        for n in 0..200_000u32 {
+            let _any = limiter.take(IpAddr::from(n.to_be_bytes()), now);
+        }
+        assert!(limiter.buckets.lock().unwrap().len() <= MOST);
+    }
+}

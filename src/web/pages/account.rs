@@ -1,0 +1,296 @@
+//! The account: what a person sees and changes about themselves.
+
+use std::collections::BTreeMap;
+
+use super::flow;
+use super::people::Person;
+use crate::cx::Result;
+use crate::identity::settings::{self, Prepared, Saved};
+use crate::identity::{sessions as devices, traits, verification};
+use crate::journey::{self, Step};
+use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
+use crate::store;
+use crate::web::page::{AccountPage, Form, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
+use crate::web::path;
+use crate::web::reply::Reply;
+use crate::web::visit::{FormFields, Visit};
+
+/// Notices of a page of the account travel as the id of their sentence, and only these ids are known.
+const SAID: [&str; 5] =
+    ["profile.saved", "password.changed", "address.verified", "session.ended", "sessions.ended"];
+
+fn signed_in_first(visit: &Visit) -> Reply {
+    let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
+    Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
+}
+
+fn said(visit: &Visit) -> Vec<Notice> {
+    let id = visit.query_value("said").and_then(|said| SAID.iter().find(|known| **known == said));
+    let n: u32 = visit.id("n").unwrap_or(0);
+    id.map(|id| Notice::success(id).with("n", n)).into_iter().collect()
+}
+
+fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
+    visit.form_for(action, &session.id.to_string(), "")
+}
+
+/// Whether a form of the account was made for this session.
+fn fits(visit: &Visit, fields: &FormFields, session: &Session) -> bool {
+    visit.token_fits(fields, &session.id.to_string())(&session.browser)
+}
+
+async fn session(visit: &Visit) -> Result<Option<Session>> {
+    let visitor = visit.visitor();
+    if visitor.session.is_none() {
+        return Ok(None);
+    }
+    visit
+        .work()
+        .write(move |cx| {
+            let session = visitor.session(cx)?;
+            if let Some(session) = &session
+                && devices::is_due(session, cx.now)
+            {
+                devices::touch(cx, session)?;
+            }
+            Ok(session)
+        })
+        .await
+}
+
+/// The overview.
+pub(in crate::web) async fn overview(visit: Visit) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
+    let id = session.identity;
+    let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
+    let unproven = person.address.is_some() && !person.verified;
+    Reply::own_page(&AccountPage {
+        frame: visit.frame(),
+        notices: said(&visit),
+        name: person.name,
+        address: person.address,
+        verified: person.verified,
+        verify_form: unproven.then(|| own_form(&visit, path::ACCOUNT_VERIFY, &session)),
+        logout_form: own_form(&visit, path::LOGOUT, &session),
+    })
+}
+
+/// Sends a code for the person's address.
+pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::ACCOUNT)) };
+    if !fits(&visit, &fields, &session) {
+        return Ok(Reply::see_other(path::ACCOUNT));
+    }
+    let step = visit
+        .work()
+        .write(move |cx| {
+            let Some(address) = verification::unproven_address(cx, session.identity)? else {
+                return Ok(Step::Account);
+            };
+            let back = journey::own_url(cx, &format!("{}?said=address.verified", path::ACCOUNT))?;
+            let birth = Birth {
+                browser: Some(session.browser),
+                continuation: Continuation::Return(back),
+                client_id: None,
+            };
+            let id = verification::begin_for_address(cx, birth, session.identity, &address)?;
+            Ok(Step::Flow(FlowKind::Verification, id))
+        })
+        .await?;
+    visit.go(&step)
+}
+
+/// The person's data, for somebody who has shown lately that they are that person.
+pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
+    if !is_recent(&visit, &session) {
+        return confirm(&visit, session, path::PROFILE).await;
+    }
+    let id = session.identity;
+    let person = visit.work().read(move |cx| Ok(store::identities::find(cx.db, id)?)).await?;
+    let values = person.map(|person| traits::to_form(visit.settings(), &person.traits)).unwrap_or_default();
+    profile_page(&visit, &session, &values, said(&visit))
+}
+
+fn profile_page(
+    visit: &Visit,
+    session: &Session,
+    values: &BTreeMap<String, String>,
+    notices: Vec<Notice>,
+) -> Result<Reply> {
+    let hint = visit.frame().text.say("profile.email_hint", &[]);
+    let mut fields = flow::fields(visit, values);
+    for field in fields.iter_mut().filter(|field| field.hint.is_some()) {
+        field.hint = Some(hint.clone());
+    }
+    Reply::own_page(&ProfilePage {
+        frame: visit.frame(),
+        notices,
+        form: own_form(visit, path::PROFILE, session),
+        fields,
+        logout_form: own_form(visit, path::LOGOUT, session),
+    })
+}
+
+fn is_recent(visit: &Visit, session: &Session) -> bool {
+    visit.work().now().since(session.authenticated_at) <= visit.settings().session.recent
+}
+
+async fn confirm(visit: &Visit, session: Session, back: &'static str) -> Result<Reply> {
+    let step = visit
+        .work()
+        .write(move |cx| {
+            let back = journey::own_url(cx, back)?;
+            journey::begin_confirmation(cx, &session, back)
+        })
+        .await?;
+    visit.go(&step)
+}
+
+/// Other data. A new address counts only when it is proven.
+pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PROFILE)) };
+    if !fits(&visit, &fields, &session) || !is_recent(&visit, &session) {
+        return Ok(Reply::see_other(path::PROFILE));
+    }
+    let values = fields.beginning("traits.");
+    let (identity, browser) = (session.identity, session.browser);
+    let saved = visit
+        .work()
+        .write(move |cx| {
+            Ok(match settings::save_profile(cx, identity, values)? {
+                Saved::Stay(notices, values) => Err((notices, values)),
+                Saved::Done { pending_address: None } => Ok(None),
+                Saved::Done { pending_address: Some((name, address)) } => {
+                    let back = journey::own_url(cx, &format!("{}?said=profile.saved", path::PROFILE))?;
+                    let birth = Birth {
+                        browser: Some(browser),
+                        continuation: Continuation::Return(back),
+                        client_id: None,
+                    };
+                    let id = verification::begin_for_change(cx, birth, identity, &name, &address)?;
+                    Ok(Some(Step::Flow(FlowKind::Verification, id)))
+                }
+            })
+        })
+        .await?;
+    match saved {
+        Ok(Some(step)) => visit.go(&step),
+        Ok(None) => Ok(Reply::see_other(&format!("{}?said=profile.saved", path::PROFILE))),
+        // There is no flow to remember it, so the form answers with its own page; sending it again repeats nothing.
+        Err((notices, values)) => profile_page(&visit, &session, &values, notices),
+    }
+}
+
+/// The password.
+pub(in crate::web) async fn password(visit: Visit) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
+    password_page(&visit, &session, said(&visit)).await
+}
+
+async fn password_page(visit: &Visit, session: &Session, notices: Vec<Notice>) -> Result<Reply> {
+    let id = session.identity;
+    let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
+    Reply::own_page(&PasswordPage {
+        frame: visit.frame(),
+        notices,
+        form: own_form(visit, path::PASSWORD, session),
+        identifier: person.shown(),
+        password_min: visit.settings().password.min_length,
+        ask_current: !is_recent(visit, session),
+        logout_form: own_form(visit, path::LOGOUT, session),
+    })
+}
+
+/// Another password. Comparing and hashing happen between two transactions.
+pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PASSWORD)) };
+    if !fits(&visit, &fields, &session) {
+        return Ok(Reply::see_other(path::PASSWORD));
+    }
+    let current = fields.get("current_password").to_owned();
+    let (new, end_others) = (fields.get("password").to_owned(), fields.get("end_others") == "yes");
+    let of = session.clone();
+    let prepared = visit
+        .work()
+        .write(move |cx| {
+            let current = (!current.is_empty()).then_some(current.as_str());
+            settings::prepare_password(cx, &of, current, &new)
+        })
+        .await?;
+    let work = match prepared {
+        Prepared::Stay(notices) => return password_page(&visit, &session, notices).await,
+        Prepared::Work(work) => work,
+    };
+    let env = visit.env();
+    let compared = match work.compare {
+        Some((typed, hash)) => Some(env.passwords.verify(typed, hash).await?),
+        None => None,
+    };
+    let same = match work.same {
+        Some((new, hash)) => Some(env.passwords.verify(new, Some(hash)).await?),
+        None => None,
+    };
+    let of = session.clone();
+    let notices = visit.work().write(move |cx| settings::judge(cx, &of, compared, same)).await?;
+    if !notices.is_empty() {
+        return password_page(&visit, &session, notices).await;
+    }
+    let hash = env.passwords.hash(work.new).await?;
+    let of = session.clone();
+    let signed_in = visit.work().write(move |cx| journey::change_password(cx, &of, hash, end_others)).await?;
+    let done = Reply::see_other(&format!("{}?said=password.changed", path::PASSWORD));
+    Ok(done.with_cookie(visit.session_cookie(&signed_in.token)))
+}
+
+/// The devices.
+pub(in crate::web) async fn sessions(visit: Visit) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
+    let id = session.identity;
+    let alive = visit.work().read(move |cx| devices::list(cx, id)).await?;
+    let moment = |at: Instant| Moment { iso: at.rfc3339(), shown: at.for_people() };
+    let rows = alive
+        .into_iter()
+        .map(|row| SessionRow {
+            id: row.id.to_string(),
+            device: devices::device(&row.user_agent),
+            place: row.peer,
+            signed_in: moment(row.authenticated_at),
+            last_seen: moment(row.last_seen_at),
+            current: row.id == session.id,
+        })
+        .collect();
+    Reply::own_page(&SessionsPage {
+        frame: visit.frame(),
+        notices: said(&visit),
+        sessions: rows,
+        form: own_form(&visit, path::SESSIONS, &session),
+        logout_form: own_form(&visit, path::LOGOUT, &session),
+    })
+}
+
+/// Signs out one other device, or all others. A session of somebody else is not found (S15).
+pub(in crate::web) async fn end_sessions(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::SESSIONS)) };
+    if !fits(&visit, &fields, &session) {
+        return Ok(Reply::see_other(path::SESSIONS));
+    }
+    let one: Option<SessionId> = fields.get("session").parse().ok();
+    let said = visit
+        .work()
+        .write(move |cx| {
+            let Some(one) = one else {
+                let ended = journey::end_other_sessions(cx, &session, "signed_out_elsewhere")?;
+                return Ok(format!("sessions.ended&n={ended}"));
+            };
+            let found = store::sessions::find(cx.db, one)?;
+            if let Some(other) =
+                found.filter(|other| other.identity == session.identity && other.id != session.id)
+            {
+                journey::end_session(cx, &other, "signed_out_elsewhere")?;
+            }
+            Ok("session.ended".to_owned())
+        })
+        .await?;
+    Ok(Reply::see_other(&format!("{}?said={said}", path::SESSIONS)))
+}

@@ -1,0 +1,63 @@
+//! The authorization endpoint (RFC 6749 3.1, OIDC Core 3.1.2).
+
+use crate::cx::Result;
+use crate::journey::{self, Step};
+use crate::model::AuthorizationParameters;
+use crate::oauth2::{AuthorizeError, authorize};
+use crate::web::failure;
+use crate::web::reply::Reply;
+use crate::web::visit::{FormFields, Visit};
+
+/// A request by GET: it meets the session of this browser, and goes home at once if nothing is missing.
+pub(in crate::web) async fn arrive(visit: Visit) -> Result<Reply> {
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return failure::too_many_flows(&visit, wait.as_secs());
+    }
+    let asked = match check(&visit, visit.query())? {
+        Ok(asked) => asked,
+        Err(reply) => return Ok(reply),
+    };
+    let visitor = visit.visitor();
+    let step = visit.work().write(move |cx| journey::arrive(cx, asked, &visitor)).await?;
+    visit.go(&step)
+}
+
+/// A request by POST comes from another site, and so without our cookies: it is stored, and the browser follows it by
+/// GET, with its cookies (decision 12).
+pub(in crate::web) async fn arrive_by_form(visit: Visit) -> Result<Reply> {
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return failure::too_many_flows(&visit, wait.as_secs());
+    }
+    let FormFields(form) = match visit.form() {
+        Ok(form) => form,
+        Err(problem) => return failure::body(&visit, problem),
+    };
+    let asked = match check(&visit, &form)? {
+        Ok(asked) => asked,
+        Err(reply) => return Ok(reply),
+    };
+    let step = visit.work().write(move |cx| journey::park(cx, asked)).await?;
+    visit.go(&step)
+}
+
+type Checked = std::result::Result<AuthorizationParameters, Reply>;
+
+fn check(visit: &Visit, parameters: &[(String, String)]) -> Result<Checked> {
+    let env = visit.env();
+    let checked =
+        authorize::check(parameters, &env.clients.get(), &env.settings, &env.signing.get(), env.clock.now());
+    Ok(match checked {
+        Ok(asked) => Ok(asked),
+        Err(AuthorizeError::Untrusted(untrusted)) => Err(failure::untrusted(visit, &untrusted)?),
+        Err(AuthorizeError::Trusted(callback, error)) => {
+            tracing::info!(
+                error_id = error.code.name(),
+                cause = error.cause,
+                request_id = %visit.request_id(),
+                "a request to the authorization endpoint was refused"
+            );
+            let arrival = journey::Arrival { callback: *callback, answer: Err(error) };
+            Err(visit.go(&Step::Client(Box::new(arrival)))?)
+        }
+    })
+}

@@ -1,0 +1,153 @@
+//! What the pages of all flows share: how they begin, and what they show around their own.
+
+use crate::cx::{Cx, Result};
+use crate::journey::{self, Begun, Origin, Step};
+use crate::model::{Flow, FlowId, FlowKind, FlowState, Notice};
+use crate::store;
+use crate::web::failure::{self, Failure};
+use crate::web::reply::Reply;
+use crate::web::visit::Visit;
+use crate::web::{page, path};
+
+use actix_web::http::StatusCode;
+
+/// Fields of forms that must not stand in a query: whoever sends them there has sent a form by GET (S22, S23).
+const FIELDS: [&str; 6] = ["csrf_token", "identifier", "password", "email", "code", "traits.email"];
+
+/// Begins a flow of this kind for whoever comes without one, and takes the person there.
+pub(super) async fn begin(visit: &Visit, kind: FlowKind) -> Result<Reply> {
+    if visit.query().iter().any(|(name, _)| FIELDS.contains(&name.as_str())) {
+        return again(visit, kind).await;
+    }
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return failure::too_many_flows(visit, wait.as_secs());
+    }
+    let visitor = visit.visitor();
+    let origin = match (visit.id("login_challenge"), visit.id("after")) {
+        (Some(request), _) => Origin::Request(request),
+        (None, Some(flow)) => Origin::After(flow),
+        (None, None) => Origin::Alone(visit.query_value("return_to").map(str::to_owned)),
+    };
+    let begun = visit
+        .work()
+        .write(move |cx| {
+            if let (Origin::Request(request), true) = (&origin, kind != FlowKind::Recovery) {
+                // What the request lacks decides, not the address that was opened.
+                if let Some((step, _)) = journey::enter(cx, *request, &visitor)? {
+                    return Ok(Begun::Step(step));
+                }
+            }
+            journey::begin(cx, kind, origin, &visitor)
+        })
+        .await?;
+    begun_reply(visit, begun)
+}
+
+fn begun_reply(visit: &Visit, begun: Begun) -> Result<Reply> {
+    match begun {
+        Begun::Step(step) => visit.go(&step),
+        Begun::ReturnRefused { received, refusal } => {
+            let settings = visit.settings();
+            let mut failure =
+                Failure::new("return_to", StatusCode::BAD_REQUEST).or("go.continue", visit.path());
+            if settings.is_development() {
+                let shown: String = received.chars().filter(|c| !c.is_control()).take(500).collect();
+                failure = failure
+                    .tell_developer("return_to", shown)
+                    .tell_developer("Why", format!("{refusal:?}"))
+                    .tell_developer(
+                        "Allowed",
+                        settings.return_urls.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", "),
+                    )
+                    .tell_developer("To allow it", "[return_urls] allowed = [\"…\"] in wayhome.toml");
+            }
+            failure.show(visit)
+        }
+    }
+}
+
+/// A fresh flow of the same kind for a form that was sent by GET: the way back is kept, and nothing that stood in the
+/// query is used.
+pub(super) async fn again(visit: &Visit, kind: FlowKind) -> Result<Reply> {
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return failure::too_many_flows(visit, wait.as_secs());
+    }
+    let visitor = visit.visitor();
+    let flow: Option<FlowId> = visit.id("flow");
+    let origin = flow.map_or(Origin::Alone(None), Origin::After);
+    let begun = visit
+        .work()
+        .write(move |cx| {
+            let begun = journey::begin(cx, kind, origin, &visitor)?;
+            if let Begun::Step(Step::Flow(kind, id)) = &begun {
+                let notice = Notice::info("flow.get_submit");
+                store::flows::set_notices(cx.db, *kind, *id, &[notice])?;
+            }
+            Ok(begun)
+        })
+        .await?;
+    begun_reply(visit, begun)
+}
+
+/// For addresses that only take forms of this kind of flow.
+pub(in crate::web) async fn sent_by_get(visit: Visit, kind: FlowKind) -> Result<Reply> {
+    again(&visit, kind).await
+}
+
+/// The name of the client on whose way a flow is.
+pub(super) fn client_name<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> Option<String> {
+    let client = flow.client_id.as_deref().and_then(|id| cx.clients().find(id))?;
+    flow.continuation().authorization().map(|_| client.name.clone())
+}
+
+/// Whether a new account may be made on the way of a flow.
+pub(super) fn registration_is_open<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> bool {
+    let client = flow.client_id.as_deref().and_then(|id| cx.clients().find(id));
+    cx.settings().registration && client.is_none_or(|client| client.allow_registration)
+}
+
+/// A link that begins the sign-in after a flow.
+pub(super) fn login_after(flow: FlowId) -> Option<String> {
+    Some(path::after(path::LOGIN, flow))
+}
+
+/// What stood in a form's fields for a person, as fields of a page again.
+pub(super) fn fields(visit: &Visit, values: &std::collections::BTreeMap<String, String>) -> Vec<page::Field> {
+    use page::{Field, FieldKind};
+    let frame = visit.frame();
+    crate::identity::traits::fields(visit.settings())
+        .into_iter()
+        .map(|of| {
+            let name = format!("traits.{}", of.name);
+            let kind = match (of.format.as_str(), of.kind.as_str()) {
+                ("email", _) => FieldKind::Email,
+                ("uri", _) => FieldKind::Url,
+                (_, "boolean") => FieldKind::Checkbox,
+                (_, "number" | "integer") => FieldKind::Number,
+                _ if of.name.contains("phone") => FieldKind::Tel,
+                _ => FieldKind::Text,
+            };
+            let autocomplete = match (kind, of.name.as_str()) {
+                (FieldKind::Email, _) if of.identifier => "username",
+                (FieldKind::Email, _) => "email",
+                (FieldKind::Tel, _) => "tel",
+                (FieldKind::Url, _) => "url",
+                (FieldKind::Text, "name") => "name",
+                (FieldKind::Text, "given_name") => "given-name",
+                (FieldKind::Text, "family_name") => "family-name",
+                _ => "",
+            };
+            let hint = (kind == FieldKind::Email && of.identifier).then(|| frame.text.say("email.hint", &[]));
+            Field {
+                value: values.get(&name).cloned().unwrap_or_default(),
+                id: of.name.replace(['.', '_'], "-"),
+                name,
+                label: of.title,
+                kind,
+                autocomplete: autocomplete.to_owned(),
+                hint,
+                optional: of.optional,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! Signing in, and choosing between two accounts.
+
+use super::flow;
+use super::people::Person;
+use crate::cx::Result;
+use crate::identity::login::{self, Prepared};
+use crate::identity::{Progress, traits};
+use crate::journey::{self, Opened, Shown, Step, Waiting};
+use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, Login};
+use crate::web::csrf::Provenance;
+use crate::web::page::{ChooserPage, LoginPage};
+use crate::web::path;
+use crate::web::reply::Reply;
+use crate::web::visit::{FormFields, Visit};
+
+/// What the page needs beside its flow.
+struct Around {
+    client_name: Option<String>,
+    registration: bool,
+    known_as: Option<String>,
+    signed_in: Option<Person>,
+    proven: Option<Person>,
+}
+
+/// The page, or the beginning of one.
+pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
+    if visit.query_value("csrf_token").is_some() || visit.query_value("password").is_some() {
+        return flow::again(&visit, FlowKind::Login).await;
+    }
+    let visitor = visit.visitor();
+    let shown = visit
+        .work()
+        .write(move |cx| {
+            let flow = match journey::show::<Login>(cx, id, &visitor)? {
+                Shown::Step(step) => return Ok(Err(step)),
+                Shown::Page(flow) => flow,
+            };
+            let session = visitor.session(cx)?;
+            let mut person = |id| Person::find(cx, id);
+            let known_as = flow.identity.map(&mut person).transpose()?.map(|person| person.shown());
+            let proven = flow.state.proven.map(&mut person).transpose()?;
+            let signed_in = session.map(|session| person(session.identity)).transpose()?;
+            let client_name = flow::client_name(cx, &flow);
+            let registration = flow::registration_is_open(cx, &flow);
+            Ok(Ok((flow, Around { client_name, registration, known_as, signed_in, proven })))
+        })
+        .await?;
+    match shown {
+        Ok((flow, around)) => page(&visit, *flow, around),
+        Err(step) => visit.go(&step),
+    }
+}
+
+fn page(visit: &Visit, flow: Flow<Login>, around: Around) -> Result<Reply> {
+    if let (Some(proven), Some(signed_in)) = (around.proven, around.signed_in) {
+        return Reply::page(&ChooserPage {
+            frame: visit.frame(),
+            client_name: around.client_name,
+            form: visit.flow_form(path::CHOICE, flow.id),
+            signed_in_as: signed_in.shown(),
+            other: Some(proven.shown()),
+            notices: flow.notices,
+        });
+    }
+    let settings = visit.settings();
+    let known = around.known_as.is_some();
+    Reply::page(&LoginPage {
+        frame: visit.frame(),
+        client_name: around.client_name,
+        form: visit.flow_form(path::LOGIN, flow.id),
+        identifier: around.known_as.clone().unwrap_or(flow.state.identifier),
+        identifier_is_email: traits::identifier(settings) == "email",
+        known_as: around.known_as,
+        switch_link: known.then(|| path::switch_after(flow.id)),
+        recovery_link: settings.recovery.then(|| path::after(path::RECOVERY, flow.id)),
+        registration_link: (around.registration && !known).then(|| path::after(path::REGISTRATION, flow.id)),
+        misses: flow.state.misses,
+        notices: flow.notices,
+    })
+}
+
+/// Identifier and password. The password is compared between two transactions, never inside one.
+pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
+    let visitor = visit.visitor();
+    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let (identifier, password) = (fields.get("identifier").to_owned(), fields.get("password").to_owned());
+    let prepared = visit
+        .work()
+        .write(move |cx| {
+            Ok(match journey::open::<Login>(cx, id, &visitor, fits, own)? {
+                Opened::Step(step) => Err(step),
+                Opened::Rebound(id) => Err(Step::Flow(FlowKind::Login, id)),
+                Opened::Ready(flow) => match login::prepare(cx, *flow, &identifier, &password)? {
+                    Prepared::Stay(flow) => Err(Step::Flow(FlowKind::Login, flow.id)),
+                    Prepared::Compare(attempt) => Ok(attempt),
+                },
+            })
+        })
+        .await?;
+    let attempt = match prepared {
+        Ok(attempt) => attempt,
+        Err(step) => return visit.go(&step),
+    };
+    let env = visit.env();
+    let verdict = env.passwords.verify(attempt.password.clone(), attempt.hash.clone()).await?;
+    let better = match verdict.matches && verdict.rehash {
+        true => Some(env.passwords.hash(attempt.password.clone()).await?),
+        false => None,
+    };
+    let (step, signed_in) = visit
+        .work()
+        .write(move |cx| {
+            let previous = visitor.session(cx)?;
+            Ok(match login::finish(cx, *attempt, verdict, better, previous.as_ref())? {
+                Progress::Stay(flow) => (Step::Flow(FlowKind::Login, flow.id), None),
+                Progress::Done(done, signed_in) => {
+                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
+                }
+            })
+        })
+        .await?;
+    visit.go_signed_in(&step, signed_in.as_ref())
+}
+
+/// The choice between two accounts: for a flow whose password was right, or for a request with
+/// `prompt=select_account`.
+pub(in crate::web) async fn choose(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let visitor = visit.visitor();
+    let switch = fields.get("choice") == "switch";
+    if let Some(id) = visit.id::<AuthorizationRequestId>("login_challenge") {
+        let fits = visit.token_fits(&fields, &id.to_string());
+        if !fits(&visitor.browser) || (!switch && fields.get("choice") != "continue") {
+            return Ok(Reply::see_other(&path::of_request(path::CHOICE, id)));
+        }
+        let step = visit
+            .work()
+            .write(move |cx| {
+                if switch {
+                    journey::switch_account(cx, id, &visitor)
+                } else {
+                    journey::choose_account(cx, id, &visitor)
+                }
+            })
+            .await?;
+        return match step {
+            Some(step) => visit.go(&step),
+            None => Ok(Reply::see_other(path::LOGIN)),
+        };
+    }
+    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
+    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let (step, signed_in) = visit
+        .work()
+        .write(move |cx| {
+            let flow = match journey::open::<Login>(cx, id, &visitor, fits, own)? {
+                Opened::Step(step) => return Ok((step, None)),
+                Opened::Rebound(id) => return Ok((Step::Flow(FlowKind::Login, id), None)),
+                Opened::Ready(flow) => flow,
+            };
+            let previous = visitor.session(cx)?;
+            Ok(match login::choose(cx, *flow, switch, previous.as_ref())? {
+                Progress::Stay(flow) => (Step::Flow(FlowKind::Login, flow.id), None),
+                Progress::Done(done, signed_in) => {
+                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
+                }
+            })
+        })
+        .await?;
+    visit.go_signed_in(&step, signed_in.as_ref())
+}
+
+/// The page of `prompt=select_account`.
+pub(in crate::web) async fn choose_page(visit: Visit) -> Result<Reply> {
+    let Some(id) = visit.id::<AuthorizationRequestId>("login_challenge") else {
+        return Ok(match visit.id::<FlowId>("flow") {
+            Some(flow) => Reply::see_other(&path::of_flow(path::LOGIN, flow)),
+            None => Reply::see_other(path::LOGIN),
+        });
+    };
+    let visitor = visit.visitor();
+    let shown = visit
+        .work()
+        .write(move |cx| {
+            let request = match journey::waiting(cx, id, &visitor)? {
+                Waiting::Open(request) => request,
+                Waiting::Over(step) => return Ok(Err(Some(step))),
+                Waiting::Unknown => return Ok(Err(None)),
+            };
+            let Some(session) = visitor.session(cx)? else {
+                return Ok(Err(Some(journey::advance(cx, id, None)?)));
+            };
+            let client = cx.clients().find(&request.parameters.client_id);
+            let client_name = client.map(|client| client.name.clone());
+            Ok(Ok((client_name, Person::find(cx, session.identity)?)))
+        })
+        .await?;
+    match shown {
+        Ok((client_name, person)) => Reply::page(&ChooserPage {
+            frame: visit.frame(),
+            client_name,
+            notices: Vec::new(),
+            form: visit.request_form(path::CHOICE, id),
+            signed_in_as: person.shown(),
+            other: None,
+        }),
+        Err(Some(step)) => visit.go(&step),
+        Err(None) => Ok(Reply::see_other(path::LOGIN)),
+    }
+}

@@ -1,0 +1,170 @@
+//! Proving an address by the mailed code.
+
+use super::flow;
+use super::link;
+use crate::crypto::{PlainToken, TokenKind};
+use crate::cx::Result;
+use crate::identity::{self, LinkView, Progress, verification};
+use crate::journey::{self, Opened, Shown, Step};
+use crate::model::{Flow, FlowId, FlowKind, Verification, VerificationPurpose};
+use crate::web::csrf::Provenance;
+use crate::web::page::{CodePage, CodePurpose};
+use crate::web::path;
+use crate::web::reply::Reply;
+use crate::web::visit::{FormFields, Visit};
+
+use actix_web::http::StatusCode;
+
+/// What the page needs beside its flow.
+struct Around {
+    client_name: Option<String>,
+    resend_wait: Option<u64>,
+    link: Option<LinkView>,
+}
+
+/// The page, or the beginning of one; a mailed link begins a flow that remembers it.
+pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else {
+        return match visit.query_value("link") {
+            Some(token) => open_link(&visit, token).await,
+            None => flow::begin(&visit, FlowKind::Verification).await,
+        };
+    };
+    if visit.query_value("csrf_token").is_some() || visit.query_value("code").is_some() {
+        return Ok(Reply::see_other(&path::of_flow(path::VERIFICATION, id)));
+    }
+    let visitor = visit.visitor();
+    let shown = visit
+        .work()
+        .write(move |cx| {
+            let flow = match journey::show::<Verification>(cx, id, &visitor)? {
+                Shown::Step(step) => return Ok(Err(step)),
+                Shown::Page(flow) => flow,
+            };
+            let link = match flow.state.purpose {
+                VerificationPurpose::Link { .. } => Some(verification::link_view(cx, &flow)?),
+                _ => None,
+            };
+            let client_name = flow::client_name(cx, &flow);
+            let resend_wait = identity::resend_wait(cx, &flow.state.address)?;
+            Ok(Ok((flow, Around { client_name, resend_wait, link })))
+        })
+        .await?;
+    match shown {
+        Ok((flow, around)) => page(&visit, *flow, around),
+        Err(step) => visit.go(&step),
+    }
+}
+
+fn page(visit: &Visit, flow: Flow<Verification>, around: Around) -> Result<Reply> {
+    if let Some(view) = around.link {
+        return link::page(visit, CodePurpose::Verification, flow.id, flow.notices, around.client_name, view);
+    }
+    let settings = visit.settings();
+    let change_link = match &flow.state.purpose {
+        VerificationPurpose::Registration { from, .. } => Some(path::of_flow(path::REGISTRATION, *from)),
+        VerificationPurpose::Change { .. } => Some(path::PROFILE.to_owned()),
+        VerificationPurpose::Address | VerificationPurpose::Link { .. } => None,
+    };
+    let optional = !settings.verification_required
+        && matches!(flow.state.purpose, VerificationPurpose::Address | VerificationPurpose::Change { .. });
+    Reply::page(&CodePage {
+        frame: visit.frame(),
+        client_name: around.client_name,
+        purpose: CodePurpose::Verification,
+        form: visit.flow_form(path::VERIFICATION, flow.id),
+        notices: flow.notices,
+        address: flow.state.address,
+        certain: true,
+        from_address: settings.courier.from.clone(),
+        resend: visit.flow_form(path::VERIFICATION_RESEND, flow.id),
+        resend_wait: around.resend_wait,
+        change_link,
+        skip_link: optional.then(|| path::ACCOUNT.to_owned()),
+        login_link: Some(path::after(path::LOGIN, flow.id)),
+        status_path: Some(path::of_flow(path::VERIFICATION_STATUS, flow.id)),
+    })
+}
+
+async fn open_link(visit: &Visit, token: &str) -> Result<Reply> {
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return crate::web::failure::too_many_flows(visit, wait.as_secs());
+    }
+    let Some(token) = PlainToken::parse(TokenKind::VerificationLink, token) else {
+        return link::dead(visit);
+    };
+    let visitor = visit.visitor();
+    let opened =
+        visit.work().write(move |cx| verification::open_link(cx, link::birth(&visitor), &token)).await?;
+    match opened {
+        Some(flow) => Ok(Reply::see_other(&path::of_flow(path::VERIFICATION, flow))),
+        None => link::dead(visit),
+    }
+}
+
+/// The code.
+pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else {
+        return flow::begin(&visit, FlowKind::Verification).await;
+    };
+    let visitor = visit.visitor();
+    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let code = fields.get("code").to_owned();
+    let (step, signed_in) = visit
+        .work()
+        .write(move |cx| {
+            let flow = match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
+                Opened::Step(step) => return Ok((step, None)),
+                Opened::Rebound(id) => return Ok((Step::Flow(FlowKind::Verification, id), None)),
+                Opened::Ready(flow) => flow,
+            };
+            let previous = visitor.session(cx)?;
+            Ok(match verification::submit_code(cx, *flow, &code, previous.as_ref())? {
+                Progress::Stay(flow) => (Step::Flow(FlowKind::Verification, flow.id), None),
+                Progress::Done(done, signed_in) => {
+                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
+                }
+            })
+        })
+        .await?;
+    visit.go_signed_in(&step, signed_in.as_ref())
+}
+
+/// Another code.
+pub(in crate::web) async fn resend(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else {
+        return flow::begin(&visit, FlowKind::Verification).await;
+    };
+    let visitor = visit.visitor();
+    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let step = visit
+        .work()
+        .write(move |cx| {
+            Ok(match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
+                Opened::Step(step) => step,
+                Opened::Rebound(id) => Step::Flow(FlowKind::Verification, id),
+                Opened::Ready(flow) => {
+                    Step::Flow(FlowKind::Verification, verification::resend(cx, *flow)?.id)
+                }
+            })
+        })
+        .await?;
+    visit.go(&step)
+}
+
+/// Whether the waiting page should go on: 205 once another device has confirmed, 204 until then.
+pub(in crate::web) async fn status(visit: Visit) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else { return Ok(Reply::empty(StatusCode::NO_CONTENT)) };
+    let visitor = visit.visitor();
+    let news = visit
+        .work()
+        .read(move |cx| {
+            let flow = crate::store::flows::find::<Verification>(cx.db, id)?;
+            Ok(match flow.filter(|flow| flow.belongs_to(&visitor.browser)) {
+                Some(flow) => flow.completed_at.is_some() || verification::has_news(cx, &flow)?,
+                None => false,
+            })
+        })
+        .await?;
+    Ok(Reply::empty(if news { StatusCode::RESET_CONTENT } else { StatusCode::NO_CONTENT }))
+}

@@ -1,0 +1,116 @@
+//! Every path of a page, once. Nothing else writes one.
+
+use crate::journey::Step;
+use crate::model::{AuthorizationRequestId, FlowId, FlowKind};
+
+/// Signing in.
+pub const LOGIN: &str = "/login";
+/// Choosing between accounts.
+pub const CHOICE: &str = "/login/choice";
+/// Creating an account.
+pub const REGISTRATION: &str = "/registration";
+/// Proving an address.
+pub const VERIFICATION: &str = "/verification";
+/// Another code for the proof.
+pub const VERIFICATION_RESEND: &str = "/verification/resend";
+/// The button of a mailed link.
+pub const VERIFICATION_LINK: &str = "/verification/link";
+/// "This wasn't me."
+pub const VERIFICATION_DISOWN: &str = "/verification/disown";
+/// Whether another device has gone on.
+pub const VERIFICATION_STATUS: &str = "/verification/status";
+/// A forgotten password.
+pub const RECOVERY: &str = "/recovery";
+/// The mailed code.
+pub const RECOVERY_CODE: &str = "/recovery/code";
+/// Another code.
+pub const RECOVERY_RESEND: &str = "/recovery/resend";
+/// The button of a mailed link.
+pub const RECOVERY_LINK: &str = "/recovery/link";
+/// "This wasn't me."
+pub const RECOVERY_DISOWN: &str = "/recovery/disown";
+/// Whether another device has gone on.
+pub const RECOVERY_STATUS: &str = "/recovery/status";
+/// The new password.
+pub const NEW_PASSWORD: &str = "/recovery/password";
+/// Allowing a client.
+pub const CONSENT: &str = "/consent";
+/// Another account than the one that is asked for consent.
+pub const CONSENT_SWITCH: &str = "/consent/switch";
+/// Signing out.
+pub const LOGOUT: &str = "/logout";
+/// After signing out.
+pub const SIGNED_OUT: &str = "/logout/done";
+/// The account.
+pub const ACCOUNT: &str = "/account";
+/// One's own data.
+pub const PROFILE: &str = "/account/profile";
+/// One's own password.
+pub const PASSWORD: &str = "/account/password";
+/// One's own devices.
+pub const SESSIONS: &str = "/account/sessions";
+/// Sends a code for the address.
+pub const ACCOUNT_VERIFY: &str = "/account/verify";
+/// Ory's name for the account.
+pub const SETTINGS: &str = "/settings";
+/// What can be answered nowhere else.
+pub const ERROR: &str = "/error";
+/// The inbox of a development server.
+pub const INBOX: &str = "/dev/inbox";
+/// The same as JSON.
+pub const INBOX_JSON: &str = "/dev/inbox.json";
+
+/// The page of a kind of flow.
+pub fn of_kind(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::Login => LOGIN,
+        FlowKind::Registration => REGISTRATION,
+        FlowKind::Verification => VERIFICATION,
+        FlowKind::Recovery => RECOVERY,
+    }
+}
+
+/// A path for this flow.
+pub fn of_flow(path: &str, flow: FlowId) -> String {
+    format!("{path}?flow={flow}")
+}
+
+/// A path that begins a flow after this one.
+pub fn after(path: &str, flow: FlowId) -> String {
+    format!("{path}?after={flow}")
+}
+
+/// The sign-in of another account, after this flow.
+pub fn switch_after(flow: FlowId) -> String {
+    format!("{LOGIN}?after={flow}&switch=yes")
+}
+
+/// A path for a waiting request.
+pub fn of_request(path: &str, request: AuthorizationRequestId) -> String {
+    format!("{path}?login_challenge={request}")
+}
+
+/// The link of a verification mail.
+pub fn verification_link(token: &str) -> String {
+    format!("{VERIFICATION}?link={token}")
+}
+
+/// The link of a recovery mail.
+pub fn recovery_link(token: &str) -> String {
+    format!("{RECOVERY}?link={token}")
+}
+
+/// Where a step leads; `None` for the one that is a page itself.
+pub fn of_step(step: &Step) -> Option<String> {
+    Some(match step {
+        Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
+        Step::Challenge(kind, request) => of_request(of_kind(*kind), *request),
+        Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
+        Step::Choice(request) => of_request(CHOICE, *request),
+        Step::Consent(request) => of_request(CONSENT, *request),
+        Step::Client(arrival) => arrival.url(),
+        Step::Return(url) => url.as_str().to_owned(),
+        Step::Account => ACCOUNT.to_owned(),
+        Step::Lost(_) => return None,
+    })
+}

@@ -1,0 +1,264 @@
+//! Answers: their bodies, their headers by class, and the only redirects of the house.
+
+use actix_web::body::BoxBody;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use serde::Serialize;
+
+use super::page::Page;
+use crate::cx::{Fault, Result};
+
+/// Which headers an answer carries (security 2.2, architecture decision 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// A page from which a form may end at a client: no `form-action`, no opener policy.
+    FlowPage,
+    /// A page that never leaves.
+    OwnPage,
+    /// A redirect.
+    Redirect,
+    /// JSON of an API.
+    Json,
+    /// JSON that anybody may read and keep for a while.
+    Document,
+    /// A file that never changes under its path.
+    Asset,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    class: Class,
+    content_type: &'static str,
+    body: Vec<u8>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cookies: Vec<Cookie<'static>>,
+    error_id: Option<String>,
+}
+
+/// The stable id of what went wrong, for the line in the log.
+#[derive(Debug, Clone)]
+pub struct ErrorId(pub String);
+
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+
+impl Reply {
+    fn new(status: StatusCode, class: Class, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status, class, content_type, body, headers: Vec::new(), cookies: Vec::new(), error_id: None }
+    }
+
+    /// A page of a journey.
+    pub fn page(page: &impl Page) -> Result<Self> {
+        Self::html(StatusCode::OK, Class::FlowPage, page)
+    }
+
+    /// A page that never leaves.
+    pub fn own_page(page: &impl Page) -> Result<Self> {
+        Self::html(StatusCode::OK, Class::OwnPage, page)
+    }
+
+    /// A page with a status.
+    pub fn html(status: StatusCode, class: Class, page: &impl Page) -> Result<Self> {
+        let html =
+            page.render_page().map_err(|why| Fault::Internal(format!("a page did not render: {why}")))?;
+        Ok(Self::new(status, class, HTML, html.into_bytes()))
+    }
+
+    /// 303 to another address. The only redirect there is: after a form it never repeats the form (RFC 9700 4.12).
+    pub fn see_other(location: &str) -> Self {
+        let reply = Self::new(StatusCode::SEE_OTHER, Class::Redirect, "", Vec::new());
+        match HeaderValue::from_str(location) {
+            Ok(value) => reply.with_header(header::LOCATION, value),
+            // Locations are built from percent-encoded parts; one that is no header is a fault of ours.
+            Err(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, Class::Json, JSON, b"{}".to_vec()),
+        }
+    }
+
+    /// JSON.
+    pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(value).map_err(|why| Fault::Internal(why.to_string()))?;
+        Ok(Self::new(status, Class::Json, JSON, body))
+    }
+
+    /// A JSON document that was made before.
+    pub fn document(bytes: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, Class::Document, JSON, bytes)
+    }
+
+    /// A document that the asker has already.
+    pub fn document_unchanged(status: StatusCode) -> Self {
+        Self::new(status, Class::Document, "", Vec::new())
+    }
+
+    /// Whether anybody may read it.
+    pub fn is_document(&self) -> bool {
+        self.class == Class::Document
+    }
+
+    /// A static file.
+    pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Self {
+        Self::new(StatusCode::OK, Class::Asset, content_type, bytes.to_vec())
+    }
+
+    /// Nothing but a status.
+    pub fn empty(status: StatusCode) -> Self {
+        Self::new(status, Class::Json, "", Vec::new())
+    }
+
+    /// With this header.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With a header whose value is a text of ours; one that cannot stand there is left out.
+    pub fn with_text_header(self, name: HeaderName, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.with_header(name, value),
+            Err(_) => self,
+        }
+    }
+
+    /// With this cookie.
+    pub fn with_cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
+    /// With the stable id of what went wrong.
+    pub fn with_error_id(mut self, id: &str) -> Self {
+        self.error_id = Some(id.to_owned());
+        self
+    }
+
+    /// With the time to wait.
+    pub fn with_retry_after(self, seconds: u64) -> Self {
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// As actix sends it.
+    pub fn into_response(self, https: bool) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.status);
+        if !self.content_type.is_empty() {
+            response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(self.content_type)));
+        }
+        for (name, value) in class_headers(self.class) {
+            response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
+        }
+        if https {
+            response.insert_header((
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000"),
+            ));
+        }
+        for (name, value) in self.headers {
+            response.insert_header((name, value));
+        }
+        for cookie in self.cookies {
+            response.cookie(cookie);
+        }
+        let mut response = response.body(self.body);
+        if let Some(id) = self.error_id {
+            response.extensions_mut().insert(ErrorId(id));
+        }
+        response
+    }
+}
+
+impl Responder for Reply {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let https = request
+            .app_data::<actix_web::web::Data<super::Site>>()
+            .is_some_and(|site| site.work().env().settings.is_https());
+        self.into_response(https)
+    }
+}
+
+type Headers = &'static [(&'static str, &'static str)];
+
+const POLICY: &str = "publickey-credentials-get=(self), publickey-credentials-create=(self), clipboard-write=(self), \
+     camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
+
+/// What the headers of a class say.
+pub(super) fn class_headers(class: Class) -> impl Iterator<Item = (&'static str, &'static str)> {
+    const ALL: Headers = &[("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")];
+    const FLOW: Headers = &[
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", POLICY),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
+    ];
+    const OWN: Headers = &[
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", POLICY),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
+    ];
+    const REDIRECT: Headers = &[
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
+    ];
+    const JSON: Headers = &[
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+        ),
+        ("cache-control", "no-store"),
+        ("pragma", "no-cache"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("vary", "Origin"),
+    ];
+    const DOCUMENT: Headers = &[
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+        ),
+        ("cache-control", "public, max-age=300, stale-if-error=86400"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("access-control-allow-origin", "*"),
+    ];
+    const ASSET: Headers = &[
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+        ("cache-control", "public, max-age=31536000, immutable"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ];
+    let own = match class {
+        Class::FlowPage => FLOW,
+        Class::OwnPage => OWN,
+        Class::Redirect => REDIRECT,
+        Class::Json => JSON,
+        Class::Document => DOCUMENT,
+        Class::Asset => ASSET,
+    };
+    ALL.iter().chain(own).copied()
+}

@@ -1,0 +1,104 @@
+//! All routes, and nothing else.
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::pages::{self, looking, sending, sent_by_get, whatever};
+use super::{path, protocol};
+use crate::model::FlowKind::{Recovery, Verification};
+
+/// The public listener: pages and protocol.
+pub(super) fn public(config: &mut ServiceConfig) {
+    let page = |at: &str| web::resource(at).default_service(whatever(pages::method_not_allowed));
+    config
+        .service(page("/").route(looking(pages::home)))
+        .service(page(path::LOGIN).route(looking(pages::login)).route(sending(pages::sign_in)))
+        .service(page(path::CHOICE).route(looking(pages::choose_page)).route(sending(pages::choose)))
+        .service(
+            page(path::REGISTRATION)
+                .route(looking(pages::registration))
+                .route(sending(pages::create_account)),
+        )
+        .service(
+            page(path::VERIFICATION).route(looking(pages::verification)).route(sending(pages::verify_code)),
+        )
+        .service(
+            page(path::VERIFICATION_RESEND)
+                .route(looking(|visit| sent_by_get(visit, Verification)))
+                .route(sending(pages::resend_verification)),
+        )
+        .service(
+            page(path::VERIFICATION_LINK)
+                .route(looking(|visit| sent_by_get(visit, Verification)))
+                .route(sending(pages::confirm_verification)),
+        )
+        .service(
+            page(path::VERIFICATION_DISOWN)
+                .route(looking(|visit| sent_by_get(visit, Verification)))
+                .route(sending(pages::disown_verification)),
+        )
+        .service(page(path::VERIFICATION_STATUS).route(looking(pages::verification_status)))
+        .service(page(path::RECOVERY).route(looking(pages::recovery)).route(sending(pages::ask_for_recovery)))
+        .service(
+            page(path::RECOVERY_CODE)
+                .route(looking(|visit| sent_by_get(visit, Recovery)))
+                .route(sending(pages::recovery_code)),
+        )
+        .service(
+            page(path::RECOVERY_RESEND)
+                .route(looking(|visit| sent_by_get(visit, Recovery)))
+                .route(sending(pages::resend_recovery)),
+        )
+        .service(
+            page(path::RECOVERY_LINK)
+                .route(looking(|visit| sent_by_get(visit, Recovery)))
+                .route(sending(pages::confirm_recovery)),
+        )
+        .service(
+            page(path::RECOVERY_DISOWN)
+                .route(looking(|visit| sent_by_get(visit, Recovery)))
+                .route(sending(pages::disown_recovery)),
+        )
+        .service(page(path::RECOVERY_STATUS).route(looking(pages::recovery_status)))
+        .service(
+            page(path::NEW_PASSWORD).route(looking(pages::new_password)).route(sending(pages::save_recovery)),
+        )
+        .service(page(path::CONSENT).route(looking(pages::consent)).route(sending(pages::answer_consent)))
+        .service(
+            page(path::CONSENT_SWITCH).route(looking(pages::consent)).route(sending(pages::switch_account)),
+        )
+        .service(page(path::LOGOUT).route(looking(pages::logout)).route(sending(pages::sign_out)))
+        .service(page(path::SIGNED_OUT).route(looking(pages::signed_out)))
+        .service(page(path::ACCOUNT).route(looking(pages::overview)))
+        .service(page(path::SETTINGS).route(looking(pages::home)))
+        .service(page(path::ACCOUNT_VERIFY).route(looking(pages::home)).route(sending(pages::verify)))
+        .service(page(path::PROFILE).route(looking(pages::profile)).route(sending(pages::save_profile)))
+        .service(page(path::PASSWORD).route(looking(pages::password)).route(sending(pages::save_password)))
+        .service(page(path::SESSIONS).route(looking(pages::sessions)).route(sending(pages::end_sessions)))
+        .service(page(path::ERROR).route(looking(pages::error)))
+        .service(page(path::INBOX).route(looking(pages::inbox)))
+        .service(page(path::INBOX_JSON).route(looking(pages::inbox_json)))
+        .service(
+            page("/oauth2/auth")
+                .route(looking(pages::arrive))
+                .route(web::post().to(pages::by_any_site(pages::arrive_by_form))),
+        )
+        .service(
+            page("/oauth2/sessions/logout")
+                .route(looking(pages::end_session))
+                .route(web::post().to(pages::by_any_site(pages::end_session_by_form))),
+        )
+        .service(page("/.well-known/change-password").route(looking(pages::change_password)))
+        .service(page("/static/{name}").route(looking(pages::asset)))
+        .service(page("/health/alive").route(looking(pages::health_alive)))
+        .service(page("/health/ready").route(looking(pages::health_ready)))
+        .configure(protocol::routes)
+        .default_service(whatever(pages::not_found));
+}
+
+/// The admin listener.
+pub(super) fn admin(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/health/alive").route(looking(pages::health_alive)))
+        .service(web::resource("/health/ready").route(looking(pages::health_ready)))
+        .configure(super::admin::routes);
+}

@@ -1,0 +1,79 @@
+//! What all requests share: the use cases, the words, the documents, the limits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::limiter::Limiter;
+use super::page::Frame;
+use super::reader::Readers;
+use crate::cx::{Fault, Result, Shared, Work};
+use crate::model::RequestId;
+use crate::oauth2::Documents;
+use crate::text::Catalogue;
+
+/// The whole web side of a process.
+pub struct Site {
+    work: Work,
+    text: Arc<Catalogue>,
+    documents: Shared<Documents>,
+    /// Requests of each address.
+    pub(super) requests: Limiter,
+    /// Flows that each address begins.
+    pub(super) flows: Limiter,
+    /// For point reads.
+    pub(super) readers: Readers,
+    draining: AtomicBool,
+}
+
+impl Site {
+    /// Over these use cases.
+    pub fn new(work: Work) -> Result<Arc<Self>> {
+        let text = Catalogue::english().map_err(|why| Fault::Internal(why.to_string()))?;
+        let env = work.env();
+        let documents = Shared::new(Documents::new(&env.settings, &env.signing.get()));
+        let requests = Limiter::per_minute(env.settings.requests_per_minute);
+        let flows = Limiter::per_minute(env.settings.flows_per_minute);
+        let (readers, draining) = (Readers::default(), AtomicBool::new(false));
+        Ok(Arc::new(Self { text: Arc::new(text), documents, requests, flows, readers, draining, work }))
+    }
+
+    /// The use cases.
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// The documents about this provider.
+    pub fn documents(&self) -> Arc<Documents> {
+        self.documents.get()
+    }
+
+    /// The signing keys have changed.
+    pub fn keys_changed(&self) {
+        let env = self.work.env();
+        self.documents.replace(Documents::new(&env.settings, &env.signing.get()));
+    }
+
+    /// From now on this process is not ready: it finishes what it has begun.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it finishes.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// What stands around every page.
+    pub(super) fn frame(&self, request: RequestId) -> Frame {
+        let settings = &self.work.env().settings;
+        Frame {
+            text: Arc::clone(&self.text),
+            app_name: settings.name.clone(),
+            request_id: request.to_string(),
+            support_url: settings.brand.support_url.clone(),
+            privacy_url: settings.brand.privacy_url.clone(),
+            terms_url: settings.brand.terms_url.clone(),
+            development: settings.is_development(),
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! One request, as handlers see it: who comes, with what, and how to answer.
+
+use std::cell::OnceCell;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::StreamExt as _;
+
+use super::csrf::{self, Provenance};
+use super::page::{Form, Frame};
+use super::reply::Reply;
+use super::{Face, Site, cookies, failure, path};
+use crate::config::Settings;
+use crate::crypto::{PlainToken, TokenKind};
+use crate::cx::{Caller, Env, Result, Work};
+use crate::identity::SignedIn;
+use crate::journey::{Step, Visitor};
+use crate::model::{AuthorizationRequestId, Origin, RequestId, TokenDigest};
+
+/// The largest body on the public listener, in bytes; on the admin listener 16 times that.
+const BODY: usize = 64 * 1024;
+
+/// The most parameters of a query or a form.
+const PARAMETERS: usize = 1000;
+
+/// What is wrong with a body before anybody looks at what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyProblem {
+    /// Too many bytes, or parameters.
+    TooLarge,
+    /// Its type is not what this address takes.
+    WrongType,
+    /// The connection broke.
+    Broken,
+}
+
+/// One request. Cheap to clone.
+#[derive(Clone)]
+pub struct Visit(Rc<Inner>);
+
+struct Inner {
+    site: web::Data<Site>,
+    face: Face,
+    work: Work,
+    request: HttpRequest,
+    request_id: RequestId,
+    peer: IpAddr,
+    query: Vec<(String, String)>,
+    body: Vec<u8>,
+    problem: Option<BodyProblem>,
+    came_with: Option<PlainToken>,
+    session: Option<TokenDigest>,
+    made: OnceCell<PlainToken>,
+}
+
+/// What the gate found out about a request before its handler.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrived {
+    pub request_id: RequestId,
+    pub peer: IpAddr,
+    pub face: Face,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let missing = || actix_web::error::ErrorInternalServerError("the gate was passed by");
+            let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
+            let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
+            let limit = if arrived.face == Face::Admin { BODY * 16 } else { BODY };
+            let (body, problem) = read_body(&request, &mut payload, limit).await;
+            let settings = &site.work().env().settings;
+            let cookies = cookies::read(request.headers(), settings);
+            let caller = Caller {
+                origin: if arrived.face == Face::Admin { Origin::Admin } else { Origin::SelfService },
+                peer: arrived.peer.to_string(),
+                user_agent: user_agent(request.headers()),
+                request: Some(arrived.request_id),
+            };
+            Ok(Self(Rc::new(Inner {
+                work: site.work().on_behalf_of(caller),
+                face: arrived.face,
+                request_id: arrived.request_id,
+                peer: arrived.peer,
+                query: pairs(request.query_string().as_bytes()),
+                body,
+                problem,
+                came_with: cookies.browser,
+                session: cookies.session.map(|token| token.digest()),
+                made: OnceCell::new(),
+                site,
+                request,
+            })))
+        })
+    }
+}
+
+/// Reads at most `limit` bytes. What is announced as larger is not read at all.
+async fn read_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> (Vec<u8>, Option<BodyProblem>) {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+        return (Vec::new(), Some(BodyProblem::TooLarge));
+    }
+    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
+    if encoded {
+        return (Vec::new(), Some(BodyProblem::WrongType));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let Ok(chunk) = chunk else { return (Vec::new(), Some(BodyProblem::Broken)) };
+        if body.len() + chunk.len() > limit {
+            return (Vec::new(), Some(BodyProblem::TooLarge));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    (body, None)
+}
+
+/// Decodes a query or a form; an excess of parameters is cut, and answered as too large where it matters.
+fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(bytes)
+        .take(PARAMETERS + 1)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
+}
+
+/// What the browser calls itself, without what no log or page should hold, and not endless.
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+impl Visit {
+    /// What all requests share.
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// Use cases on behalf of this caller.
+    pub fn work(&self) -> &Work {
+        &self.0.work
+    }
+
+    /// Use cases of the protocol: a client calls, not a person.
+    pub fn protocol_work(&self) -> Work {
+        let caller = Caller { origin: Origin::Protocol, ..self.0.work.caller().clone() };
+        self.0.work.on_behalf_of(caller)
+    }
+
+    /// Runs a point read: on this worker's own connection where that waits for nothing (SQLite), else on a reading
+    /// thread.
+    pub async fn read_here<T, F>(&self, work: &Work, use_case: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut crate::cx::Cx<'_>) -> Result<T> + Send + 'static,
+    {
+        if self.site().readers.are_possible(work.store()) {
+            return self.site().readers.with(work.store(), |db| work.read_on(db, use_case));
+        }
+        work.read(use_case).await
+    }
+
+    /// A session's cookie.
+    pub fn session_cookie(&self, token: &PlainToken) -> actix_web::cookie::Cookie<'static> {
+        cookies::carrying(self.settings(), TokenKind::Session, token)
+    }
+
+    /// What lives as long as the process.
+    pub fn env(&self) -> &Env {
+        self.0.work.env()
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.env().settings
+    }
+
+    /// Which listener.
+    pub fn face(&self) -> Face {
+        self.0.face
+    }
+
+    /// The id of this request.
+    pub fn request_id(&self) -> RequestId {
+        self.0.request_id
+    }
+
+    /// The address that it comes from.
+    pub fn peer(&self) -> IpAddr {
+        self.0.peer
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        self.0.request.method()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        self.0.request.path()
+    }
+
+    /// A part of the path by the name that it has in the route.
+    pub fn path_part(&self, name: &str) -> &str {
+        self.0.request.match_info().query(name)
+    }
+
+    /// Path and query, to come back to.
+    pub fn here(&self) -> String {
+        self.0.request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.request.headers()
+    }
+
+    /// A header that is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The parameters of the query, in their order.
+    pub fn query(&self) -> &[(String, String)] {
+        &self.0.query
+    }
+
+    /// A parameter of the query; `None` if it is empty, absent, or came twice.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        once(&self.0.query, name)
+    }
+
+    /// A parameter of the query that is an id.
+    pub fn id<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.query_value(name).and_then(|text| text.parse().ok())
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// What is wrong with the body.
+    pub fn body_problem(&self) -> Option<BodyProblem> {
+        self.0.problem
+    }
+
+    /// The fields of a form.
+    pub fn form(&self) -> std::result::Result<FormFields, BodyProblem> {
+        if let Some(problem) = self.0.problem {
+            return Err(problem);
+        }
+        let content_type = self.header("content-type").unwrap_or_default();
+        let is_form = content_type
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        if !is_form && !self.0.body.is_empty() {
+            return Err(BodyProblem::WrongType);
+        }
+        let fields = pairs(&self.0.body);
+        if fields.len() > PARAMETERS {
+            return Err(BodyProblem::TooLarge);
+        }
+        Ok(FormFields(fields))
+    }
+
+    /// Where the browser says that the request comes from.
+    pub fn provenance(&self) -> Provenance {
+        csrf::provenance(self.headers(), &self.settings().issuer)
+    }
+
+    /// Who comes. A browser that has no cookie yet gets one with the answer.
+    pub fn visitor(&self) -> Visitor {
+        let browser = match &self.0.came_with {
+            Some(token) => token.digest(),
+            None => self
+                .0
+                .made
+                .get_or_init(|| PlainToken::generate(TokenKind::Browser, self.env().random.as_ref()))
+                .digest(),
+        };
+        Visitor { browser, session: self.0.session }
+    }
+
+    /// Whether the browser came with a cookie of ours.
+    pub fn has_browser(&self) -> bool {
+        self.0.came_with.is_some()
+    }
+
+    /// What stands around every page.
+    pub fn frame(&self) -> Frame {
+        self.0.site.frame(self.0.request_id)
+    }
+
+    /// A form of a page of this browser.
+    pub fn form_for(&self, action: &str, subject: &str, query: &str) -> Form {
+        let csrf = csrf::token(&self.env().secrets, &self.visitor().browser, subject, action);
+        let action = if query.is_empty() { action.to_owned() } else { format!("{action}?{query}") };
+        Form { action, csrf }
+    }
+
+    /// A form of a flow's page.
+    pub fn flow_form(&self, action: &str, flow: crate::model::FlowId) -> Form {
+        self.form_for(action, &flow.to_string(), &format!("flow={flow}"))
+    }
+
+    /// A form of a waiting request's page.
+    pub fn request_form(&self, action: &str, request: AuthorizationRequestId) -> Form {
+        self.form_for(action, &request.to_string(), &format!("login_challenge={request}"))
+    }
+
+    /// Whether the form's token was made for this subject and target, and for this browser's digest.
+    pub fn token_fits(
+        &self,
+        fields: &FormFields,
+        subject: &str,
+    ) -> impl Fn(&TokenDigest) -> bool + Send + use<> {
+        let env = std::sync::Arc::clone(self.0.work.env());
+        let (presented, subject) = (fields.get("csrf_token").to_owned(), subject.to_owned());
+        let action = self.path().to_owned();
+        move |browser| csrf::fits(&env.secrets, browser, &subject, &action, &presented)
+    }
+
+    /// Takes the person to a step.
+    pub fn go(&self, step: &Step) -> Result<Reply> {
+        match (path::of_step(step), step) {
+            (Some(location), _) => Ok(Reply::see_other(&location)),
+            // The page stands behind a GET of the same address, so that a reload repeats no form.
+            (None, _) if self.method() == Method::POST => Ok(Reply::see_other(&self.here())),
+            (None, Step::Lost(lost)) => failure::lost(self, lost),
+            (None, _) => Ok(Reply::see_other(path::ACCOUNT)),
+        }
+    }
+
+    /// Takes the person to a step, signed in.
+    pub fn go_signed_in(&self, step: &Step, signed_in: Option<&SignedIn>) -> Result<Reply> {
+        let reply = self.go(step)?;
+        Ok(match signed_in {
+            Some(new) => {
+                reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Session, &new.token))
+            }
+            None => reply,
+        })
+    }
+
+    /// The last touch of every answer to a person: the cookie that the browser got on the way.
+    pub(super) fn finish(&self, reply: Reply) -> Reply {
+        match self.0.made.get() {
+            Some(token) if reply.status() != StatusCode::FORBIDDEN => {
+                reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Browser, token))
+            }
+            _ => reply,
+        }
+    }
+}
+
+fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut found = pairs.iter().filter(|(key, _)| key == name);
+    let (_, value) = found.next()?;
+    (found.next().is_none() && !value.is_empty()).then_some(value.as_str())
+}
+
+/// The fields of a form, in their order.
+#[derive(Debug, Clone)]
+pub struct FormFields(pub Vec<(String, String)>);
+
+impl FormFields {
+    /// A field; empty if it did not come, or came more than once (Z7: one of two is not guessed).
+    pub fn get(&self, name: &str) -> &str {
+        once(&self.0, name).unwrap_or_default()
+    }
+
+    /// Whether a field came more than once.
+    pub fn repeats(&self, name: &str) -> bool {
+        self.0.iter().filter(|(key, _)| key == name).count() > 1
+    }
+
+    /// The fields whose name begins like this.
+    pub fn beginning(&self, prefix: &str) -> std::collections::BTreeMap<String, String> {
+        self.0.iter().filter(|(name, _)| name.starts_with(prefix)).cloned().collect()
+    }
+}
