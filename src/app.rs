@@ -13,6 +13,8 @@ mod reload;
 mod server;
 mod signing_keys;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 pub use error::StartError;
 pub use ground::{Parts, open, open_beside};

@@ -43,6 +43,9 @@ const LAST_ROUND: Duration = Duration::from_secs(10);
 /// How often it is tried to write down what became of a mail.
 const RECORDINGS: u32 = 3;
 
+/// For so long a single success shows that mail gets through.
+const CALM: Duration = Duration::from_secs(300);
+
 /// The longest reason that is kept.
 const LONGEST_REASON: usize = 300;
 
@@ -197,21 +200,28 @@ impl Courier {
         };
         match relay.deliver(&mail, left).await {
             Ok(()) => Outcome::Sent,
-            Err(Refusal::Passing(why)) => Outcome::Failed(reason(&why, &rendered)),
-            Err(Refusal::Permanent(why)) => Outcome::Hopeless(reason(&why, &rendered)),
+            Err(Refusal::Passing(why)) => Outcome::Failed(reason(&why, message, &rendered)),
+            Err(Refusal::Permanent(why)) => Outcome::Hopeless(reason(&why, message, &rendered)),
         }
     }
 }
 
+/// Whether mail does not get through at the moment: what was tried more than once still waits, and nothing was sent
+/// for a while. It says nothing of any single address.
+pub fn is_down(cx: &mut Cx<'_>) -> Result<bool> {
+    Ok(store::messages::is_stuck(cx.db)? && !store::messages::has_sent_since(cx.db, cx.now - CALM)?)
+}
+
 /// What the server said, without what it may have quoted from the mail.
-fn reason(told: &str, rendered: &Rendered) -> String {
+fn reason(told: &str, message: &Message, rendered: &Rendered) -> String {
+    let told = plain::one_line(told).replace(&message.recipient, "[recipient]");
     let token = rendered.link.as_deref().and_then(|link| link.rsplit('=').next());
     let secrets = [rendered.code.as_deref(), token];
     let told = secrets
         .into_iter()
         .flatten()
         .filter(|secret| !secret.is_empty())
-        .fold(plain::one_line(told), |told, secret| told.replace(secret, "[redacted]"));
+        .fold(told, |told, secret| told.replace(secret, "[redacted]"));
     told.chars().take(LONGEST_REASON).collect()
 }
 
@@ -239,7 +249,7 @@ fn record(cx: &mut Cx<'_>, message: &Message, outcome: &Outcome, owner: &str) ->
             tracing::warn!(message = %id, attempts, reason = %why, next_attempt_at = %at, "a mail was not taken");
         }
         AfterFailure::Abandon { .. } => {
-            tracing::error!(message = %id, attempts, reason = %why, "a mail was abandoned");
+            tracing::warn!(message = %id, attempts, reason = %why, "a mail was abandoned");
             cx.record(fact("message.abandoned", message).with("reason", why.as_str()))?;
         }
     }

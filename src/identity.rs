@@ -20,7 +20,7 @@ pub mod verification;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{CODE_MINUTES, resend_wait};
+pub use codes::CODE_MINUTES;
 pub use links::{LinkTarget, LinkView, link_target};
 pub use sessions::SignedIn;
 

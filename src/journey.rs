@@ -14,13 +14,13 @@ mod waiting;
 pub use arrive::{advance, arrive, enter, park};
 pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, return_url};
 pub use endings::{
-    change_password, delete_identity, end_everything, end_other_sessions, end_session, finish_recovery,
-    set_state, sign_out,
+    change_password, delete_identity, end_everything, end_other_sessions, end_session, end_sessions,
+    finish_recovery, replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
-pub use open::{Opened, Renewable, Shown, open, show};
+pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
 pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
-pub use waiting::{Waiting, waiting};
+pub use waiting::{Waiting, reclaim, waiting};
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! The nouns of the field and their rules, as types that cannot hold nonsense. No IO, no async, no clock.
 
 mod authorization;
+mod browser;
 mod client;
 mod continuation;
 mod event;
@@ -20,6 +21,7 @@ mod token;
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
+pub use browser::browser_name;
 pub use client::{
     AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, SigningPreference,
     TokenLifetimes,

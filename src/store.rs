@@ -3,8 +3,12 @@
 //! Queries are synchronous functions over a [`Connection`]; [`Store`] carries closures to threads that own
 //! connections, and answers after COMMIT. Nothing here reads a clock: the instant is an argument.
 
+#[cfg(test)]
+mod beside;
 mod connection;
 mod error;
+#[cfg(test)]
+pub(crate) mod fresh;
 mod migrations;
 mod postgres;
 pub mod schema;

@@ -88,17 +88,9 @@ pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Re
 
 /// Whether a program asks at this path, and not a person.
 fn is_api(path: &str) -> bool {
-    [
-        "/oauth2/token",
-        "/oauth2/revoke",
-        "/oauth2/introspect",
-        "/userinfo",
-        "/.well-known/",
-        "/admin",
-        "/health/",
-    ]
-    .iter()
-    .any(|api| path.starts_with(api))
+    const APIS: [&str; 5] = ["/oauth2/", "/userinfo", "/.well-known/", "/admin", "/health/"];
+    const PAGES: [&str; 3] = ["/oauth2/auth", "/oauth2/sessions/", "/.well-known/change-password"];
+    APIS.iter().any(|api| path.starts_with(api)) && !PAGES.iter().any(|page| path.starts_with(page))
 }
 
 /// Lets a page of a registered public client read the answer (P08).

@@ -55,7 +55,10 @@
       asking = true;
       try {
         const answer = await fetch(status, { method: "HEAD", credentials: "same-origin", cache: "no-store" });
-        if (answer.status === 205) location.reload();
+        if (answer.status !== 205) return;
+        // A proof that was given elsewhere goes on by a form, as the browser is signed in then; the rest by looking again.
+        const form = document.getElementById("verification-form");
+        if (form) form.requestSubmit(); else location.reload();
       } catch {
         // Offline; the next turn asks again.
       } finally {

@@ -1,11 +1,12 @@
 // The demo's page: four buttons and what they bring.
 
-import { decode, discover, finishSignIn, refresh, signIn, signOut } from "./oidc.js";
+import { decode, discover, finishSignIn, refresh, signIn, signOut, userInfo } from "./oidc.js";
 
 const element = (id) => document.getElementById(id);
 
 let settings, provider, client;
 let tokens = null;
+let person = null;
 
 function show() {
   const signedIn = tokens !== null;
@@ -15,12 +16,11 @@ function show() {
     element("status").textContent = "You are signed out.";
     return;
   }
-  const { claims } = decode(tokens.id_token);
-  element("status").textContent = `You are signed in as ${claims.email ?? claims.sub}.`;
+  element("status").textContent = `You are signed in as ${person.name ?? person.email ?? person.sub}.`;
+  element("person").textContent = pretty(person);
   element("id-token").textContent = pretty(decode(tokens.id_token));
   element("access-token").textContent = pretty(decode(tokens.access_token));
-  const { exp } = decode(tokens.access_token).claims;
-  element("expiry").textContent = `It is good until ${new Date(exp * 1000).toLocaleTimeString()}.`;
+  element("expiry").textContent = `It is good until ${tokens.goodUntil.toLocaleTimeString()}.`;
   element("refresh-token").textContent = tokens.refresh_token
     ? "There is one: it brings new tokens once, and a new refresh token with them."
     : "There is none: offline_access was not granted.";
@@ -36,9 +36,16 @@ async function callApi() {
 }
 
 async function newTokens() {
-  tokens = await refresh(provider, client, tokens);
+  await keep(await refresh(provider, client, tokens));
   show();
   element("status").textContent += " The tokens are new.";
+}
+
+/** Tokens live in this page's memory: whoever reads its storage finds none, and a reload signs in again. */
+async function keep(fresh) {
+  if (!fresh) return;
+  person = await userInfo(provider, fresh);
+  tokens = { ...fresh, goodUntil: new Date(Date.now() + fresh.expires_in * 1000) };
 }
 
 /** Runs an action of a button once at a time, and shows what goes wrong. */
@@ -80,7 +87,7 @@ await attempt(async () => {
     scope: "openid profile email offline_access",
   };
   provider = await discover(settings.issuer);
-  tokens = await finishSignIn(provider, client);
+  await keep(await finishSignIn(provider, client));
 });
 if (provider) show();
 else element("status").textContent = "The provider does not answer.";

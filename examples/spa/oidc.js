@@ -65,6 +65,13 @@ export async function refresh(provider, client, tokens) {
   return { ...tokens, ...fresh };
 }
 
+/** What the provider says about the person (OpenID Connect Core 5.3). */
+export async function userInfo(provider, tokens) {
+  const person = await getJson(provider.userinfo_endpoint, { Authorization: `Bearer ${tokens.access_token}` });
+  if (person.sub !== decode(tokens.id_token).claims.sub) throw new Error("The provider speaks of somebody else.");
+  return person;
+}
+
 /** Leaves for the provider to sign out there, too (OpenID Connect RP-Initiated Logout 1.0). */
 export function signOut(provider, client, tokens) {
   const parameters = new URLSearchParams({
@@ -77,6 +84,7 @@ export function signOut(provider, client, tokens) {
 
 /** The header and the claims of a JWT, to be looked at. Nothing is verified. */
 export function decode(jwt) {
+  if (jwt.split(".").length !== 3) return { opaque: "Only the provider can read this token.", claims: {} };
   const [header, claims] = jwt.split(".", 2).map((part) => JSON.parse(new TextDecoder().decode(fromBase64url(part))));
   return { header, claims };
 }
@@ -114,8 +122,8 @@ const ALGORITHMS = {
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
 };
 
-async function getJson(url) {
-  const response = await fetch(url);
+async function getJson(url, headers = {}) {
+  const response = await fetch(url, { headers });
   if (!response.ok) throw new Error(`${url} answers ${response.status}.`);
   return response.json();
 }

@@ -24,15 +24,14 @@ const CANARY_TEXT: &[u8] = b"wayhome";
 /// The secrets to work with.
 pub(super) fn find(settings: &Settings, random: &dyn Random) -> Result<DataSecrets, StartError> {
     let unusable =
-        |why: CryptoError| StartError::configuration(Fault::error("secrets.data", why.to_string()));
+        |place: &str, why: CryptoError| StartError::configuration(Fault::error(place, why.to_string()));
     if !settings.data_secrets.is_empty() {
-        return DataSecrets::new(&settings.data_secrets).map_err(unusable);
+        return DataSecrets::new(&settings.data_secrets).map_err(|why| unusable("secrets.data", why));
     }
-    let secret = kept(&settings.data_dir, random).map_err(|why| {
-        let path = settings.data_dir.join(FILE);
-        StartError::Refused(format!("the data secret {} cannot be kept: {why}", path.display()))
-    })?;
-    DataSecrets::new(&[secret]).map_err(unusable)
+    let path = settings.data_dir.join(FILE).display().to_string();
+    let secret = kept(&settings.data_dir, random)
+        .map_err(|why| StartError::Refused(format!("the data secret {path} cannot be kept: {why}")))?;
+    DataSecrets::new(&[secret]).map_err(|why| unusable(&path, why))
 }
 
 /// Reads the kept secret, or makes it. Of two processes that make it at once, one wins and both read the same.

@@ -47,6 +47,8 @@ pub async fn open_beside(parts: Parts) -> Result<Work, StartError> {
 }
 
 async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
+    // Whoever speaks TLS in this process does so in one way; a second start in a test changes nothing.
+    let _chosen_before = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let Parts { settings, clients, clock, random, .. } = parts;
     let secrets = data_secret::find(&settings, random.as_ref())?;
     let limits = hash_limits(&settings.password);

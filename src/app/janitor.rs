@@ -16,6 +16,7 @@ const ROUND: Duration = Duration::from_secs(60);
 const BITE: i64 = 500;
 
 const DAY: Duration = Duration::from_secs(86_400);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// Deletes at most so many rows that expired before that instant.
 type Delete = fn(&mut Connection, Instant, i64) -> store::Result<usize>;
@@ -28,12 +29,12 @@ struct Table {
     delete: Delete,
 }
 
-/// The tables, those first whose rows point at others. Flows and requests outlive their expiry by a day, so that a
-/// person who comes back late is led on and not lost; codes do, so that their replay and their number in a day are
-/// seen.
+/// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
+/// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
+/// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
 const TABLES: [Table; 11] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
-    Table { name: "flows", kept: DAY, delete: store::flows::delete_expired },
+    Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
         name: "authorization_requests",
         kept: DAY,
@@ -46,8 +47,11 @@ const TABLES: [Table; 11] = [
     Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
-    Table { name: "messages", kept: DAY, delete: store::messages::delete_expired },
+    Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
 ];
+
+/// The table that is kept for as long as the settings say.
+const EVENTS: &str = "events";
 
 /// Cleans up until told to stop.
 pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
@@ -61,14 +65,20 @@ pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
 }
 
 /// One round over all tables; answers how many rows are gone.
-async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
+pub(super) async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
     let mut rows = 0;
     for table in &TABLES {
         rows += clear(work, stop, table).await?;
     }
-    let events =
-        Table { name: "events", kept: work.env().settings.events_kept, delete: store::events::delete_older };
+    let kept = work.env().settings.events_kept;
+    let events = Table { name: EVENTS, kept, delete: store::events::delete_older };
     Ok(rows + clear(work, stop, &events).await?)
+}
+
+/// Whether this table is cleared.
+#[cfg(test)]
+pub(super) fn clears(name: &str) -> bool {
+    name == EVENTS || TABLES.iter().any(|table| table.name == name)
 }
 
 /// Clears one table, bite by bite.

@@ -36,11 +36,13 @@ pub struct DemoAddresses {
 /// Binds all addresses; what is wrong with any of them is said at once.
 pub fn bind(settings: &Settings, demo: Option<DemoAddresses>) -> Result<Listeners, StartError> {
     let mut problems = Vec::new();
+    let (of_public, of_admin) =
+        if demo.is_some() { ("--public", "--admin") } else { ("server.public", "server.admin") };
     let mut bind = |what: &str, address: SocketAddr, option: &str| {
         TcpListener::bind(address).map_err(|why| problems.push(sentence(what, address, option, &why))).ok()
     };
-    let public = bind("the pages", settings.public, "server.public");
-    let admin = bind("the administration", settings.admin, "server.admin");
+    let public = bind("the pages", settings.public, of_public);
+    let admin = bind("the administration", settings.admin, of_admin);
     let spa = demo.and_then(|demo| bind("the demo", demo.spa, "--demo"));
     let api = demo.and_then(|demo| bind("the demo API", demo.api, "--demo-api"));
     let demo = spa.zip(api).map(|(spa, api)| DemoListeners { spa, api });

@@ -199,3 +199,87 @@ impl ClientsFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fresh::{Fresh, sqlite};
+
+    fn inputs(fresh: &Fresh, settings: &str, clients: &str) -> Inputs {
+        std::fs::create_dir_all(&fresh.folder).unwrap();
+        let (config, clients_file) = (fresh.folder.join("wayhome.toml"), fresh.folder.join("clients.toml"));
+        std::fs::write(&config, settings).unwrap();
+        std::fs::write(&clients_file, clients).unwrap();
+        Inputs {
+            mode: Mode::Production,
+            config: Some(config),
+            clients: Some(clients_file),
+            environment: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn the_faults_of_all_files_are_told_at_once() {
+        let fresh = sqlite();
+        let inputs = inputs(&fresh, "[server]\nnmae = \"A\"\n", "[[client]]\nid = \"a\"\ntype = \"spaa\"\n");
+        let said = load(&inputs).unwrap_err().to_string();
+        for expected in [
+            "wayhome.toml:2:1: there is no key `server.nmae`",
+            "clients.toml:3:8: type: `spaa`",
+            "server.issuer: it is missing",
+        ] {
+            assert!(said.contains(expected), "{expected}\n--\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let fresh = sqlite();
+        let mut inputs = Inputs {
+            mode: Mode::Development,
+            config: Some(fresh.folder.join("nowhere.toml")),
+            clients: Some(fresh.folder.join("none.toml")),
+            environment: BTreeMap::new(),
+        };
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("nowhere.toml: the file cannot be read"), "{said}");
+        assert!(said.contains("none.toml: the file cannot be read"), "{said}");
+        (inputs.config, inputs.clients) = (None, None);
+        inputs.set("WAYHOME__IDENTITY__SCHEMA", "missing.json");
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("missing.json"), "{said}");
+    }
+
+    #[test]
+    fn sec_e04_a_database_url_is_not_repeated() {
+        let fresh = sqlite();
+        let mut inputs = inputs(&fresh, "", "");
+        inputs.mode = Mode::Development;
+        inputs.set("WAYHOME__DATABASE__URL", "mysql://me:swordfish@db");
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("database.url") && !said.contains("swordfish"), "{said}");
+    }
+
+    #[test]
+    fn a_secret_comes_from_the_environment_or_a_file() {
+        let fresh = sqlite();
+        let secret = fresh.folder.join("secret");
+        let client = |source: &str| {
+            format!("[[client]]\nid = \"a\"\ntype = \"machine\"\nsecret = {{ {source} }}\nscopes = [\"x\"]\n")
+        };
+        let file = client(&format!("file = \"{}\"", secret.display()));
+        let mut inputs = inputs(&fresh, "", &file);
+        inputs.mode = Mode::Development;
+        assert!(load(&inputs).unwrap_err().to_string().contains("cannot be read"));
+        std::fs::write(&secret, "kept in a file\n").unwrap();
+        let known = load(&inputs).unwrap().clients.remove(0).secrets;
+        assert_eq!(
+            known,
+            [crate::model::ClientSecret::Plain(crate::model::SecretText::new("kept in a file"))]
+        );
+        std::fs::write(inputs.clients.as_ref().unwrap(), client("env = \"A_SECRET\"")).unwrap();
+        assert!(load(&inputs).unwrap_err().to_string().contains("A_SECRET is not set"));
+        inputs.set("A_SECRET", "kept in the environment");
+        assert_eq!(load(&inputs).unwrap().clients.len(), 1);
+    }
+}

@@ -55,20 +55,20 @@ pub(super) async fn keys(work: Work, site: Arc<Site>, mut stop: watch::Receiver<
 }
 
 /// The file, and what it held when it was last looked at.
-struct Watched {
+pub(super) struct Watched {
     file: ClientsFile,
     seen: Option<[u8; 32]>,
 }
 
 impl Watched {
     /// Takes the file as it is now for known.
-    fn new(file: ClientsFile) -> Self {
+    pub(super) fn new(file: ClientsFile) -> Self {
         let seen = file.read().ok().flatten().map(|text| sha256(text.as_bytes()));
         Self { file, seen }
     }
 
     /// Looks; takes over what changed if all of it is good.
-    fn look(&mut self, work: &Work, forced: bool) {
+    pub(super) fn look(&mut self, work: &Work, forced: bool) {
         let text = match self.file.read() {
             Ok(Some(text)) => text,
             // A file that is gone for a moment is being replaced; one that stays away changes nothing.

@@ -30,7 +30,14 @@ pub async fn serve(
     let mut servers = start(&site, listeners).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     let mut chores = chores(work, &site, clients, &stopped);
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready");
+    let settings = &site.work().env().settings;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        issuer = settings.issuer,
+        public = %settings.public,
+        admin = %settings.admin,
+        "ready"
+    );
     announce().map_err(failed)?;
 
     // Neither a listener nor a chore ends by itself. If one does, whoever runs this process starts it again.

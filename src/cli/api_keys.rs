@@ -66,6 +66,7 @@ fn make(cx: &mut Cx<'_>, name: String) -> Result<(ApiKey, PlainToken)> {
         created_at: cx.now,
         expires_at: None,
         revoked_at: None,
+        last_used_at: None,
     };
     api_keys::insert(cx.db, &key, &secret.digest())?;
     cx.record(Event::new("api_key.created").with("id", key.id.to_string()).with("name", key.name.clone()))?;

@@ -1,7 +1,7 @@
 //! How a command fails: one plain sentence, and the exit code that a script understands.
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::app::StartError;
@@ -37,8 +37,10 @@ impl Failure {
 
     /// Says it on standard error.
     pub(super) fn report(self) -> ExitCode {
-        // With no place left to say something, the exit code says it.
-        let _unsaid = writeln!(std::io::stderr(), "{}", self.text);
+        if !self.text.is_empty() {
+            // With no place left to say something, the exit code says it.
+            let _unsaid = writeln!(std::io::stderr(), "{}", self.text);
+        }
         ExitCode::from(self.code)
     }
 }
@@ -61,6 +63,10 @@ impl From<Fault> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(why: std::io::Error) -> Self {
+        if why.kind() == ErrorKind::BrokenPipe {
+            // Whoever reads has read enough.
+            return Self { code: 0, text: String::new() };
+        }
         Self::failed(format!("the output cannot be written: {why}"))
     }
 }

@@ -7,11 +7,12 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{Done, Failure, Place, runtime};
-use crate::crypto::{PasswordHash, PlainPassword};
+use crate::crypto::PasswordHash;
 use crate::cx::Work;
 use crate::identity::administration::{self, NewIdentity, Refusal};
-use crate::identity::recovery;
+use crate::identity::{passwords, recovery};
 use crate::model::{Continuation, IdentityState};
+use crate::text::Catalogue;
 use crate::web::path;
 
 /// How long the code and the link of `recover` are good.
@@ -69,7 +70,8 @@ impl Create {
         let email = self.email.clone();
         let created = runtime()?.block_on(async {
             let work = self.place.open().await?;
-            let password = typed.map(|typed| hash(&work, &typed)).transpose()?;
+            let about = [self.email.as_str(), self.name.as_deref().unwrap_or_default()];
+            let password = typed.map(|typed| hash(&work, &typed, &about)).transpose()?;
             let mut traits = json!({ "email": self.email });
             if let Some(name) = self.name {
                 traits["name"] = json!(name);
@@ -90,7 +92,14 @@ impl Create {
             Err(Refusal::AddressTaken(_)) => {
                 Err(Failure::failed(format!("the address {email} belongs to somebody already")))
             }
-            Err(refusal) => Err(Failure::failed(format!("the person cannot be created: {refusal:?}"))),
+            Err(Refusal::Invalid(misfits)) => {
+                let reasons: Vec<String> =
+                    misfits.iter().map(|misfit| format!("{}: {}", misfit.pointer, misfit.reason)).collect();
+                Err(Failure::failed(format!("the identity schema refuses this: {}", reasons.join("; "))))
+            }
+            Err(Refusal::NotFound | Refusal::Conflict) => {
+                Err(Failure::failed("somebody else was faster; try again"))
+            }
         }
     }
 }
@@ -106,13 +115,14 @@ fn password() -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn hash(work: &Work, typed: &str) -> Result<PasswordHash, Failure> {
-    let least = work.env().settings.password.min_length;
-    let password =
-        PlainPassword::new(typed).ok_or_else(|| Failure::failed("the password has more than 1,024 bytes"))?;
-    if password.characters() < least {
-        return Err(Failure::failed(format!("the password has fewer than {least} characters")));
-    }
+/// A first password obeys the rules of all passwords.
+fn hash(work: &Work, typed: &str, about: &[&str]) -> Result<PasswordHash, Failure> {
+    let settings = &work.env().settings;
+    let words: Vec<&str> = about.iter().copied().chain([settings.name.as_str()]).collect();
+    let password = passwords::check(settings, typed, &words).map_err(|notice| {
+        let sentence = Catalogue::english().map(|words| words.notice(&notice));
+        Failure::failed(format!("the password is refused: {}", sentence.unwrap_or(notice.id)))
+    })?;
     work.env().passwords.hash_blocking(&password).map_err(Failure::failed)
 }
 

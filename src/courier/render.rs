@@ -8,7 +8,7 @@ use askama::Template;
 use super::paper::{Html, Paper, Text};
 use super::plain::one_line;
 use crate::cx::{Env, Fault, Result};
-use crate::model::{Asked, Instant, Letter, Mail, Message};
+use crate::model::{Asked, Instant, Letter, Mail, Message, browser_name};
 use crate::text::{Catalogue, TextError};
 
 static ENGLISH: LazyLock<std::result::Result<Catalogue, TextError>> = LazyLock::new(Catalogue::english);
@@ -97,21 +97,11 @@ fn minutes(life: Duration) -> u64 {
 /// When, with what, and from where; what is not known is left out.
 fn who(asked: &Asked) -> Vec<(&'static str, String)> {
     let mut lines = vec![("mail.when", Instant::from_micros(asked.at).for_people())];
-    lines.extend(browser(&asked.user_agent).map(|browser| ("mail.browser", browser)));
+    // The browser's name is one of a list, so nobody can write a sentence of their own into the mail.
+    lines.extend(browser_name(&asked.user_agent).map(|browser| ("mail.browser", browser)));
     let peer = one_line(&asked.peer);
     lines.extend((!peer.is_empty()).then_some(("mail.network", peer)));
     lines
-}
-
-/// `Firefox on Linux`: what a browser calls itself is shown only in the words of a list, never in its own.
-fn browser(user_agent: &str) -> Option<String> {
-    const UNKNOWN: &str = "UNKNOWN";
-    let parsed = woothee::parser::Parser::new().parse(user_agent)?;
-    match (parsed.name, parsed.os) {
-        (UNKNOWN, _) => None,
-        (name, UNKNOWN) => Some(name.to_owned()),
-        (name, system) => Some(format!("{name} on {system}")),
-    }
 }
 
 fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(String, String)> {

@@ -4,7 +4,9 @@ mod certificate;
 mod delivery;
 mod leases;
 mod mails;
+mod outbox;
 mod tls;
+mod wire;
 mod world;
 
 #[path = "../../tests/it/smtp_sink.rs"]

@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const SALT_LENGTH: usize = 16;
 const TAG_LENGTH: usize = 32;
 
-/// A password as it was typed, normalised (NFKC), erased when dropped.
-#[derive(Clone)]
+/// A password as it was typed, normalised (NFKC), erased when dropped; the empty one by default.
+#[derive(Clone, Default)]
 pub struct PlainPassword(Zeroizing<String>);
 
 impl PlainPassword {
@@ -64,6 +64,23 @@ impl PasswordHash {
     /// Takes in a stored hash; it is checked when it is used.
     pub fn from_phc(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// Takes in a hash that was made elsewhere: Argon2id, with a salt and with costs that sign-in can bear (G11).
+    pub fn import(text: &str) -> Result<Self, HashError> {
+        let (costs, salt, _tag) =
+            parse(text).ok_or(HashError::Unusable("it is no Argon2id hash in PHC form"))?;
+        if !(8..=64).contains(&salt.len()) {
+            return Err(HashError::Unusable("the salt has not 8 to 64 bytes"));
+        }
+        if costs.memory_kib > IMPORTED.memory_kib
+            || costs.iterations > IMPORTED.iterations
+            || costs.lanes > IMPORTED.lanes
+        {
+            return Err(HashError::Unusable("it costs more than 256 MiB, 10 passes or 16 lanes"));
+        }
+        costs.argon2()?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The PHC text, to be sealed and stored.
@@ -251,6 +268,9 @@ struct Costs {
     lanes: u32,
 }
 
+/// The most that a hash from elsewhere may cost.
+const IMPORTED: Costs = Costs { memory_kib: 256 * 1024, iterations: 10, lanes: 16 };
+
 impl Costs {
     fn argon2(self) -> Result<Argon2<'static>, HashError> {
         // A stored hash may come from elsewhere; what would take a machine down is not computed.
@@ -395,6 +415,31 @@ mod tests {
     fn equal_looking_passwords_are_equal() {
         assert_eq!(password("cafe\u{301}").expose(), password("caf\u{e9}").expose());
         assert_eq!(password("🔑🔑").characters(), 2);
+    }
+
+    #[test]
+    fn sec_g11_a_hash_from_elsewhere_is_argon2id_and_affordable() {
+        let phc = |costs: &str, salt: usize| {
+            let (salt, tag) = (STANDARD_NO_PAD.encode(vec![1; salt]), STANDARD_NO_PAD.encode([2; 32]));
+            format!("$argon2id$v=19${costs}${salt}${tag}")
+        };
+        for good in [phc("m=19456,t=2,p=1", 16), phc("m=262144,t=10,p=16", 8)] {
+            assert_eq!(PasswordHash::import(&good).unwrap().as_phc(), good);
+        }
+        for bad in [
+            phc("m=4194304,t=2,p=1", 16),
+            phc("m=19456,t=1000000000,p=1", 16),
+            phc("m=19456,t=2,p=64", 16),
+            phc("m=1,t=2,p=1", 16),
+            phc("m=19456,t=2,p=1", 4),
+            phc("m=19456,t=2,p=1", 16) + "$",
+            "$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$AAAA".to_owned(),
+            "$2b$10$abcdefghijklmnopqrstuv".to_owned(),
+            "x".repeat(1 << 20),
+            String::new(),
+        ] {
+            assert!(PasswordHash::import(&bad).is_err(), "{}", &bad[..bad.len().min(60)]);
+        }
     }
 
     #[test]

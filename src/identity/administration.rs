@@ -27,7 +27,7 @@ pub struct NewIdentity {
     pub verified: bool,
 }
 
-/// What an identity is replaced with. Its password, id and age stay.
+/// What an identity is replaced with. Its id and age stay.
 #[derive(Debug)]
 pub struct Replacement {
     /// The schema.
@@ -40,6 +40,8 @@ pub struct Replacement {
     pub metadata_public: Option<Value>,
     /// What only administrators may read.
     pub metadata_admin: Option<Value>,
+    /// Another password, hashed already; without one the old one stays.
+    pub password: Option<PasswordHash>,
     /// The version that the writer has read, if they insist on it.
     pub version: Option<i64>,
 }
@@ -107,8 +109,17 @@ pub fn find_by_address(cx: &mut Cx<'_>, typed: &str) -> Result<Option<Identity>>
     }
 }
 
-/// Replaces what can be replaced. Addresses that stay keep their proof; new ones have none. If the identity became
-/// inactive, its sessions and grants are for the caller to end, in this transaction.
+/// Marks an address of an identity proven, because an administrator vouches for it. `false` if it is not theirs.
+pub fn vouch(cx: &mut Cx<'_>, id: IdentityId, address: &str) -> Result<bool> {
+    match traits::canonical_email(address) {
+        Some(canonical) => accounts::prove(cx, id, &canonical),
+        None => Ok(false),
+    }
+}
+
+/// Replaces what can be replaced. Addresses that stay keep their proof; new ones have none, and codes on their way to
+/// one that was taken away are void. If the identity became inactive or got another password, its sessions and grants
+/// are for the caller to end, in this transaction.
 pub fn replace(
     cx: &mut Cx<'_>,
     id: IdentityId,
@@ -130,8 +141,17 @@ pub fn replace(
     if turned {
         identity.state_changed_at = cx.now;
     }
+    let before = addresses_of(cx, id)?;
     if !accounts::update(cx, &mut identity, |_| false)? {
         return Ok(Err(Refusal::Conflict));
+    }
+    let after = addresses_of(cx, id)?;
+    if before.iter().any(|old| !after.iter().any(|kept| kept.canonical == old.canonical)) {
+        store::one_time_codes::expire_of_identity(cx.db, id, cx.now)?;
+        store::flows::expire_of_identity(cx.db, id, None, cx.now)?;
+    }
+    if let Some(hash) = with.password {
+        credentials::set(cx, id, &hash)?;
     }
     if turned {
         record_state(cx, &identity)?;

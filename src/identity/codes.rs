@@ -280,7 +280,7 @@ pub(super) fn resend_refusal(cx: &mut Cx<'_>, address: &str) -> Result<Option<No
 }
 
 /// In how many seconds a new code for this address may be asked for; `None` is at once.
-pub fn resend_wait(cx: &mut Cx<'_>, address: &str) -> Result<Option<u64>> {
+pub(super) fn resend_wait(cx: &mut Cx<'_>, address: &str) -> Result<Option<u64>> {
     let address = traits::canonical_email(address).unwrap_or_else(|| address.to_owned());
     let since = cx.now - BETWEEN;
     let newest = store::one_time_codes::mailed_since(cx.db, &address, since, 1)?.into_iter().next();

@@ -51,6 +51,14 @@ pub struct Attempt {
     subject: Subject,
 }
 
+impl Attempt {
+    /// Takes the password out, to be compared.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
+}
+
 /// Takes a submitted form: counts the try and finds what to compare. Empty fields are no try; a password that is longer
 /// than any can be is a wrong one, which nobody hashes.
 pub fn prepare(cx: &mut Cx<'_>, mut flow: Flow<Login>, identifier: &str, password: &str) -> Result<Prepared> {

@@ -4,6 +4,7 @@ mod administered;
 mod link;
 mod password;
 
+pub use super::links::LinkView;
 pub use administered::{begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
 pub use password::{NewPassword, Prepared, prepare_password, save_password};
@@ -113,6 +114,11 @@ pub fn resend(cx: &mut Cx<'_>, flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
     }
     mail(cx, &flow, &canonical)?;
     keep(cx, flow, vec![Notice::success("code.sent")])
+}
+
+/// In how many seconds a new code may be asked for; `None` is at once.
+pub fn resend_wait(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<Option<u64>> {
+    codes::resend_wait(cx, &flow.state.address)
 }
 
 /// Whether the code that this flow waits for was used in another browser: the page goes back to the sign-in.

@@ -49,6 +49,14 @@ pub struct Draft {
     traits: Value,
 }
 
+impl Draft {
+    /// Takes the password out, to be hashed.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
+}
+
 /// Takes a submitted form. `values` are the controls `traits.…`; one that the schema does not know is refused.
 pub fn prepare(
     cx: &mut Cx<'_>,

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use woothee::parser::Parser;
-
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{Assurance, Event, IdentityId, Instant, Session, SessionId, TokenDigest};
+use crate::model::{Assurance, Event, IdentityId, Instant, Session, SessionId, TokenDigest, browser_name};
 use crate::store;
 
 /// How many sessions a person may have at once.
@@ -110,21 +108,7 @@ pub fn end(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<b
 
 /// What a browser calls itself, in the words of people: `Firefox on Linux`.
 pub fn device(user_agent: &str) -> String {
-    let parsed = Parser::new().parse(user_agent);
-    let known = |name: &str| (!name.is_empty() && name != "UNKNOWN").then(|| name.to_owned());
-    let browser = parsed.as_ref().and_then(|parsed| known(parsed.name));
-    let system = parsed.as_ref().and_then(|parsed| match parsed.os {
-        "Mac OSX" => Some("macOS".to_owned()),
-        "iPhone" => Some("iPhone".to_owned()),
-        // woothee names the versions of Windows, which say little today.
-        os if os.starts_with("Windows") && !os.contains("Phone") => Some("Windows".to_owned()),
-        os => known(os),
-    });
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name,
-        (None, None) => "An unknown browser".to_owned(),
-    }
+    browser_name(user_agent).unwrap_or_else(|| "An unknown browser".to_owned())
 }
 
 #[cfg(test)]

@@ -26,6 +26,12 @@ pub enum Saved {
     },
 }
 
+/// The profile as values of its form, by the names of the controls.
+pub fn values(cx: &mut Cx<'_>, identity: IdentityId) -> Result<BTreeMap<String, String>> {
+    let person = accounts::existing(cx, identity)?;
+    Ok(traits::to_form(cx.settings(), &person.traits))
+}
+
 /// What a changed profile comes to, before it is saved.
 struct Plan {
     person: Identity,
@@ -108,7 +114,7 @@ fn plan(
 
 /// What a submitted form comes to before anything is compared or hashed.
 #[derive(Debug)]
-pub enum Prepared {
+pub enum PasswordPrepared {
     /// The page again, with what is wrong.
     Stay(Vec<Notice>),
     /// Work to do outside the transaction.
@@ -133,7 +139,7 @@ pub fn prepare_password(
     session: &Session,
     current: Option<&str>,
     new: &str,
-) -> Result<Prepared> {
+) -> Result<PasswordPrepared> {
     let identity = session.identity;
     let person = accounts::existing(cx, identity)?;
     let is_recent = cx.now.since(session.authenticated_at) < cx.settings().session.recent;
@@ -153,24 +159,24 @@ pub fn prepare_password(
     };
     let new = match new {
         Ok(new) if notices.is_empty() => new,
-        Ok(_) => return Ok(Prepared::Stay(notices)),
+        Ok(_) => return Ok(PasswordPrepared::Stay(notices)),
         Err(notice) => {
             notices.push(notice);
-            return Ok(Prepared::Stay(notices));
+            return Ok(PasswordPrepared::Stay(notices));
         }
     };
     let Some(current) = current else {
         let same = stored.and_then(|hash| PlainPassword::new(new.expose()).map(|new| (new, hash)));
-        return Ok(Prepared::Work(Box::new(PasswordChange { compare: None, same, new })));
+        return Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: None, same, new })));
     };
     let subject = throttle::subject(cx, Some(identity), "");
     if let Some(notice) = throttle::count(cx, subject)?.refusal() {
-        return Ok(Prepared::Stay(vec![notice.on("current_password")]));
+        return Ok(PasswordPrepared::Stay(vec![notice.on("current_password")]));
     }
     let Some(current) = PlainPassword::new(current) else {
-        return Ok(Prepared::Stay(vec![wrong_current()]));
+        return Ok(PasswordPrepared::Stay(vec![wrong_current()]));
     };
-    Ok(Prepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same: None, new })))
+    Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same: None, new })))
 }
 
 /// Takes the verdicts of the comparisons. No notice: the new password may be hashed and saved.

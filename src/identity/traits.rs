@@ -78,6 +78,20 @@ pub fn from_form(settings: &Settings, values: &BTreeMap<String, String>) -> Valu
     Value::Object(traits)
 }
 
+/// What stands in a form for these traits, by the names of the controls.
+pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields(settings)
+        .into_iter()
+        .filter_map(|field| {
+            traits.get(&field.name).map(|value| (format!("traits.{}", field.name), shown(value)))
+        })
+        .collect()
+}
+
 /// A notice for each control that the form does not have: nobody sets what they are not asked for.
 pub fn unknown(settings: &Settings, values: &BTreeMap<String, String>) -> Vec<Notice> {
     let fields = fields(settings);
@@ -98,18 +112,6 @@ pub fn shown(settings: &Settings, values: BTreeMap<String, String>, most: usize)
         .into_iter()
         .filter(|(control, _)| fields.iter().any(|field| *control == format!("traits.{}", field.name)))
         .map(|(control, value)| (control, value.chars().take(most).collect()))
-        .collect()
-}
-
-/// The fields of a form that make these traits.
-pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> {
-    let shown = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    fields(settings)
-        .into_iter()
-        .filter_map(|field| Some((format!("traits.{}", field.name), shown(traits.get(&field.name)?))))
         .collect()
 }
 

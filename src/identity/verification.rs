@@ -3,6 +3,7 @@
 mod link;
 mod proof;
 
+pub use super::links::LinkView;
 pub use link::{Confirmed, confirm_link, disown_link, has_news, link_view, open_link};
 
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,11 @@ pub fn resend(cx: &mut Cx<'_>, flow: Flow<Verification>) -> Result<Flow<Verifica
     }
     mail(cx, &flow)?;
     keep(cx, flow, vec![Notice::success("code.sent")])
+}
+
+/// In how many seconds a new code may be asked for; `None` is at once.
+pub fn resend_wait(cx: &mut Cx<'_>, flow: &Flow<Verification>) -> Result<Option<u64>> {
+    codes::resend_wait(cx, &flow.state.address)
 }
 
 fn open_account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<(Value, PasswordHash)> {

@@ -14,7 +14,7 @@ use crate::{identity, store};
 /// nowhere.
 pub fn arrive(cx: &mut Cx<'_>, asked: AuthorizationParameters, visitor: &Visitor) -> Result<Step> {
     let request = fresh(cx, asked, Some(visitor.browser));
-    let session = visitor.session(cx)?;
+    let session = seen_now(cx, visitor)?;
     step(cx, request, session.as_ref(), false)
 }
 
@@ -49,12 +49,21 @@ pub fn enter(
     id: AuthorizationRequestId,
     visitor: &Visitor,
 ) -> Result<Option<(Step, Option<Session>)>> {
-    let session = visitor.session(cx)?;
+    let session = seen_now(cx, visitor)?;
     Ok(match waiting(cx, id, visitor)? {
         Waiting::Unknown => None,
         Waiting::Over(over) => Some((over, session)),
         Waiting::Open(request) => Some((step(cx, *request, session.as_ref(), true)?, session)),
     })
+}
+
+/// The living session of this browser, which is used by this, and so lives longer.
+fn seen_now(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
+    let session = visitor.session(cx)?;
+    if let Some(session) = session.as_ref().filter(|session| identity::sessions::is_due(session, cx.now)) {
+        identity::sessions::touch(cx, session)?;
+    }
+    Ok(session)
 }
 
 /// Takes a stored request to its next page, or to its answer.

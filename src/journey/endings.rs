@@ -3,6 +3,7 @@
 use super::{Step, Visitor, resume};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
+use crate::identity::administration::{Refusal, Replacement};
 use crate::identity::recovery::NewPassword;
 use crate::identity::{self, SignedIn};
 use crate::model::{Identity, IdentityId, IdentityState, Session, SessionId};
@@ -95,6 +96,35 @@ pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Resul
         end_everything(cx, id, None, "identity_deactivated")?;
     }
     Ok(changed)
+}
+
+/// Replaces an identity. Off ends everything at once (S1), and so does another password.
+pub fn replace_identity(
+    cx: &mut Cx<'_>,
+    id: IdentityId,
+    with: Replacement,
+) -> Result<std::result::Result<Identity, Refusal>> {
+    let (off, other_password) = (with.state == IdentityState::Inactive, with.password.is_some());
+    let replaced = identity::administration::replace(cx, id, with)?;
+    if replaced.is_ok() {
+        if off {
+            end_everything(cx, id, None, "identity_deactivated")?;
+        } else if other_password {
+            end_everything(cx, id, None, "password_replaced")?;
+        }
+    }
+    Ok(replaced)
+}
+
+/// Ends all sessions of a person; answers how many.
+pub fn end_sessions(cx: &mut Cx<'_>, id: IdentityId, reason: &'static str) -> Result<usize> {
+    let mut ended = 0;
+    for session in store::sessions::alive_of(cx.db, id, cx.now, SESSIONS)? {
+        if end_session(cx, &session, reason)? {
+            ended += 1;
+        }
+    }
+    Ok(ended)
 }
 
 /// Deletes an identity, with an end for everything that it had. `false` if there is none of this id.

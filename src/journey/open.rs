@@ -79,6 +79,18 @@ pub fn open<S: Renewable>(
     form_token_fits: impl Fn(&TokenDigest) -> bool,
     same_origin: bool,
 ) -> Result<Opened<S>> {
+    open_keeping(cx, id, visitor, form_token_fits, same_origin, |_| {})
+}
+
+/// The same; if the form is shown again without being acted on, `keep` puts what was typed into it (E4).
+pub fn open_keeping<S: Renewable>(
+    cx: &mut Cx<'_>,
+    id: FlowId,
+    visitor: &Visitor,
+    form_token_fits: impl Fn(&TokenDigest) -> bool,
+    same_origin: bool,
+    keep: impl FnOnce(&mut S),
+) -> Result<Opened<S>> {
     let Some(mut flow) = store::flows::find::<S>(cx.db, id)? else {
         return Ok(Opened::Step(without_past::<S>(cx, visitor)?));
     };
@@ -87,6 +99,7 @@ pub fn open<S: Renewable>(
         if !lost_cookie || flow.completed_at.is_some() || flow.is_expired(cx.now) {
             return Ok(Opened::Step(without_past::<S>(cx, visitor)?));
         }
+        keep(&mut flow.state);
         flow.browser = Some(visitor.browser);
         flow.notices = vec![Notice::info("flow.reopened")];
         store::flows::update(cx.db, &flow)?;
@@ -99,12 +112,18 @@ pub fn open<S: Renewable>(
         return Ok(Opened::Step(lead_on(cx, &flow, visitor)?));
     }
     if flow.is_expired(cx.now) {
+        if same_origin {
+            keep(&mut flow.state);
+        }
         return Ok(Opened::Step(renew(cx, &flow, Notice::info("login.expired_reenter"))?));
     }
     if let Some(over) = over(cx, flow.continuation(), visitor)? {
         return Ok(Opened::Step(over));
     }
     if !form_token_fits(&visitor.browser) {
+        if same_origin {
+            keep(&mut flow.state);
+        }
         flow.notices = vec![Notice::info("flow.reopened")];
         store::flows::update(cx.db, &flow)?;
         return Ok(Opened::Step(page_of(&flow)));

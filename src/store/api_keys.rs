@@ -19,9 +19,20 @@ pub struct ApiKey {
     pub expires_at: Option<Instant>,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+    /// When it was last used, at most a minute old.
+    pub last_used_at: Option<Instant>,
 }
 
-type Row = (String, String, i64, Option<i64>, Option<i64>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct Row {
+    id: String,
+    name: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    last_used_at: Option<i64>,
+}
 
 /// Writes a new key.
 pub fn insert(db: &mut Connection, key: &ApiKey, digest: &TokenDigest) -> Result<()> {
@@ -43,7 +54,7 @@ pub fn find_alive(db: &mut Connection, digest: &TokenDigest, now: Instant) -> Re
         .filter(api_keys::digest.eq(digest.as_bytes().to_vec()))
         .filter(api_keys::revoked_at.is_null())
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now.micros())))
-        .select((api_keys::id, api_keys::name, api_keys::created_at, api_keys::expires_at, api_keys::revoked_at))
+        .select(Row::as_select())
         .first::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
@@ -53,7 +64,7 @@ pub fn find_alive(db: &mut Connection, digest: &TokenDigest, now: Instant) -> Re
 pub fn list(db: &mut Connection) -> Result<Vec<ApiKey>> {
     let rows: Vec<Row> = each!(db, c => api_keys::table
         .order((api_keys::created_at.asc(), api_keys::id.asc()))
-        .select((api_keys::id, api_keys::name, api_keys::created_at, api_keys::expires_at, api_keys::revoked_at))
+        .select(Row::as_select())
         .load::<Row>(c))?;
     rows.into_iter().map(from_row).collect()
 }
@@ -67,12 +78,21 @@ pub fn revoke(db: &mut Connection, id: ApiKeyId, now: Instant) -> Result<bool> {
     Ok(changed == 1)
 }
 
-fn from_row((id, name, created_at, expires_at, revoked_at): Row) -> Result<ApiKey> {
+/// Notes that the key was used.
+pub fn touch(db: &mut Connection, id: ApiKeyId, now: Instant) -> Result<()> {
+    each!(db, c => diesel::update(api_keys::table.find(id.to_string()))
+        .set(api_keys::last_used_at.eq(now.micros()))
+        .execute(c))?;
+    Ok(())
+}
+
+fn from_row(row: Row) -> Result<ApiKey> {
     Ok(ApiKey {
-        id: id.parse().map_err(|_| Error::impossible("api_keys", "id", &id))?,
-        name,
-        created_at: Instant::from_micros(created_at),
-        expires_at: expires_at.map(Instant::from_micros),
-        revoked_at: revoked_at.map(Instant::from_micros),
+        id: row.id.parse().map_err(|_| Error::impossible("api_keys", "id", &row.id))?,
+        name: row.name,
+        created_at: Instant::from_micros(row.created_at),
+        expires_at: row.expires_at.map(Instant::from_micros),
+        revoked_at: row.revoked_at.map(Instant::from_micros),
+        last_used_at: row.last_used_at.map(Instant::from_micros),
     })
 }

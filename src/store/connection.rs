@@ -10,6 +10,7 @@ use super::Result;
 use super::postgres::PostgresConnection;
 
 /// A connection to SQLite or to PostgreSQL.
+#[expect(clippy::large_enum_variant, reason = "one lives on each thread, and none is moved about")]
 pub enum Connection {
     /// SQLite, in this process.
     Sqlite(SqliteConnection),

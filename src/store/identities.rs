@@ -106,6 +106,26 @@ pub fn addresses_of(db: &mut Connection, identity: IdentityId) -> Result<Vec<Ver
     rows.into_iter().map(address_from_row).collect()
 }
 
+/// The addresses of several identities, oldest first.
+pub fn addresses_of_all(db: &mut Connection, identities: &[IdentityId]) -> Result<Vec<VerifiableAddress>> {
+    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
+    let rows: Vec<AddressRow> = each!(db, c => addresses::table
+        .filter(addresses::identity_id.eq_any(&ids))
+        .order((addresses::created_at.asc(), addresses::id.asc()))
+        .load::<AddressRow>(c))?;
+    rows.into_iter().map(address_from_row).collect()
+}
+
+/// The identities of these ids, oldest first.
+pub fn find_all(db: &mut Connection, identities: &[IdentityId]) -> Result<Vec<Identity>> {
+    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
+    let rows: Vec<Row> = each!(db, c => identities::table
+        .filter(identities::id.eq_any(&ids))
+        .order((identities::created_at.asc(), identities::id.asc()))
+        .load::<Row>(c))?;
+    rows.into_iter().map(from_row).collect()
+}
+
 /// The address of this canonical form.
 pub fn find_address(db: &mut Connection, canonical: &str) -> Result<Option<VerifiableAddress>> {
     let row: Option<AddressRow> = each!(db, c => addresses::table

@@ -76,6 +76,26 @@ pub fn has_due(db: &mut Connection, now: Instant) -> Result<bool> {
         .get_result::<bool>(c))
 }
 
+/// Whether anything still waits that was tried more than once.
+pub fn is_stuck(db: &mut Connection) -> Result<bool> {
+    each!(db, c => diesel::select(diesel::dsl::exists(
+            messages::table
+                .filter(messages::status.eq(MessageStatus::Queued.name()))
+                .filter(messages::attempts.gt(1)),
+        ))
+        .get_result::<bool>(c))
+}
+
+/// Whether anything was sent after `since`.
+pub fn has_sent_since(db: &mut Connection, since: Instant) -> Result<bool> {
+    each!(db, c => diesel::select(diesel::dsl::exists(
+            messages::table
+                .filter(messages::status.eq(MessageStatus::Sent.name()))
+                .filter(messages::sent_at.gt(since.micros())),
+        ))
+        .get_result::<bool>(c))
+}
+
 /// Takes at most `limit` due messages for `owner`, who has until `lease_until` to say what became of them. The try
 /// is counted here, so that a message that ends its deliverer is not tried forever.
 ///

@@ -8,7 +8,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Only one process migrates a PostgreSQL database at a time; the number is arbitrary and ours.
-const LOCK: i64 = 0x7761_7968_6f6d_65;
+const LOCK: i64 = 0x0077_6179_686f_6d65;
 
 /// Whether the database has the tables that this binary expects.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,6 +81,49 @@ pub fn alive_of(db: &mut Connection, identity: IdentityId, now: Instant, limit: 
     rows.into_iter().map(from_row).collect()
 }
 
+/// Sessions of an identity, the newest first, at most `limit`, after the one of this age and id; with `alive` only the
+/// living or only the others.
+pub fn list_of(
+    db: &mut Connection,
+    identity: IdentityId,
+    alive: Option<bool>,
+    now: Instant,
+    after: Option<(Instant, SessionId)>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let rows: Vec<Row> = each!(db, c => {
+        let mut query = sessions::table.filter(sessions::identity_id.eq(identity.to_string())).into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(
+                sessions::created_at
+                    .lt(at.micros())
+                    .or(sessions::created_at.eq(at.micros()).and(sessions::id.lt(id.to_string()))),
+            );
+        }
+        match alive {
+            Some(true) => {
+                query = query.filter(
+                    sessions::ended_at
+                        .is_null()
+                        .and(sessions::idle_expires_at.gt(now.micros()))
+                        .and(sessions::expires_at.gt(now.micros())),
+                );
+            }
+            Some(false) => {
+                query = query.filter(
+                    sessions::ended_at
+                        .is_not_null()
+                        .or(sessions::idle_expires_at.le(now.micros()))
+                        .or(sessions::expires_at.le(now.micros())),
+                );
+            }
+            None => {}
+        }
+        query.order((sessions::created_at.desc(), sessions::id.desc())).limit(limit).load::<Row>(c)
+    })?;
+    rows.into_iter().map(from_row).collect()
+}
+
 /// Notes that the session was used.
 pub fn touch(db: &mut Connection, id: SessionId, now: Instant, idle_expires_at: Instant) -> Result<()> {
     each!(db, c => diesel::update(sessions::table.find(id.to_string()))

@@ -170,8 +170,10 @@ impl Store {
     ) -> std::result::Result<Self, OpenError> {
         let (writes, queue) = sync_channel(QUEUE);
         spawn("sqlite-writer".to_owned(), move || {
-            let _held_while_open = lock;
             write_in_groups(&mut writer, &queue);
+            // The next server may come as soon as the file is closed, and not before.
+            drop(writer);
+            drop(lock);
         })?;
         let (reads, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));

@@ -15,12 +15,15 @@ use crate::journey::{Lost, LostKind};
 use crate::model::{Client, RequestId};
 use crate::oauth2::{Untrusted, UntrustedKind};
 
+/// A way onward: the id of its words, their values, and the address.
+type Way = (String, Vec<(String, String)>, String);
+
 /// A page about a failure, before it is rendered.
 pub(super) struct Failure {
     id: &'static str,
     status: StatusCode,
     args: Vec<(String, String)>,
-    primary: Option<(String, Vec<(String, String)>, String)>,
+    primary: Option<Way>,
     secondary: Vec<(String, String)>,
     developer: Vec<(String, String)>,
     retry_after: Option<u64>,
@@ -260,7 +263,7 @@ pub(super) fn wrong_host(request: &HttpRequest, site: &Site, face: Face, host: &
         failure.primary = Some(("go.right_address".to_owned(), Vec::new(), right));
         failure.page(site, id)
     };
-    finish(reply, settings.is_https())
+    finish(reply, settings.is_https() && face == Face::Public)
 }
 
 /// The administration without keys, asked by another site's page.

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage as _, HttpResponse, web};
 
 use super::reply::ErrorId;
 use super::visit::Arrived;
-use super::{Face, Site, failure};
+use super::{Face, Site, assets, failure};
 use crate::config::Settings;
 use crate::model::RequestId;
 
@@ -74,7 +74,9 @@ fn refuse(site: &Site, face: Face, request: &ServiceRequest, peer: IpAddr) -> Op
     let health = request.path().starts_with("/health/");
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let settings = &site.work().env().settings;
-    if !health && !host_is_right(face, host, settings) {
+    // The page that leads to the right name needs its styles.
+    let asset = face == Face::Public && assets::find(request.path()).is_some();
+    if !health && !asset && !host_is_right(face, host, settings) {
         return Some(failure::wrong_host(request.request(), site, face, host));
     }
     if face == Face::Admin && is_rebinding(request.headers(), settings) {

@@ -29,6 +29,16 @@ impl Limiter {
         Self { per_minute, buckets: Mutex::new(HashMap::new()) }
     }
 
+    /// How long to wait until there is one; `None` if there is one now.
+    pub fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
+        if self.per_minute == 0 {
+            return None;
+        }
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.get(&network(address))?;
+        self.missing(self.filled(*bucket, now))
+    }
+
     /// Takes one. `Err` is how long to wait until there is one.
     pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
         if self.per_minute == 0 {
@@ -44,12 +54,17 @@ impl Limiter {
         }
         let bucket = buckets.entry(network(address)).or_insert(Bucket { tokens: full, at: now });
         let tokens = self.filled(*bucket, now);
-        if tokens < MICROS_PER_SECOND {
-            let missing = u64::try_from(MICROS_PER_SECOND - tokens).unwrap_or(0);
-            return Err(Duration::from_micros(missing * 60 / u64::from(self.per_minute)));
+        if let Some(wait) = self.missing(tokens) {
+            return Err(wait);
         }
         *bucket = Bucket { tokens: tokens - MICROS_PER_SECOND, at: now };
         Ok(())
+    }
+
+    /// How long it takes until these tokens are one.
+    fn missing(&self, tokens: i64) -> Option<Duration> {
+        let missing = u64::try_from(MICROS_PER_SECOND - tokens).ok().filter(|missing| *missing > 0)?;
+        Some(Duration::from_micros(missing * 60 / u64::from(self.per_minute)))
     }
 
     fn filled(&self, bucket: Bucket, now: Instant) -> i64 {

@@ -12,6 +12,7 @@ mod other;
 mod people;
 mod recovery;
 mod registration;
+mod said;
 mod verification;
 
 pub(super) use account::{
@@ -54,6 +55,18 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(move |visit: Visit| {
+        let answer = handler(visit.clone());
+        async move { answered(&visit, answer.await) }
+    })
+}
+
+/// A page whose GET answers a client: nobody looks at it by HEAD without getting the answer.
+pub(super) fn getting<F, Fut>(handler: F) -> Route
+where
+    F: Fn(Visit) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<Reply>> + 'static,
+{
+    web::get().to(move |visit: Visit| {
         let answer = handler(visit.clone());
         async move { answered(&visit, answer.await) }
     })

@@ -4,10 +4,12 @@ use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 
+use super::Face;
 use super::page::Page;
+use super::visit::Arrived;
 use crate::cx::{Fault, Result};
 
 /// Which headers an answer carries (security 2.2, architecture decision 1).
@@ -82,6 +84,11 @@ impl Reply {
     pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(value).map_err(|why| Fault::Internal(why.to_string()))?;
         Ok(Self::new(status, Class::Json, JSON, body))
+    }
+
+    /// 201: what was made, and where it is to be found from now on (RFC 9110 15.3.2).
+    pub fn created(location: &str, value: &impl Serialize) -> Result<Self> {
+        Ok(Self::json(StatusCode::CREATED, value)?.with_text_header(header::LOCATION, location))
     }
 
     /// A JSON document that was made before.
@@ -178,10 +185,13 @@ impl Responder for Reply {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        // The admin listener speaks plain HTTP, whatever the pages do.
+        let public =
+            request.extensions().get::<Arrived>().is_some_and(|arrived| arrived.face == Face::Public);
         let https = request
             .app_data::<actix_web::web::Data<super::Site>>()
             .is_some_and(|site| site.work().env().settings.is_https());
-        self.into_response(https)
+        self.into_response(https && public)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::pages::{self, looking, sending, sent_by_get, whatever};
+use super::pages::{self, getting, looking, sending, sent_by_get, whatever};
 use super::{path, protocol};
 use crate::model::FlowKind::{Recovery, Verification};
 
@@ -79,12 +79,12 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page(path::INBOX_JSON).route(looking(pages::inbox_json)))
         .service(
             page("/oauth2/auth")
-                .route(looking(pages::arrive))
+                .route(getting(pages::arrive))
                 .route(web::post().to(pages::by_any_site(pages::arrive_by_form))),
         )
         .service(
             page("/oauth2/sessions/logout")
-                .route(looking(pages::end_session))
+                .route(getting(pages::end_session))
                 .route(web::post().to(pages::by_any_site(pages::end_session_by_form))),
         )
         .service(page("/.well-known/change-password").route(looking(pages::change_password)))

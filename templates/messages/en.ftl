@@ -317,6 +317,7 @@ page-footer = More about this service
 page-help = Help
 page-privacy = Privacy
 page-terms = Terms
+page-development = Development mode
 page-copy = Copy
 page-copied = Copied
 

@@ -242,6 +242,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_due ON messages (status, next_attempt_at);
 CREATE INDEX messages_by_age ON messages (created_at, id);
+CREATE INDEX messages_by_expiry ON messages (expires_at);
 
 CREATE TABLE events (
     id TEXT NOT NULL PRIMARY KEY,

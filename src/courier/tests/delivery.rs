@@ -8,10 +8,9 @@ use super::smtp_sink::{SmtpSink, Treatment};
 use super::world::{TEN_MINUTES, World, code_mail, env, worlds};
 use crate::config::Mode;
 use crate::courier::schedule::ATTEMPTS;
-use crate::courier::{Courier, Transport};
-use crate::model::{IdentityId, Mail, Message, MessageStatus};
+use crate::courier::{Courier, Transport, is_down};
+use crate::model::{IdentityId, MessageStatus};
 use crate::random::{Random, SystemRandom};
-use crate::store;
 
 /// Longer than any wait of a mail of ten minutes.
 const A_WHILE: Duration = Duration::from_secs(7 * 60);
@@ -98,7 +97,8 @@ async fn sec_f14_a_permanent_refusal_is_final() {
             let message = world.message(id).await;
             assert_eq!((message.status, message.sealed.as_str()), (MessageStatus::Abandoned, ""));
             let why = message.last_error.unwrap();
-            assert!(why.contains("55") && !why.contains("12345678"), "the server quoted the code: {why}");
+            assert!(why.contains("55"), "{why}");
+            assert!(!why.contains("12345678") && !why.contains("ada@"), "what the server quoted: {why}");
             assert_eq!(world.facts(ada).await, ["message.abandoned"]);
             assert!(sink.mails().is_empty());
         }
@@ -215,55 +215,24 @@ async fn sec_f14_no_attempt_is_planned_for_after_the_death_of_the_code() {
 }
 
 #[tokio::test]
-async fn sec_i02_an_address_that_is_more_than_an_address_is_given_up_unsent() {
-    let hostile = [
-        "ann@x.example,eve@y.example",
-        "ann@x.example;eve@y.example",
-        "ann@x.example\r\nCc: eve@y.example",
-        "ann@x.example\nRCPT TO:<eve@y.example>",
-        "ann@x.example%0aCc:eve@y.example",
-        "ann@x.example\u{2028}eve",
-        "ann@x.example\u{85}",
-        "ann@x.example\0",
-        "\"ann@x.example, eve\"@y.example",
-        "<ann@x.example>",
-        "Ann <ann@x.example>",
-        "ann@@x.example",
-        "ann@x.example@y.example",
-        "ann",
-        "@x.example",
-        "ann@",
-        "",
-        " ann@x.example",
-    ];
+async fn page_1_6_mail_is_down_when_tries_pile_up_and_nothing_gets_through() {
     for world in worlds().await {
         let sink = SmtpSink::start();
         let courier = world.courier(&sink);
-        for address in hostile.iter().filter(|address| !address.contains('\0')) {
-            let id = world.queue(address, code_mail("12345678")).await;
+        let down = || world.work.read(is_down);
+        sink.treat("poison@example.org", Treatment::Refuse(451));
+        world.queue("ada@example.org", code_mail("12345678")).await;
+        world.queue("poison@example.org", code_mail("12345678")).await;
+        for _ in 0..2 {
             courier.deliver_due().await.unwrap();
-            let message = world.message(id).await;
-            assert_eq!(message.status, MessageStatus::Abandoned, "{address:?}");
-            assert!(!message.last_error.unwrap().contains("eve"));
+            world.clock.advance(Duration::from_secs(10));
         }
-        assert_eq!(sink.connections(), 0);
-    }
-    assert!(hostile.iter().all(|address| crate::courier::envelope::recipient(address).is_none()));
-}
-
-#[tokio::test]
-async fn sec_v08_a_foreign_domain_is_written_in_ascii_and_a_foreign_name_is_not_guessed() {
-    for world in worlds().await {
-        let sink = SmtpSink::start();
-        let courier = world.courier(&sink);
-        let domain = world.queue("ada@bücher.example", code_mail("12345678")).await;
-        let name = world.queue("märy@example.org", code_mail("12345678")).await;
+        assert!(!down().await.unwrap(), "one address alone is no outage");
+        world.clock.advance(Duration::from_secs(300));
+        assert!(down().await.unwrap());
+        world.queue("ben@example.org", code_mail("12345678")).await;
         courier.deliver_due().await.unwrap();
-        assert_eq!(world.message(domain).await.status, MessageStatus::Sent);
-        assert_eq!(sink.mails()[0].to, ["ada@xn--bcher-kva.example"]);
-        let refused = world.message(name).await;
-        assert_eq!(refused.status, MessageStatus::Abandoned);
-        assert_eq!(sink.mails().len(), 1);
+        assert!(!down().await.unwrap(), "it gets through again");
     }
 }
 
@@ -280,6 +249,22 @@ async fn in_development_the_inbox_keeps_what_was_said_and_nothing_leaves() {
 }
 
 #[tokio::test]
+async fn a_running_courier_finds_what_is_queued_later_and_stops_when_told() {
+    for world in worlds().await {
+        let sink = SmtpSink::start();
+        let (stop, stopped) = watch::channel(false);
+        let running = tokio::spawn(world.courier(&sink).run(stopped));
+        for n in 0..3 {
+            let id = world.queue(&format!("reader{n}@example.org"), code_mail("12345678")).await;
+            while world.message(id).await.status != MessageStatus::Sent {}
+        }
+        stop.send(true).unwrap();
+        running.await.unwrap();
+        assert_eq!(sink.mails().len(), 3);
+    }
+}
+
+#[tokio::test]
 async fn a_courier_that_is_told_to_stop_delivers_what_is_due_first() {
     for world in worlds().await {
         let sink = SmtpSink::start();
@@ -291,40 +276,5 @@ async fn a_courier_that_is_told_to_stop_delivers_what_is_due_first() {
         world.courier(&sink).run(stopped).await;
         assert_eq!(sink.mails().len(), 20);
         drop(stop);
-    }
-}
-
-#[tokio::test]
-async fn page_1_6_the_administration_lists_the_newest_first_page_by_page() {
-    for world in worlds().await {
-        let sink = SmtpSink::start();
-        let mut ids = Vec::new();
-        for n in 0..5 {
-            ids.push(world.queue(&format!("reader{}@example.org", n % 2), Mail::AccountExists).await);
-            world.clock.advance(Duration::from_secs(1));
-        }
-        world.courier(&sink).deliver_due().await.unwrap();
-        ids.reverse();
-        let list = |after: Option<Message>, status, recipient: Option<&'static str>| {
-            let work = world.work.clone();
-            async move {
-                let after = after.map(|message| (message.created_at, message.id));
-
-                work.read(move |cx| Ok(store::messages::list(cx.db, after, 2, status, recipient)?))
-                    .await
-                    .unwrap()
-            }
-        };
-        let first = list(None, None, None).await;
-        let second = list(first.last().cloned(), None, None).await;
-        let third = list(second.last().cloned(), None, None).await;
-        let seen: Vec<_> = [first, second, third].concat().iter().map(|message| message.id).collect();
-        assert_eq!(seen, ids);
-        assert!(list(None, Some(MessageStatus::Abandoned), None).await.is_empty());
-        let of_one = list(None, Some(MessageStatus::Sent), Some("reader1@example.org")).await;
-        assert_eq!(of_one.iter().map(|message| message.id).collect::<Vec<_>>(), [ids[1], ids[3]]);
-        let before = world.work.now() + TEN_MINUTES;
-        let gone = world.work.write(move |cx| Ok(store::messages::delete_expired(cx.db, before, 3)?)).await;
-        assert_eq!((gone.unwrap(), list(None, None, None).await.len()), (3, 2));
     }
 }

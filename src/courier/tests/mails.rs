@@ -3,15 +3,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use scraper::{Html, Selector};
 
-use super::smtp_sink::{Received, SmtpSink};
-use super::world::{FIREFOX, START, TEN_MINUTES, World, code_mail, env, smtp_url};
-use crate::config::{Mode, SmtpSecurity};
-use crate::courier::relay::Relay;
-use crate::courier::{Rendered, envelope, render};
+use super::world::{FIREFOX, START, TEN_MINUTES, World, code_mail, env};
+use crate::config::Mode;
+use crate::courier::{Rendered, render};
 use crate::cx::Env;
 use crate::model::{Asked, Letter, Mail, Message, MessageId, MessageStatus};
 use crate::random::SeededRandom;
@@ -20,7 +17,7 @@ const CODE: &str = "12345678";
 const TOKEN: &str = "wh_link_Zm9yIHRoZSBwYWdlIG9ubHk";
 const ISSUER: &str = "https://id.example.org";
 
-fn verification(client: Option<&str>) -> Mail {
+pub(super) fn verification(client: Option<&str>) -> Mail {
     let client_name = client.map(str::to_owned);
     Mail::VerificationCode { code: CODE.to_owned(), link: TOKEN.to_owned(), client_name }
 }
@@ -30,16 +27,16 @@ fn recovery(client: Option<&str>) -> Mail {
     Mail::RecoveryCode { code: CODE.to_owned(), link: TOKEN.to_owned(), client_name }
 }
 
-fn all() -> [Mail; 5] {
+pub(super) fn all() -> [Mail; 5] {
     let shop = Some("Example Shop");
     [verification(shop), recovery(shop), Mail::AccountExists, Mail::PasswordChanged, Mail::RecoveryCompleted]
 }
 
-fn asked(user_agent: &str, peer: &str) -> Asked {
+pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
     Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
 }
 
-fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
+pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
     let id: MessageId = "00000000-0000-4000-8000-000000000001".parse().unwrap();
     let template_type = mail.template_type().to_owned();
     let letter = serde_json::to_vec(&Letter { mail, asked }).unwrap();
@@ -61,7 +58,7 @@ fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
     }
 }
 
-fn server(given: &[(&str, &str)]) -> Arc<Env> {
+pub(super) fn server(given: &[(&str, &str)]) -> Arc<Env> {
     env(Mode::Production, given).0
 }
 
@@ -232,74 +229,6 @@ fn sec_i03_hostile_values_are_said_literally_and_escaped_in_html() {
         assert!(mail.html.contains(&escaped), "{}", mail.html);
         assert!(!mail.html.contains("<b>") && !mail.html.contains("<i>") && !mail.html.contains("<%"));
         assert!(!mail.html.contains("49</b>"));
-    }
-}
-
-/// Sends what was rendered, and gives what arrived.
-async fn over_the_wire(env: &Env, message: &Message, rendered: &Rendered) -> Vec<Received> {
-    let sink = SmtpSink::start();
-    let mut url = smtp_url(sink.port(), SmtpSecurity::Plain);
-    url.host = "127.0.0.1".to_owned();
-    let mail = envelope::compose(env, message, rendered).unwrap();
-    let patience = Duration::from_secs(5);
-    Relay::trusting(url, None, patience).deliver(&mail, patience).await.unwrap();
-    sink.mails()
-}
-
-#[tokio::test]
-async fn page_1_6_the_headers_are_those_of_a_machine_that_wants_no_answer() {
-    let env = server(&[]);
-    let message = message(&env, "ada@example.org", verification(None), asked(FIREFOX, ""));
-    let rendered = render(&env, &message).unwrap();
-    let [mail] = over_the_wire(&env, &message, &rendered).await.try_into().unwrap();
-    for (name, value) in [
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("From", "Wayhome <login@example.org>"),
-        ("To", "ada@example.org"),
-        ("Subject", "12345678 is your Wayhome code"),
-        ("Date", "Tue, 24 Nov 2026 14:30:00 +0000"),
-        ("MIME-Version", "1.0"),
-    ] {
-        assert_eq!(mail.header(name).as_deref(), Some(value));
-    }
-    assert!(mail.header("Content-Type").unwrap().starts_with("multipart/alternative"));
-    assert_eq!(mail.part("text/plain").unwrap().trim_end(), rendered.text.replace('\n', "\r\n").trim_end());
-    assert_eq!(mail.part("text/html").unwrap().trim_end(), rendered.html.replace('\n', "\r\n").trim_end());
-    assert!(mail.data.find("text/plain") < mail.data.find("text/html"));
-    assert!(mail.data.is_ascii() && mail.data.lines().all(|line| line.len() <= 998));
-    assert!(mail.data.len() < 30_000, "{}", mail.data.len());
-}
-
-#[tokio::test]
-async fn sec_i02_line_ends_in_values_add_no_header_no_recipient_and_no_mail() {
-    let plain = server(&[]);
-    let harmless = message(&plain, "ada@example.org", verification(Some("Shop")), asked(FIREFOX, "::1"));
-    let normal = render(&plain, &harmless).unwrap();
-    let [normal] = over_the_wire(&plain, &harmless, &normal).await.try_into().unwrap();
-    for end in ["\r\n", "\n", "\r", "\u{2028}", "\u{85}", "\0", "%0d%0a"] {
-        let hostile = format!("X{end}Bcc: eve@example.net{end}{end}.{end}MAIL FROM:<eve@example.net>{end}");
-        let env = server(&[("WAYHOME__SERVER__NAME", &hostile), ("WAYHOME__COURIER__FROM_NAME", &hostile)]);
-        let mail = verification(Some(&hostile));
-        let message = message(&env, "ada@example.org", mail, asked(&hostile, &hostile));
-        let rendered = render(&env, &message).unwrap();
-        let [mail] = over_the_wire(&env, &message, &rendered).await.try_into().unwrap();
-        assert_eq!(mail.to, ["ada@example.org"]);
-        assert_eq!(mail.headers().len(), normal.headers().len(), "{end:?}: {:?}", mail.headers());
-        assert!(mail.header("Bcc").is_none());
-    }
-}
-
-#[tokio::test]
-async fn sec_i02_a_dot_on_its_own_line_does_not_end_the_mail() {
-    let env = server(&[]);
-    let message = message(&env, "ada@example.org", Mail::AccountExists, asked(FIREFOX, ""));
-    let mut rendered = render(&env, &message).unwrap();
-    rendered.text = "before\r\n.\r\n..\r\n.hidden\r\n\n.\r\nMAIL FROM:<eve@example.net>\r\n".to_owned();
-    let [mail] = over_the_wire(&env, &message, &rendered).await.try_into().unwrap();
-    let text = mail.part("text/plain").unwrap();
-    for line in ["before", ".", "..", ".hidden", "MAIL FROM:<eve@example.net>"] {
-        assert!(text.lines().any(|other| other == line), "{line}: {text:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::certificate::SelfSigned;
-use super::smtp_sink::{SmtpSink, Tls};
+use super::smtp_sink::{SmtpSink, Tls, Treatment};
 use super::world::{World, code_mail, smtp_url, worlds};
 use crate::config::{SmtpSecurity, SmtpUrl};
 use crate::courier::relay::Relay;
@@ -109,5 +109,23 @@ async fn sec_p09_a_good_certificate_carries_the_mail() {
             assert!(mails.len() == 1 && mails[0].encrypted);
             assert!(sink.commands().iter().any(|line| line.starts_with("AUTH PLAIN")));
         }
+    }
+}
+
+#[tokio::test]
+async fn sec_f14_a_refused_password_is_no_fault_of_the_mails() {
+    for world in worlds().await {
+        let sink = SmtpSink::start();
+        let url = with_password(sink.port(), SmtpSecurity::Plain);
+        let courier = world.courier_over(Relay::trusting(url, None, PATIENCE));
+        sink.next(Treatment::RefuseLogin(535));
+        let id = world.queue("ada@example.org", code_mail("12345678")).await;
+        courier.deliver_due().await.unwrap();
+        let message = world.message(id).await;
+        assert_eq!(message.status, MessageStatus::Queued, "somebody will mend the settings");
+        assert!(message.last_error.unwrap().contains("535"));
+        world.clock.advance(Duration::from_secs(10));
+        courier.deliver_due().await.unwrap();
+        assert_eq!(world.message(id).await.status, MessageStatus::Sent);
     }
 }

@@ -26,6 +26,14 @@ pub struct NewPassword {
     flow: Flow<Recovery>,
 }
 
+impl NewPassword {
+    /// Takes the password out, to be hashed.
+    pub fn take_password(mut self) -> (Self, PlainPassword) {
+        let password = std::mem::take(&mut self.password);
+        (self, password)
+    }
+}
+
 /// Takes a new password; in any stage but the last one, nothing happens.
 pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> Result<Prepared> {
     let Some(person) = holder(cx, &flow)? else { return Ok(Prepared::Stay(flow)) };

@@ -93,7 +93,88 @@ fn body(answer: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::clock::ManualClock;
+    use crate::crypto::{SignatureAlgorithm, SigningKey, SigningKeys};
+
+    const NOW: Instant = Instant::from_seconds(1_800_000_000);
+    const ISSUER: &str = "http://localhost:4444";
+
+    /// An issuer that answers each request with the next of these key sets.
+    async fn issuer(sets: Vec<Value>) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            for set in sets {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1024];
+                let length = stream.read(&mut request).await.unwrap();
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                assert!(request.starts_with("GET /.well-known/jwks.json HTTP/1.0\r\n"), "{request}");
+                assert!(request.contains("\r\nHost: localhost:4444\r\n"), "{request}");
+                let answer = format!("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{set}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        address
+    }
+
+    fn demo(issuer_address: SocketAddr, clock: &Arc<ManualClock>) -> Demo {
+        Demo {
+            issuer: ISSUER.to_owned(),
+            issuer_address,
+            api: "http://localhost:4447".to_owned(),
+            client_id: "demo-spa".to_owned(),
+            clock: clock.clone(),
+        }
+    }
+
+    fn keys() -> SigningKeys {
+        SigningKeys::new(vec![SigningKey::generate(SignatureAlgorithm::Es256).unwrap().0])
+    }
+
+    fn token(keys: &SigningKeys, typ: &str) -> String {
+        let claims = json!({ "iss": ISSUER, "sub": "ann", "exp": NOW.seconds() + 600 });
+        keys.active(SignatureAlgorithm::Es256).unwrap().sign(typ, &claims).unwrap()
+    }
+
+    #[tokio::test]
+    async fn keys_are_fetched_once_and_again_for_a_new_key() {
+        let (old, new) = (keys(), keys());
+        let clock = Arc::new(ManualClock::at(NOW));
+        let demo = demo(issuer(vec![old.jwks(), new.jwks()]).await, &clock);
+        let known = IssuerKeys::default();
+        for _ in 0..2 {
+            assert_eq!(known.verify(&demo, &token(&old, "at+jwt")).await.unwrap()["sub"], "ann");
+        }
+        let early = known.verify(&demo, &token(&new, "at+jwt")).await;
+        assert!(matches!(early, Err(Refusal::Token(_))), "the issuer is not asked all the time: {early:?}");
+        clock.advance(PAUSE);
+        assert!(known.verify(&demo, &token(&new, "at+jwt")).await.is_ok());
+        assert!(known.verify(&demo, &token(&old, "at+jwt")).await.is_err(), "the old key is gone");
+    }
+
+    #[tokio::test]
+    async fn sec_j10_an_id_token_opens_nothing() {
+        let ours = keys();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let demo = demo(issuer(vec![ours.jwks()]).await, &clock);
+        let refused = IssuerKeys::default().verify(&demo, &token(&ours, "JWT")).await;
+        assert!(matches!(refused, Err(Refusal::Token(JwtError::Header("typ")))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_is_not_the_tokens_fault() {
+        let clock = Arc::new(ManualClock::at(NOW));
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let failed = IssuerKeys::default().verify(&demo(closed, &clock), &token(&keys(), "at+jwt")).await;
+        assert!(matches!(failed, Err(Refusal::Issuer(_))), "{failed:?}");
+    }
 
     #[test]
     fn only_a_good_answer_has_keys() {

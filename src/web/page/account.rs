@@ -5,6 +5,7 @@ use askama::Template;
 use super::control::Control;
 use super::{Field, Form, Frame, View};
 use crate::model::Notice;
+use crate::web::path;
 
 /// The pages of the account, as they stand in its navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,10 +21,10 @@ impl Section {
 
     fn path(&self) -> &'static str {
         match self {
-            Self::Overview => "/account",
-            Self::Profile => "/account/profile",
-            Self::Password => "/account/password",
-            Self::Sessions => "/account/sessions",
+            Self::Overview => path::ACCOUNT,
+            Self::Profile => path::PROFILE,
+            Self::Password => path::PASSWORD,
+            Self::Sessions => path::SESSIONS,
         }
     }
 

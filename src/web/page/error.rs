@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Frame, View};
+use crate::web::path;
 
 /// From this many seconds on, the time to wait is said in minutes.
 const MINUTES_FROM: u64 = 120;
@@ -51,7 +52,7 @@ impl ErrorPage {
         match (&self.primary, self.secondary.first()) {
             (Some((id, args, href)), _) => (self.say(id, args), href),
             (None, Some((id, href))) => (self.say(id, &[]), href),
-            (None, None) => (self.say("go.account", &[]), "/account"),
+            (None, None) => (self.say("go.account", &[]), path::ACCOUNT),
         }
     }
 

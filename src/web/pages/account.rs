@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::flow;
 use super::people::Person;
+use super::said::Said;
 use crate::cx::Result;
-use crate::identity::settings::{self, Prepared, Saved};
-use crate::identity::{sessions as devices, traits, verification};
+use crate::identity::settings::{self, PasswordPrepared, Saved};
+use crate::identity::{sessions as devices, verification};
 use crate::journey::{self, Step};
 use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
 use crate::store;
@@ -15,19 +16,9 @@ use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
-/// Notices of a page of the account travel as the id of their sentence, and only these ids are known.
-const SAID: [&str; 5] =
-    ["profile.saved", "password.changed", "address.verified", "session.ended", "sessions.ended"];
-
 fn signed_in_first(visit: &Visit) -> Reply {
     let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
     Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
-}
-
-fn said(visit: &Visit) -> Vec<Notice> {
-    let id = visit.query_value("said").and_then(|said| SAID.iter().find(|known| **known == said));
-    let n: u32 = visit.id("n").unwrap_or(0);
-    id.map(|id| Notice::success(id).with("n", n)).into_iter().collect()
 }
 
 fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
@@ -66,7 +57,7 @@ pub(in crate::web) async fn overview(visit: Visit) -> Result<Reply> {
     let unproven = person.address.is_some() && !person.verified;
     Reply::own_page(&AccountPage {
         frame: visit.frame(),
-        notices: said(&visit),
+        notices: Said::read(&visit, &session).notices,
         name: person.name,
         address: person.address,
         verified: person.verified,
@@ -87,7 +78,8 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
             let Some(address) = verification::unproven_address(cx, session.identity)? else {
                 return Ok(Step::Account);
             };
-            let back = journey::own_url(cx, &format!("{}?said=address.verified", path::ACCOUNT))?;
+            let said = Said::success("address.verified").at(cx.env, &session, path::ACCOUNT)?;
+            let back = journey::own_url(cx, &said)?;
             let birth = Birth {
                 browser: Some(session.browser),
                 continuation: Continuation::Return(back),
@@ -104,12 +96,13 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
 pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     if !is_recent(&visit, &session) {
-        return confirm(&visit, session, path::PROFILE).await;
+        return confirm(&visit, session, visit.here()).await;
     }
     let id = session.identity;
-    let person = visit.work().read(move |cx| Ok(store::identities::find(cx.db, id)?)).await?;
-    let values = person.map(|person| traits::to_form(visit.settings(), &person.traits)).unwrap_or_default();
-    profile_page(&visit, &session, &values, said(&visit))
+    let mut values = visit.work().read(move |cx| settings::values(cx, id)).await?;
+    let said = Said::read(&visit, &session);
+    values.extend(said.values);
+    profile_page(&visit, &session, &values, said.notices)
 }
 
 fn profile_page(
@@ -136,11 +129,11 @@ fn is_recent(visit: &Visit, session: &Session) -> bool {
     visit.work().now().since(session.authenticated_at) <= visit.settings().session.recent
 }
 
-async fn confirm(visit: &Visit, session: Session, back: &'static str) -> Result<Reply> {
+async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply> {
     let step = visit
         .work()
         .write(move |cx| {
-            let back = journey::own_url(cx, back)?;
+            let back = journey::own_url(cx, &back)?;
             journey::begin_confirmation(cx, &session, back)
         })
         .await?;
@@ -150,11 +143,17 @@ async fn confirm(visit: &Visit, session: Session, back: &'static str) -> Result<
 /// Other data. A new address counts only when it is proven.
 pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PROFILE)) };
-    if !fits(&visit, &fields, &session) || !is_recent(&visit, &session) {
+    if !fits(&visit, &fields, &session) {
         return Ok(Reply::see_other(path::PROFILE));
     }
     let values = fields.beginning("traits.");
+    if !is_recent(&visit, &session) {
+        // What was typed waits behind the confirmation.
+        let back = Said { values, ..Said::default() }.at(visit.env(), &session, path::PROFILE)?;
+        return confirm(&visit, session, back).await;
+    }
     let (identity, browser) = (session.identity, session.browser);
+    let of = session.clone();
     let saved = visit
         .work()
         .write(move |cx| {
@@ -162,7 +161,8 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
                 Saved::Stay(notices, values) => Err((notices, values)),
                 Saved::Done { pending_address: None } => Ok(None),
                 Saved::Done { pending_address: Some((name, address)) } => {
-                    let back = journey::own_url(cx, &format!("{}?said=profile.saved", path::PROFILE))?;
+                    let said = Said::success("profile.saved").at(cx.env, &of, path::PROFILE)?;
+                    let back = journey::own_url(cx, &said)?;
                     let birth = Birth {
                         browser: Some(browser),
                         continuation: Continuation::Return(back),
@@ -176,29 +176,24 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
         .await?;
     match saved {
         Ok(Some(step)) => visit.go(&step),
-        Ok(None) => Ok(Reply::see_other(&format!("{}?said=profile.saved", path::PROFILE))),
-        // There is no flow to remember it, so the form answers with its own page; sending it again repeats nothing.
-        Err((notices, values)) => profile_page(&visit, &session, &values, notices),
+        Ok(None) => Said::success("profile.saved").again(&visit, &session),
+        Err((notices, values)) => Said { notices, values }.again(&visit, &session),
     }
 }
 
 /// The password.
 pub(in crate::web) async fn password(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    password_page(&visit, &session, said(&visit)).await
-}
-
-async fn password_page(visit: &Visit, session: &Session, notices: Vec<Notice>) -> Result<Reply> {
     let id = session.identity;
     let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
     Reply::own_page(&PasswordPage {
         frame: visit.frame(),
-        notices,
-        form: own_form(visit, path::PASSWORD, session),
+        notices: Said::read(&visit, &session).notices,
+        form: own_form(&visit, path::PASSWORD, &session),
         identifier: person.shown(),
         password_min: visit.settings().password.min_length,
-        ask_current: !is_recent(visit, session),
-        logout_form: own_form(visit, path::LOGOUT, session),
+        ask_current: !is_recent(&visit, &session),
+        logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
 
@@ -219,8 +214,10 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
         })
         .await?;
     let work = match prepared {
-        Prepared::Stay(notices) => return password_page(&visit, &session, notices).await,
-        Prepared::Work(work) => work,
+        PasswordPrepared::Stay(notices) => {
+            return Said { notices, ..Said::default() }.again(&visit, &session);
+        }
+        PasswordPrepared::Work(work) => work,
     };
     let env = visit.env();
     let compared = match work.compare {
@@ -234,12 +231,12 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
     let of = session.clone();
     let notices = visit.work().write(move |cx| settings::judge(cx, &of, compared, same)).await?;
     if !notices.is_empty() {
-        return password_page(&visit, &session, notices).await;
+        return Said { notices, ..Said::default() }.again(&visit, &session);
     }
     let hash = env.passwords.hash(work.new).await?;
     let of = session.clone();
     let signed_in = visit.work().write(move |cx| journey::change_password(cx, &of, hash, end_others)).await?;
-    let done = Reply::see_other(&format!("{}?said=password.changed", path::PASSWORD));
+    let done = Said::success("password.changed").again(&visit, &signed_in.session)?;
     Ok(done.with_cookie(visit.session_cookie(&signed_in.token)))
 }
 
@@ -262,7 +259,7 @@ pub(in crate::web) async fn sessions(visit: Visit) -> Result<Reply> {
         .collect();
     Reply::own_page(&SessionsPage {
         frame: visit.frame(),
-        notices: said(&visit),
+        notices: Said::read(&visit, &session).notices,
         sessions: rows,
         form: own_form(&visit, path::SESSIONS, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
@@ -276,21 +273,22 @@ pub(in crate::web) async fn end_sessions(visit: Visit, fields: FormFields) -> Re
         return Ok(Reply::see_other(path::SESSIONS));
     }
     let one: Option<SessionId> = fields.get("session").parse().ok();
-    let said = visit
+    let current = session.clone();
+    let notice = visit
         .work()
         .write(move |cx| {
             let Some(one) = one else {
-                let ended = journey::end_other_sessions(cx, &session, "signed_out_elsewhere")?;
-                return Ok(format!("sessions.ended&n={ended}"));
+                let ended = journey::end_other_sessions(cx, &current, "signed_out_elsewhere")?;
+                return Ok(Notice::success("sessions.ended").with("n", ended));
             };
             let found = store::sessions::find(cx.db, one)?;
             if let Some(other) =
-                found.filter(|other| other.identity == session.identity && other.id != session.id)
+                found.filter(|other| other.identity == current.identity && other.id != current.id)
             {
                 journey::end_session(cx, &other, "signed_out_elsewhere")?;
             }
-            Ok("session.ended".to_owned())
+            Ok(Notice::success("session.ended"))
         })
         .await?;
-    Ok(Reply::see_other(&format!("{}?said={said}", path::SESSIONS)))
+    Said { notices: vec![notice], ..Said::default() }.again(&visit, &session)
 }

@@ -8,9 +8,10 @@ use crate::web::failure;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
-/// A request by GET: it meets the session of this browser, and goes home at once if nothing is missing.
+/// A request by GET: it meets the session of this browser, and goes home at once if nothing is missing. Only one that
+/// must wait is stored, and counts.
 pub(in crate::web) async fn arrive(visit: Visit) -> Result<Reply> {
-    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+    if let Some(wait) = visit.site().flows.wait(visit.peer(), visit.work().now()) {
         return failure::too_many_flows(&visit, wait.as_secs());
     }
     let asked = match check(&visit, visit.query())? {
@@ -19,6 +20,10 @@ pub(in crate::web) async fn arrive(visit: Visit) -> Result<Reply> {
     };
     let visitor = visit.visitor();
     let step = visit.work().write(move |cx| journey::arrive(cx, asked, &visitor)).await?;
+    if matches!(step, Step::Challenge(..) | Step::Choice(_) | Step::Consent(_)) {
+        // The last one in the bucket may be somebody else's by now; then one more waits than was meant to.
+        let _counted = visit.site().flows.take(visit.peer(), visit.work().now());
+    }
     visit.go(&step)
 }
 

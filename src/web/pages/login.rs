@@ -10,8 +10,10 @@ use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, Login};
 use crate::web::csrf::Provenance;
 use crate::web::page::{ChooserPage, LoginPage};
 use crate::web::path;
-use crate::web::reply::Reply;
+use crate::web::reply::{Class, Reply};
 use crate::web::visit::{FormFields, Visit};
+
+use actix_web::http::StatusCode;
 
 /// What the page needs beside its flow.
 struct Around {
@@ -28,6 +30,10 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     if visit.query_value("csrf_token").is_some() || visit.query_value("password").is_some() {
         return flow::again(&visit, FlowKind::Login).await;
     }
+    shown(&visit, id, StatusCode::OK).await
+}
+
+async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
     let visitor = visit.visitor();
     let shown = visit
         .work()
@@ -37,6 +43,14 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
                 Shown::Page(flow) => flow,
             };
             let session = visitor.session(cx)?;
+            if let Some(session) = &session
+                && flow.identity.is_none()
+                && flow.state.proven.is_none()
+                && session.authenticated_at > flow.created_at
+            {
+                // Somebody has signed in since, in another tab: there is nothing to ask.
+                return Ok(Err(journey::lead_on(cx, &flow, &visitor)?));
+            }
             let mut person = |id| Person::find(cx, id);
             let known_as = flow.identity.map(&mut person).transpose()?.map(|person| person.shown());
             let proven = flow.state.proven.map(&mut person).transpose()?;
@@ -47,12 +61,12 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         })
         .await?;
     match shown {
-        Ok((flow, around)) => page(&visit, *flow, around),
+        Ok((flow, around)) => page(visit, *flow, around, status),
         Err(step) => visit.go(&step),
     }
 }
 
-fn page(visit: &Visit, flow: Flow<Login>, around: Around) -> Result<Reply> {
+fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) -> Result<Reply> {
     if let (Some(proven), Some(signed_in)) = (around.proven, around.signed_in) {
         return Reply::page(&ChooserPage {
             frame: visit.frame(),
@@ -65,7 +79,7 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around) -> Result<Reply> {
     }
     let settings = visit.settings();
     let known = around.known_as.is_some();
-    Reply::page(&LoginPage {
+    let page = LoginPage {
         frame: visit.frame(),
         client_name: around.client_name,
         form: visit.flow_form(path::LOGIN, flow.id),
@@ -77,7 +91,14 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around) -> Result<Reply> {
         registration_link: (around.registration && !known).then(|| path::after(path::REGISTRATION, flow.id)),
         misses: flow.state.misses,
         notices: flow.notices,
-    })
+    };
+    Reply::html(status, Class::FlowPage, &page)
+}
+
+/// How long somebody must wait who tried too often, in seconds.
+fn wait_of(flow: &Flow<Login>) -> Option<u64> {
+    let notice = flow.notices.iter().find(|notice| notice.id == "login.slow_down")?;
+    notice.args.get("minutes")?.parse::<u64>().ok().map(|minutes| minutes * 60)
 }
 
 /// Identifier and password. The password is compared between two transactions, never inside one.
@@ -86,22 +107,33 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
     let visitor = visit.visitor();
     let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
     let (identifier, password) = (fields.get("identifier").to_owned(), fields.get("password").to_owned());
-    let prepared = visit
+    let (prepared, slow_down) = visit
         .work()
         .write(move |cx| {
-            Ok(match journey::open::<Login>(cx, id, &visitor, fits, own)? {
+            let mut slow_down = None;
+            let keep = |state: &mut Login| state.identifier.clone_from(&identifier);
+            let prepared = match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => Err(step),
                 Opened::Rebound(id) => Err(Step::Flow(FlowKind::Login, id)),
                 Opened::Ready(flow) => match login::prepare(cx, *flow, &identifier, &password)? {
-                    Prepared::Stay(flow) => Err(Step::Flow(FlowKind::Login, flow.id)),
+                    Prepared::Stay(flow) => {
+                        slow_down = wait_of(&flow);
+                        Err(Step::Flow(FlowKind::Login, flow.id))
+                    }
                     Prepared::Compare(attempt) => Ok(attempt),
                 },
-            })
+            };
+            Ok((prepared, slow_down))
         })
         .await?;
-    let attempt = match prepared {
-        Ok(attempt) => attempt,
-        Err(step) => return visit.go(&step),
+    let attempt = match (prepared, slow_down) {
+        (Ok(attempt), _) => attempt,
+        // The form stays where it is and can be used; its status says how long to wait (decision 26).
+        (Err(_), Some(seconds)) => {
+            let page = shown(&visit, id, StatusCode::TOO_MANY_REQUESTS).await?;
+            return Ok(page.with_retry_after(seconds).with_error_id("login.slow_down"));
+        }
+        (Err(step), None) => return visit.go(&step),
     };
     let env = visit.env();
     let verdict = env.passwords.verify(attempt.password.clone(), attempt.hash.clone()).await?;
@@ -132,7 +164,7 @@ pub(in crate::web) async fn choose(visit: Visit, fields: FormFields) -> Result<R
     if let Some(id) = visit.id::<AuthorizationRequestId>("login_challenge") {
         let fits = visit.token_fits(&fields, &id.to_string());
         if !fits(&visitor.browser) || (!switch && fields.get("choice") != "continue") {
-            return Ok(Reply::see_other(&path::of_request(path::CHOICE, id)));
+            return flow::request_again(&visit, id, fits, path::CHOICE).await;
         }
         let step = visit
             .work()

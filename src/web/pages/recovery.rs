@@ -5,9 +5,9 @@ use super::link;
 use super::people::Person;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
+use crate::identity::LinkView;
 use crate::identity::recovery::{self, Prepared};
 use crate::identity::traits::masked;
-use crate::identity::{self, LinkView};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Notice, Recovery, RecoveryStage};
 use crate::store;
@@ -66,8 +66,7 @@ fn find(cx: &mut Cx<'_>, id: FlowId, visitor: &journey::Visitor) -> Result<Found
         RecoveryStage::Link(_) => Some(recovery::link_view(cx, &flow)?),
         _ => None,
     };
-    let (client_name, resend_wait) =
-        (flow::client_name(cx, &flow), identity::resend_wait(cx, &flow.state.address)?);
+    let (client_name, resend_wait) = (flow::client_name(cx, &flow), recovery::resend_wait(cx, &flow)?);
     Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner })))
 }
 
@@ -151,10 +150,16 @@ async fn act(visit: &Visit, fields: &FormFields, act: OnFlow<'static>) -> Result
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(visit, FlowKind::Recovery).await };
     let visitor = visit.visitor();
     let (fits, own) = (visit.token_fits(fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let typed = fields.get("email").to_owned();
     let step = visit
         .work()
         .write(move |cx| {
-            Ok(match journey::open::<Recovery>(cx, id, &visitor, fits, own)? {
+            let keep = |state: &mut Recovery| {
+                if state.stage == RecoveryStage::Address {
+                    state.address = typed;
+                }
+            };
+            Ok(match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => step,
                 Opened::Rebound(id) => Step::Flow(FlowKind::Recovery, id),
                 Opened::Ready(flow) => standing(&act(cx, *flow)?),

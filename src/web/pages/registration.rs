@@ -84,7 +84,8 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
     let prepared = visit
         .work()
         .write(move |cx| {
-            Ok(match journey::open::<Registration>(cx, id, &visitor, fits, own)? {
+            let keep = |state: &mut Registration| state.values.clone_from(&values);
+            Ok(match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => Err(step),
                 Opened::Rebound(id) => Err(Step::Flow(FlowKind::Registration, id)),
                 Opened::Ready(flow) if !flow::registration_is_open(cx, &flow) => {

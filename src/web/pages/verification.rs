@@ -4,7 +4,7 @@ use super::flow;
 use super::link;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::Result;
-use crate::identity::{self, LinkView, Progress, verification};
+use crate::identity::{LinkView, Progress, verification};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Verification, VerificationPurpose};
 use crate::web::csrf::Provenance;
@@ -46,7 +46,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
                 _ => None,
             };
             let client_name = flow::client_name(cx, &flow);
-            let resend_wait = identity::resend_wait(cx, &flow.state.address)?;
+            let resend_wait = verification::resend_wait(cx, &flow)?;
             Ok(Ok((flow, Around { client_name, resend_wait, link })))
         })
         .await?;

@@ -1,0 +1,64 @@
+//! Passwords that an administrator gives: hashed before any transaction begins.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::refusal::{Answer, Refused};
+use crate::crypto::PasswordHash;
+use crate::identity::{passwords, traits};
+use crate::web::visit::Visit;
+
+/// `credentials` of a body.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credentials {
+    password: Option<Password>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Password {
+    config: Option<Config>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    password: Option<String>,
+    hashed_password: Option<String>,
+}
+
+const PASSWORD: &str = "/credentials/password/config/password";
+const HASHED: &str = "/credentials/password/config/hashed_password";
+
+/// The hash of the password in these credentials, if there is one. A plain password must be as good as one that a
+/// person with these traits may choose.
+pub(super) async fn hash(
+    visit: &Visit,
+    credentials: Option<Credentials>,
+    of: &Value,
+) -> Answer<Option<PasswordHash>> {
+    let config = credentials.unwrap_or_default().password.and_then(|password| password.config);
+    match config.map_or((None, None), |config| (config.password, config.hashed_password)) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => {
+            let reason = "There is a password and a hash of one; give one of them.";
+            Err(Refused::bad_request("invalid_credentials", reason).at(HASHED).into())
+        }
+        (None, Some(hash)) => PasswordHash::import(&hash).map(Some).map_err(|why| {
+            let reason = format!("The hash of the password cannot be used: {why}.");
+            Refused::bad_request("invalid_credentials", reason).at(HASHED).into()
+        }),
+        (Some(typed), None) => {
+            let settings = visit.settings();
+            let words = traits::words(of);
+            let known: Vec<&str> =
+                std::iter::once(settings.name.as_str()).chain(words.iter().map(String::as_str)).collect();
+            let password = passwords::check(settings, &typed, &known).map_err(|notice| {
+                let reason = visit.frame().text.notice(&notice);
+                Refused::bad_request("invalid_credentials", reason).at(PASSWORD)
+            })?;
+            Ok(Some(visit.env().passwords.hash(password).await.map_err(crate::cx::Fault::from)?))
+        }
+    }
+}

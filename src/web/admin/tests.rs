@@ -1,0 +1,6 @@
+//! The admin listener as its callers see it.
+
+mod answers;
+mod identities;
+mod keys;
+mod world;

@@ -1,0 +1,345 @@
+//! A client as the specifications want it: code + PKCE, `state`, `nonce`, and nothing believed unseen.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{DecodingKey, Validation};
+use serde_json::Value;
+use url::Url;
+use wayhome::crypto::{at_hash, base64url, sha256};
+use wayhome::model::{AuthMethod, Client};
+
+use crate::app::{CLIENT_SECRET, TestApp};
+use crate::http::{Answer, Ask, encoded};
+
+/// The scope that is asked for unless a test says otherwise.
+pub const SCOPE: &str = "openid profile email offline_access";
+
+/// A client.
+pub struct RelyingParty<'a> {
+    app: &'a TestApp,
+    /// What is registered of it.
+    pub client: Arc<Client>,
+    started: RefCell<BTreeMap<String, Started>>,
+    counter: Cell<u32>,
+}
+
+/// A request that was sent, by its `state`.
+#[derive(Debug, Clone)]
+struct Started {
+    verifier: String,
+    nonce: String,
+    redirect_uri: String,
+}
+
+/// What came back from the authorization endpoint.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// The code.
+    pub code: Option<String>,
+    /// The error.
+    pub error: Option<String>,
+    /// Its description.
+    pub error_description: Option<String>,
+    /// The state.
+    pub state: String,
+}
+
+/// Tokens whose every claim was checked.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token.
+    pub refresh: Option<String>,
+    /// The ID token.
+    pub id: Option<String>,
+    /// The claims of the ID token; null without one.
+    pub claims: Value,
+    /// The whole answer.
+    pub answer: Value,
+}
+
+impl Tokens {
+    /// Fails the test unless the tokens are about this subject.
+    #[track_caller]
+    pub fn expect_subject(&self, subject: &str) -> &Self {
+        assert_eq!(self.claims["sub"], subject);
+        self
+    }
+
+    /// The refresh token, which must be there.
+    #[track_caller]
+    pub fn refresh(&self) -> &str {
+        self.refresh.as_deref().expect("there is a refresh token")
+    }
+}
+
+impl<'a> RelyingParty<'a> {
+    pub(crate) fn new(app: &'a TestApp, client_id: &str) -> Self {
+        let client = app.work().env().clients.get().find(client_id);
+        let client = client.unwrap_or_else(|| panic!("no client is called {client_id}"));
+        Self { app, client, started: RefCell::default(), counter: Cell::new(0) }
+    }
+
+    /// The first registered redirect URI.
+    pub fn redirect_uri(&self) -> &str {
+        &self.client.redirect_uris[0]
+    }
+
+    /// Starts a sign-in.
+    pub fn authorization_url(&self) -> String {
+        self.authorization_url_with(&[])
+    }
+
+    /// Starts a sign-in with these parameters added, in place of the usual ones of the same name, or, if the value is
+    /// empty, without them.
+    pub fn authorization_url_with(&self, parameters: &[(&str, &str)]) -> String {
+        format!("{}/oauth2/auth?{}", self.app.issuer, encoded_owned(&self.parameters(parameters)))
+    }
+
+    /// The parameters of a sign-in, which is started.
+    pub fn parameters(&self, given: &[(&str, &str)]) -> Vec<(String, String)> {
+        self.counter.set(self.counter.get() + 1);
+        let n = self.counter.get();
+        let (state, nonce) =
+            (format!("state-{}-{n}", self.client.id), format!("nonce-{}-{n}", self.client.id));
+        let verifier = base64url(&sha256(format!("verifier {} {n}", self.client.id).as_bytes()));
+        let mut parameters: Vec<(String, String)> = [
+            ("client_id", self.client.id.as_str()),
+            ("response_type", "code"),
+            ("redirect_uri", self.redirect_uri()),
+            ("scope", SCOPE),
+            ("state", &state),
+            ("nonce", &nonce),
+            ("code_challenge", &base64url(&sha256(verifier.as_bytes()))),
+            ("code_challenge_method", "S256"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        for (name, value) in given {
+            parameters.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                parameters.push(((*name).to_owned(), (*value).to_owned()));
+            }
+        }
+        let of = |name: &str| {
+            let found = parameters.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let started = Started { verifier, nonce: of("nonce"), redirect_uri: of("redirect_uri") };
+        self.started.borrow_mut().insert(of("state"), started);
+        parameters
+    }
+
+    /// Reads an answer of the authorization endpoint, which must be for a request of this client and from this issuer.
+    #[track_caller]
+    pub fn callback(&self, location: &str) -> Callback {
+        let url = Url::parse(location).unwrap_or_else(|why| panic!("{location}: {why}"));
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let once = |name: &str| {
+            let found: Vec<&String> =
+                pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value).collect();
+            assert!(found.len() < 2, "{name} came twice: {location}");
+            found.first().map(|value| (*value).clone())
+        };
+        let state = once("state").unwrap_or_default();
+        let started = self.started(&state, location);
+        let registered = started.redirect_uri.split(['?', '#']).next().unwrap_or_default();
+        assert!(location.starts_with(registered), "{location} is not at {}", started.redirect_uri);
+        assert_eq!(url.fragment(), None, "{location}");
+        assert_eq!(once("iss").as_deref(), Some(self.app.issuer.as_str()), "{location} (RFC 9207)");
+        let callback = Callback {
+            code: once("code"),
+            error: once("error"),
+            error_description: once("error_description"),
+            state,
+        };
+        assert!(callback.code.is_some() != callback.error.is_some(), "neither or both: {location}");
+        callback
+    }
+
+    #[track_caller]
+    fn started(&self, state: &str, location: &str) -> Started {
+        let started = self.started.borrow().get(state).cloned();
+        started.unwrap_or_else(|| panic!("{} never sent this state: {location}", self.client.id))
+    }
+
+    /// The code of an answer.
+    #[track_caller]
+    pub fn code(&self, location: &str) -> String {
+        self.callback(location).code.unwrap_or_else(|| panic!("no code: {location}"))
+    }
+
+    /// The error of an answer.
+    #[track_caller]
+    pub fn error(&self, location: &str) -> String {
+        self.callback(location).error.unwrap_or_else(|| panic!("no error: {location}"))
+    }
+
+    /// Redeems the code of an answer, and checks everything that comes.
+    #[track_caller]
+    pub fn redeem(&self, location: &str) -> Tokens {
+        let answer = self.redeem_answer(location).expect(200);
+        let callback = self.callback(location);
+        let started = self.started(&callback.state, location);
+        self.tokens(&answer, Some(&started.nonce))
+    }
+
+    /// Redeems the code of an answer, whatever comes of it.
+    #[track_caller]
+    pub fn redeem_answer(&self, location: &str) -> Answer {
+        let callback = self.callback(location);
+        let started = self.started(&callback.state, location);
+        let code = callback.code.unwrap_or_else(|| panic!("no code: {location}"));
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", &started.redirect_uri),
+            ("code_verifier", &started.verifier),
+        ])
+    }
+
+    /// Asks the token endpoint, with this client's authentication.
+    #[track_caller]
+    pub fn token(&self, fields: &[(&str, &str)]) -> Answer {
+        self.call("/oauth2/token", fields)
+    }
+
+    /// Asks an endpoint of the protocol, with this client's authentication, as a page of its origin or as a server.
+    #[track_caller]
+    pub fn call(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut fields = fields.to_vec();
+        let ask = match self.client.auth_method {
+            AuthMethod::None => {
+                fields.push(("client_id", &self.client.id));
+                Ask::form(target, &fields)
+            }
+            AuthMethod::Basic => Ask::form(target, &fields).basic(&self.client.id, CLIENT_SECRET),
+            AuthMethod::Post => {
+                fields.extend([("client_id", self.client.id.as_str()), ("client_secret", CLIENT_SECRET)]);
+                Ask::form(target, &fields)
+            }
+        };
+        self.ask_as_page(ask)
+    }
+
+    /// Asks as a page of this client's origin does, which must be allowed to read the answer.
+    #[track_caller]
+    pub fn ask_as_page(&self, ask: Ask) -> Answer {
+        let Some(origin) = self.origin() else { return self.app.ask(&ask) };
+        let answer = self.app.ask(&ask.with("Origin", &origin).with("Sec-Fetch-Site", "cross-site"));
+        let allowed = answer.header("access-control-allow-origin").unwrap_or_default();
+        assert!(allowed == origin || allowed == "*", "CORS: {:?}\n{}", answer.headers, answer.text());
+        answer
+    }
+
+    /// The origin of a client that runs in a browser.
+    pub fn origin(&self) -> Option<String> {
+        let url = Url::parse(self.redirect_uri()).ok()?;
+        (self.client.auth_method == AuthMethod::None && url.scheme().starts_with("http"))
+            .then(|| url.origin().ascii_serialization())
+            .filter(|origin| !origin.contains("127.0.0.1"))
+    }
+
+    /// Checks an answer of the token endpoint (OIDC Core 3.1.3.7).
+    #[track_caller]
+    pub fn tokens(&self, answer: &Answer, nonce: Option<&str>) -> Tokens {
+        let body = answer.json();
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        assert_eq!(body["token_type"], "Bearer", "{body}");
+        assert!(body["expires_in"].as_u64().is_some_and(|seconds| seconds > 0), "{body}");
+        assert!(body["scope"].is_string(), "{body}");
+        let access = text("access_token").unwrap_or_else(|| panic!("no access token: {body}"));
+        let id = text("id_token");
+        let claims = id.as_deref().map_or(Value::Null, |id| self.id_token(id, &access, nonce));
+        Tokens { access, refresh: text("refresh_token"), id, claims, answer: body }
+    }
+
+    #[track_caller]
+    fn id_token(&self, id: &str, access: &str, nonce: Option<&str>) -> Value {
+        let claims = self.verified(id, "JWT");
+        let now = self.app.now().seconds();
+        assert_eq!(claims["iss"], self.app.issuer.as_str());
+        assert_eq!(claims["aud"], self.client.id.as_str());
+        assert!(claims["sub"].as_str().is_some_and(|sub| !sub.is_empty()));
+        assert!(claims["exp"].as_i64().is_some_and(|exp| exp > now), "{claims}");
+        assert!(claims["iat"].as_i64().is_some_and(|iat| iat <= now && iat > now - 60), "{claims}");
+        assert!(claims["auth_time"].as_i64().is_some_and(|at| at <= now), "{claims}");
+        assert_eq!(claims["at_hash"], at_hash(access));
+        assert_eq!(claims["acr"], "aal1");
+        if let Some(nonce) = nonce {
+            assert_eq!(claims["nonce"].as_str().unwrap_or_default(), nonce, "{claims}");
+        }
+        claims
+    }
+
+    /// The claims of a token of ours, by nothing but the published keys.
+    #[track_caller]
+    pub fn verified(&self, token: &str, typ: &str) -> Value {
+        let keys: JwkSet =
+            serde_json::from_value(self.app.ask(&Ask::get("/.well-known/jwks.json")).expect(200).json())
+                .expect("a JWK set");
+        let header = jsonwebtoken::decode_header(token).expect("a JWT");
+        assert_eq!(header.typ.as_deref(), Some(typ));
+        let kid = header.kid.expect("a key id");
+        let key = keys.find(&kid).unwrap_or_else(|| panic!("{kid} is not published"));
+        let mut validation = Validation::new(header.alg);
+        // The server's clock is turned by hand, so times are compared with it elsewhere.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let key = DecodingKey::from_jwk(key).expect("a usable key");
+        jsonwebtoken::decode::<Value>(token, &key, &validation).expect("a good signature").claims
+    }
+
+    /// Refreshes, and checks everything that comes.
+    #[track_caller]
+    pub fn refresh(&self, tokens: &Tokens) -> Tokens {
+        let answer = self.refresh_answer(tokens.refresh()).expect(200);
+        self.tokens(&answer, None)
+    }
+
+    /// Presents a refresh token, whatever comes of it.
+    #[track_caller]
+    pub fn refresh_answer(&self, token: &str) -> Answer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)])
+    }
+
+    /// Revokes a token.
+    #[track_caller]
+    pub fn revoke(&self, token: &str) {
+        let _empty = self.call("/oauth2/revoke", &[("token", token)]).expect(200);
+    }
+
+    /// What userinfo says to an access token.
+    #[track_caller]
+    pub fn userinfo(&self, access: &str) -> Answer {
+        self.ask_as_page(Ask::get("/userinfo").bearer(access))
+    }
+
+    /// What a resource server (the client `shop`) hears of a token.
+    #[track_caller]
+    pub fn introspect(&self, token: &str) -> Value {
+        let ask = Ask::form("/oauth2/introspect", &[("token", token)]).basic("shop", CLIENT_SECRET);
+        self.app.ask(&ask).expect(200).json()
+    }
+
+    /// Whether an access token opens anything.
+    #[track_caller]
+    pub fn is_alive(&self, access: &str) -> bool {
+        match self.userinfo(access).status {
+            200 => true,
+            401 => false,
+            other => panic!("userinfo answered {other}"),
+        }
+    }
+}
+
+fn encoded_owned(parameters: &[(String, String)]) -> String {
+    let borrowed: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    encoded(&borrowed)
+}
