@@ -8,7 +8,7 @@ use wayhome::config;
 use wayhome::oauth2::ErrorCode;
 
 use super::markdown::{Document, all, codes, first_codes, rows};
-use super::source::{self, between, quoted, quoted_after};
+use super::source::{self, between, quoted, quoted_after, quoted_after_status};
 
 type Names = BTreeSet<String>;
 
@@ -142,16 +142,10 @@ fn every_error_of_pages_and_forms_is_described() {
     }
     let mut forms = quoted_after(&source::folder("src/identity"), "Notice::error(");
     forms.extend(quoted_after(&web, "Notice::error("));
-    let identity = source::folder("src/identity");
-    for id in words.iter().filter(|id| identity.contains(&format!("\"{id}\"")) && is_refusal(id)) {
-        forms.insert(id.clone());
-    }
+    // Here an id is chosen before its notice is made.
+    let codes = quoted(&source::file("src/identity/codes.rs"));
+    forms.extend(codes.into_iter().filter(|id| id.starts_with("code.") && words.contains(id)));
     same("errors of forms", names(first_codes(&page.section("Forms"))), forms);
-}
-
-/// Refusals whose id is chosen before the notice is made.
-fn is_refusal(id: &str) -> bool {
-    id.starts_with("code.short") || id.starts_with("code.long")
 }
 
 fn source_catalogue() -> Names {
@@ -196,10 +190,13 @@ fn every_error_of_the_protocol_is_described() {
 fn every_error_of_the_administration_is_described() {
     let page = Document::read("docs/admin-api.md");
     let documented = page.text.clone() + &Document::read("docs/reference/errors.md").text;
-    let source = source::folder("src/web/admin") + &source::file("src/web/failure.rs");
-    let mut real = quoted_after(&source, "Refusal::new(");
-    real.extend(quoted_after(&source, "with_error_id("));
-    assert!(real.len() > 3, "{real:?}");
+    let admin = source::folder("src/web/admin");
+    let mut real = quoted_after_status(&admin);
+    for before in ["bad_request(", "conflict("] {
+        real.extend(quoted_after(&admin, before));
+    }
+    assert!(real.len() > 20, "{real:?}");
+    real.extend(["foreign_origin", "wrong_host", "admin_api_wrong_listener"].map(str::to_owned));
     for id in real {
         assert!(documented.contains(&format!("`{id}`")), "{id} is not described");
     }
@@ -226,22 +223,22 @@ fn every_route_is_described_and_no_other() {
 #[test]
 fn every_route_of_the_administration_is_described() {
     let page = Document::read("docs/admin-api.md");
-    let source = source::folder("src/web/admin") + &source::file("src/web/admin.rs");
-    let real: Names = quoted(&source)
-        .into_iter()
-        .filter(|text| {
-            text.starts_with("/admin/")
-                && text.bytes().all(|b| b.is_ascii_lowercase() || b"/{}_0123456789".contains(&b))
-        })
-        .collect();
-    assert!(real.len() > 5, "{real:?}");
-    for route in real {
-        let shown = route.replace("{id}", "{id}");
-        assert!(
-            page.text.contains(&format!("{shown}`")) || page.text.contains(&format!("{shown}")),
-            "{route} is not described"
-        );
-    }
+    let table = source::file("src/web/admin.rs");
+    let route = |text: &str| {
+        let (method, rest) = text.split_once(", \"")?;
+        Some(format!("{method} {}", rest.split('"').next()?))
+    };
+    let real: Names = table.split("on(Method::").skip(1).filter_map(route).collect();
+    assert!(real.len() > 10, "{real:?}");
+    let is_route = |code: &String| {
+        let method = code.split(' ').next().unwrap_or_default();
+        matches!(method, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") && code.contains(" /admin/")
+    };
+    let told = page.prose.iter().flat_map(|(_, line)| codes(line)).filter(is_route);
+    let told: Names = told.map(|code| code.split('?').next().unwrap_or_default().to_owned()).collect();
+    let version = "GET /version".to_owned();
+    let real: Names = real.into_iter().filter(|route| *route != version).collect();
+    same("docs/admin-api.md", told, real);
 }
 
 #[test]

@@ -70,12 +70,6 @@ impl Run {
         Self { folder, ports, replacements, environment: Vec::new() }
     }
 
-    /// The port in place of one of the documentation.
-    pub fn port(&self, of: &str) -> u16 {
-        let n = PORTS.iter().position(|port| *port == of).expect("a port of the documentation");
-        self.ports[n]
-    }
-
     /// With this variable.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
@@ -99,11 +93,6 @@ impl Run {
         }
         ported.push_str(rest);
         self.replacements.iter().fold(ported, |text, (from, to)| text.replace(from, to))
-    }
-
-    /// A path in the folder of this run.
-    pub fn path(&self, below: &str) -> PathBuf {
-        self.folder.join(below)
     }
 
     /// Runs all blocks of a page that are commands, files or outputs.

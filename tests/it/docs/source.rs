@@ -9,7 +9,7 @@ use super::markdown::root;
 /// A file of the source, up to its tests.
 pub fn file(path: &str) -> String {
     let text = fs::read_to_string(root().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"));
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
 /// All files below a folder, up to their tests, one after the other.
@@ -44,6 +44,14 @@ pub fn quoted_after(source: &str, before: &str) -> BTreeSet<String> {
         .skip(1)
         .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned))
         .collect()
+}
+
+/// The texts in double quotes that stand behind a status.
+pub fn quoted_after_status(source: &str) -> BTreeSet<String> {
+    let after = |rest: &str| {
+        Some(rest.split_once(',')?.1.trim_start().strip_prefix('"')?.split('"').next()?.to_owned())
+    };
+    source.split("StatusCode::").skip(1).filter_map(after).collect()
 }
 
 /// All texts in double quotes.
