@@ -8,6 +8,8 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod docs;
+mod harness;
 mod http;
 mod mailbox;
 mod page;
