@@ -51,6 +51,7 @@ export class Wayhome {
     await writeFile(join(server.folder, "clients.toml"), clients);
     const [publicPort, adminPort, demo, demoApi] = await Promise.all([port ?? freePort(), freePort(), freePort(), freePort()]);
     server.issuer = `http://localhost:${publicPort}`;
+    server.demo = `http://localhost:${demo}`;
     server.admin = `http://127.0.0.1:${adminPort}`;
     const args = ["dev", "--clients", "clients.toml", "--data-dir", "data"];
     args.push("--public", `127.0.0.1:${publicPort}`, "--admin", `127.0.0.1:${adminPort}`);
