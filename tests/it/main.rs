@@ -16,3 +16,7 @@ mod people;
 mod relying_party;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
+mod steps;
+
+mod journeys;
+mod walk;

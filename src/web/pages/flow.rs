@@ -2,8 +2,9 @@
 
 use crate::cx::{Cx, Result};
 use crate::journey::{self, Begun, Origin, Step};
-use crate::model::{Flow, FlowId, FlowKind, FlowState, Notice};
+use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, FlowState, Notice, TokenDigest};
 use crate::store;
+use crate::web::csrf::Provenance;
 use crate::web::failure::{self, Failure};
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
@@ -87,6 +88,19 @@ pub(super) async fn again(visit: &Visit, kind: FlowKind) -> Result<Reply> {
         })
         .await?;
     begun_reply(visit, begun)
+}
+
+/// The page of a waiting request again, for a form that cannot be acted on; a browser that had lost its cookie is bound
+/// to the request again.
+pub(super) async fn request_again(
+    visit: &Visit,
+    id: AuthorizationRequestId,
+    form_token_fits: impl Fn(&TokenDigest) -> bool + Send + 'static,
+    page: &str,
+) -> Result<Reply> {
+    let (visitor, own) = (visit.visitor(), visit.provenance() == Provenance::Own);
+    visit.work().write(move |cx| journey::reclaim(cx, id, &visitor, form_token_fits, own)).await?;
+    Ok(Reply::see_other(&path::of_request(page, id)))
 }
 
 /// For addresses that only take forms of this kind of flow.

@@ -1,0 +1,13 @@
+//! The journeys that must end at the client (pages 2.6), without JavaScript.
+
+mod accounts;
+mod administrator;
+mod consent;
+mod cookies;
+mod prompts;
+mod recovery;
+mod registration;
+mod sign_in;
+mod sign_out;
+mod tabs;
+mod time;
