@@ -8,7 +8,6 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
-mod harness;
 mod http;
 mod mailbox;
 mod page;
