@@ -39,7 +39,7 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     let row: Option<Row> = each!(db, c => flows::table
         .find(id.to_string())
         .filter(flows::kind.eq(S::KIND.name()))
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }
@@ -59,7 +59,7 @@ pub struct Parent {
 
 /// The flow of this id, of any kind.
 pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
-    let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(|row| {
         let flow: Flow<AnyState> = from_row(row)?;
         let state = &flow.state.0;
