@@ -44,6 +44,17 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     row.map(from_row).transpose()
 }
 
+/// The same for somebody who is going to change it: whoever wants to do so at the same time waits, and then finds it as
+/// it was left. (SQLite has one writer, so nobody else is there.)
+pub fn find_to_change<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow<S>>> {
+    let query = || flows::table.find(id.to_string()).filter(flows::kind.eq(S::KIND.name()));
+    let row: Option<Row> = match db {
+        Connection::Sqlite(c) => query().first::<Row>(c).optional()?,
+        Connection::Postgres(c) => query().for_update().first::<Row>(c).optional()?,
+    };
+    row.map(from_row).transpose()
+}
+
 /// A flow of whatever kind, as seen by a flow that begins after it.
 #[derive(Debug, Clone)]
 pub struct Parent {

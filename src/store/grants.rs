@@ -77,7 +77,8 @@ pub fn insert(db: &mut Connection, grant: &Grant) -> Result<()> {
 
 /// The grant of this id, ended ones included.
 pub fn find(db: &mut Connection, id: GrantId) -> Result<Option<Grant>> {
-    let row: Option<Row> = each!(db, c => grants::table.find(id.to_string()).get_result::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => grants::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

@@ -47,7 +47,8 @@ pub fn insert(db: &mut Connection, identity: &Identity) -> Result<()> {
 
 /// The identity of this id.
 pub fn find(db: &mut Connection, id: IdentityId) -> Result<Option<Identity>> {
-    let row: Option<Row> = each!(db, c => identities::table.find(id.to_string()).get_result::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => identities::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

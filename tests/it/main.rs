@@ -9,7 +9,6 @@ mod browser;
 mod cli;
 mod crash;
 mod docs;
-mod harness;
 mod http;
 mod mailbox;
 mod page;
