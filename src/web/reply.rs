@@ -86,6 +86,11 @@ impl Reply {
         Ok(Self::new(status, Class::Json, JSON, body))
     }
 
+    /// 201: what was made, and where it is to be found from now on (RFC 9110 15.3.2).
+    pub fn created(location: &str, value: &impl Serialize) -> Result<Self> {
+        Ok(Self::json(StatusCode::CREATED, value)?.with_text_header(header::LOCATION, location))
+    }
+
     /// A JSON document that was made before.
     pub fn document(bytes: Vec<u8>) -> Self {
         Self::new(StatusCode::OK, Class::Document, JSON, bytes)

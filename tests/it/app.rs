@@ -398,7 +398,7 @@ impl Database {
 }
 
 #[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
-fn postgres_server() -> String {
+pub(crate) fn postgres_server() -> String {
     std::env::var("WAYHOME_TEST_POSTGRES").unwrap_or_else(|_| {
         panic!(
             "this test needs PostgreSQL: name a server in WAYHOME_TEST_POSTGRES \
@@ -407,7 +407,7 @@ fn postgres_server() -> String {
     })
 }
 
-async fn run_sql(server: &str, sql: &str) {
+pub(crate) async fn run_sql(server: &str, sql: &str) {
     let (client, connection) =
         tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
     let driver = tokio::spawn(connection);

@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod docs;
 mod http;
 mod mailbox;
 mod page;

@@ -1,7 +1,6 @@
 //! `/admin/identities`: people, made, read, replaced, switched off, deleted.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ use super::input::{self, Query};
 use super::paging::{self, Page};
 use super::passwords::{self, Credentials};
 use super::refusal::{Answer, Refused};
-use crate::cx::{Cx, Fault};
+use crate::cx::Cx;
 use crate::identity::administration::{self, NewIdentity, Replacement};
 use crate::identity::traits;
 use crate::journey;
@@ -175,7 +174,7 @@ pub(super) async fn create(visit: Visit) -> Answer {
         .await?;
     let person = made.map_err(|refusal| Refused::of_identity(refusal, false))?;
     let location = format!("/admin/identities/{}", person.identity.id);
-    Ok(told(&visit, StatusCode::CREATED, &person)?.with_text_header(header::LOCATION, &location))
+    Ok(Reply::created(&location, &person.json(visit.settings()))?)
 }
 
 /// The addresses that count as proven. Whatever the lists name must stand in the traits: an address beside them would
@@ -205,7 +204,8 @@ pub(super) async fn get(visit: Visit) -> Answer {
     Query::of(&visit, &[])?;
     let id = input::id(&visit)?;
     let found = visit.work().read(move |cx| Person::find(cx, id)).await?;
-    Ok(told(&visit, StatusCode::OK, &found.ok_or_else(|| Refused::not_found("identity"))?)?)
+    let person = found.ok_or_else(|| Refused::not_found("identity"))?;
+    Ok(Reply::json(StatusCode::OK, &person.json(visit.settings()))?)
 }
 
 /// `PUT /admin/identities/{id}`: everything but the password, which stays if no other is given.
@@ -231,7 +231,7 @@ pub(super) async fn replace(visit: Visit) -> Answer {
         })
         .await?;
     let person = replaced.map_err(|refusal| Refused::of_identity(refusal, version.is_some()))?;
-    Ok(told(&visit, StatusCode::OK, &person)?)
+    Ok(Reply::json(StatusCode::OK, &person.json(visit.settings()))?)
 }
 
 /// The version that the writer has read, if they insist on it: its number stands for the entity tag (RFC 9110 13.1.1),
@@ -257,8 +257,4 @@ pub(super) async fn delete(visit: Visit) -> Answer {
         return Err(Refused::not_found("identity").into());
     }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
-}
-
-fn told(visit: &Visit, status: StatusCode, person: &Person) -> Result<Reply, Fault> {
-    Reply::json(status, &person.json(visit.settings()))
 }

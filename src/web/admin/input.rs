@@ -21,18 +21,18 @@ pub(super) fn json<T: DeserializeOwned>(visit: &Visit) -> Answer<T> {
     if !kind.eq_ignore_ascii_case(JSON) {
         return Err(Refused::body(BodyProblem::WrongType, JSON).into());
     }
-    Ok(parse(visit.body())?)
+    parse(visit.body())
 }
 
 /// The one reader of JSON. Members that nobody asked for are refused by the types that are read (G05); the depth is
 /// limited by the parser; a NUL is refused everywhere, because no database keeps it.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, Refused> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
     let wrong = |error: &serde_json::Error| Refused::bad_request("malformed_body", said(error));
     let value: T = serde_json::from_slice(body).map_err(|error| wrong(&error))?;
     let all: Value = serde_json::from_slice(body).map_err(|error| wrong(&error))?;
     if has_nul(&all) {
         let reason = "A text in the body holds the character U+0000, which cannot be stored.";
-        return Err(Refused::bad_request("unstorable_character", reason));
+        return Err(Refused::bad_request("unstorable_character", reason).into());
     }
     Ok(value)
 }
@@ -74,20 +74,20 @@ pub(super) struct Query<'a>(&'a [(String, String)]);
 impl<'a> Query<'a> {
     /// Of these, and of no others: a filter that is not known must not look as if it had filtered.
     pub(super) fn of(visit: &'a Visit, known: &[&str]) -> Answer<Self> {
-        Ok(Self::check(visit.query(), known)?)
+        Self::check(visit.query(), known)
     }
 
-    fn check(pairs: &'a [(String, String)], known: &[&str]) -> std::result::Result<Self, Refused> {
+    fn check(pairs: &'a [(String, String)], known: &[&str]) -> Answer<Self> {
         for (name, value) in pairs {
             if !known.contains(&name.as_str()) {
                 let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 let reason = format!("There is no parameter {name} here. Known: {known}.");
-                return Err(Refused::bad_request("unknown_parameter", reason));
+                return Err(Refused::bad_request("unknown_parameter", reason).into());
             }
             if value.contains('\0') {
                 let reason = format!("The parameter {name} holds the character U+0000.");
-                return Err(Refused::bad_request("unstorable_character", reason));
+                return Err(Refused::bad_request("unstorable_character", reason).into());
             }
         }
         Ok(Self(pairs))
@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn refusal(body: &str) -> Refused {
-        parse::<Body>(body.as_bytes()).unwrap_err()
+        parse::<Body>(body.as_bytes()).unwrap_err().refused()
     }
 
     #[test]
@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn sec_i01_a_parameter_that_is_not_known_is_refused() {
         let pairs = vec![("sort".to_owned(), "id; DROP TABLE identities".to_owned())];
-        assert_eq!(Query::check(&pairs, &["page_size"]).err().unwrap().id(), "unknown_parameter");
+        assert_eq!(Query::check(&pairs, &["page_size"]).err().unwrap().refused().id(), "unknown_parameter");
         let pairs = vec![("ids".to_owned(), "a\0".to_owned())];
-        assert_eq!(Query::check(&pairs, &["ids"]).err().unwrap().id(), "unstorable_character");
+        assert_eq!(Query::check(&pairs, &["ids"]).err().unwrap().refused().id(), "unstorable_character");
     }
 }

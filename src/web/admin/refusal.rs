@@ -169,6 +169,14 @@ impl Refused {
 }
 
 impl Stop {
+    #[cfg(test)]
+    pub(super) fn refused(self) -> Refused {
+        match self {
+            Self::Refused(refused) => *refused,
+            Self::Fault(fault) => panic!("{fault}"),
+        }
+    }
+
     /// As the caller reads it. A fault is written to the log, and to nowhere else.
     pub(super) fn told(self, visit: &Visit) -> Reply {
         match self {

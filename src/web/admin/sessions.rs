@@ -148,7 +148,6 @@ fn shape(
             "id": session.id,
             "ip_address": session.peer,
             "user_agent": session.user_agent,
-            "location": "",
         }]);
     }
     if let Some(person) = person.filter(|_| expand.identity) {
@@ -207,7 +206,7 @@ mod tests {
                 ],
                 "devices": [{
                     "id": "00000000-0000-0000-0000-000000000001",
-                    "ip_address": "203.0.113.9", "user_agent": "curl", "location": "",
+                    "ip_address": "203.0.113.9", "user_agent": "curl",
                 }],
             })
         );
