@@ -18,6 +18,7 @@ mod relying_party;
 mod smtp_sink;
 mod steps;
 
+mod decisions;
 mod journeys;
 mod seed;
 mod walk;

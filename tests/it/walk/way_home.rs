@@ -39,6 +39,8 @@ impl Traveller<'_> {
             let has_link = |words: &str| page.links.iter().any(|link| link.text == words);
             let knows_code = !self.codes().is_empty();
             match (form.as_str(), button) {
+                // Decision 11: the form is what gives the journey back, whatever it says.
+                (_, Some(button)) if self.unknown => self.send(&form, button, Filling::Right),
                 ("/verification" | "/recovery/code", Some(button)) if knows_code && may("code") => {
                     self.send(&form, button, Filling::Right);
                 }
