@@ -1,6 +1,14 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "what cannot go on in a test is a failure, and says where"
+)]
+
 mod admin;
 mod admin_docs;
 mod answer_rules;
@@ -9,6 +17,7 @@ mod browser;
 mod cli;
 mod crash;
 mod docs;
+mod harness;
 mod http;
 mod mailbox;
 mod page;

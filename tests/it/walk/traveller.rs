@@ -42,6 +42,9 @@ impl Root {
     }
 }
 
+/// A form that was sent: on which page, and with what.
+type Sent = (Page, Form, Vec<(String, String)>);
+
 /// Somebody on the way.
 pub struct Traveller<'a> {
     pub(super) app: &'a TestApp,
@@ -58,7 +61,7 @@ pub struct Traveller<'a> {
     pub(super) new_address: String,
     /// Somebody else with an account.
     other: String,
-    last_form: Option<(Page, Form, Vec<(String, String)>)>,
+    last_form: Option<Sent>,
     log: Vec<String>,
     /// Paths of pages that were seen and of forms that were sent.
     pub trodden: BTreeSet<String>,

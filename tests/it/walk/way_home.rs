@@ -18,7 +18,7 @@ impl Traveller<'_> {
         let mut seen = Vec::new();
         for _ in 0..PATIENCE {
             if let Some(location) = self.browser.try_location() {
-                return self.ending(&location.to_owned());
+                return self.ending(location);
             }
             let page = self.browser.page().clone();
             seen.push(format!("{} {:?}", page.path(), page.heading));
