@@ -109,6 +109,12 @@ impl Setup {
         self.set("courier.smtp_url", "smtps://mail.example.org").set("courier.from", "login@id.example.org")
     }
 
+    /// Under another name; wherever browsers are told to go, the tests go to the right port.
+    pub fn issuer(mut self, issuer: &str) -> Self {
+        self.issuer = Some(issuer.to_owned());
+        self
+    }
+
     /// With these clients besides the usual ones.
     pub fn clients(mut self, toml: &str) -> Self {
         self.clients.push_str(toml);

@@ -9,7 +9,6 @@ mod browser;
 mod cli;
 mod crash;
 mod docs;
-mod harness;
 mod http;
 mod mailbox;
 mod page;
@@ -20,4 +19,5 @@ mod smtp_sink;
 mod steps;
 
 mod journeys;
+mod seed;
 mod walk;
