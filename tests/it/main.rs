@@ -1,6 +1,13 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod admin;
 mod admin_docs;
 mod answer_rules;
