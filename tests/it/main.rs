@@ -7,12 +7,6 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "what cannot go on in a test is a failure, and says where"
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
 )]
 
 mod admin;
