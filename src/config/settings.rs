@@ -587,8 +587,9 @@ fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentityS
 
 fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -> Option<Courier> {
     let address = from.text("courier.from");
-    if !address.contains('@') {
-        from.wrong("courier.from", format!("`{address}` is no mail address"));
+    let is_plain = !address.contains(|c: char| c.is_whitespace() || "<>,;\"".contains(c));
+    if !is_plain || address.matches('@').count() != 1 {
+        from.wrong("courier.from", format!("`{address}` is no plain mail address, like login@example.org"));
     }
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed => None,
@@ -685,6 +686,19 @@ mod tests {
         let (_, faults) = load(Mode::Production, text, &[]);
         assert!(faults.contains("fewer than 32") && faults.contains("smtps://"), "{faults}");
         assert!(!faults.contains("hunter2") && !faults.contains("swordfish"), "{faults}");
+    }
+
+    #[test]
+    fn mails_come_from_one_plain_address() {
+        for (from, good) in [
+            ("login@example.org", true),
+            ("login", false),
+            ("Login <login@example.org>", false),
+            ("a@example.org,b@example.org", false),
+        ] {
+            let faults = load(Mode::Development, "", &[("WAYHOME__COURIER__FROM", from)]).1;
+            assert_eq!(faults.is_empty(), good, "{from}: {faults}");
+        }
     }
 
     #[test]
