@@ -1,6 +1,7 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

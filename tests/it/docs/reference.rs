@@ -70,7 +70,7 @@ fn is_notice(code: &str) -> bool {
 fn every_key_of_a_client_is_described() {
     let page = Document::read("docs/reference/clients.md");
     let documented = names(first_codes(&page.text.lines().collect::<Vec<_>>()));
-    let real = quoted(between(&source::file("src/config/clients.rs"), "const KEYS: ", "];"));
+    let real = quoted(between(&source::file("src/config/clients/reader.rs"), "const KEYS: ", "];"));
     same("docs/reference/clients.md", documented, real);
 }
 
