@@ -16,18 +16,18 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod decisions;
 mod docs;
 mod harness;
 mod http;
+mod journeys;
 mod mailbox;
 mod page;
 mod people;
+mod protocol;
 mod relying_party;
+mod seed;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
 mod steps;
-
-mod decisions;
-mod journeys;
-mod seed;
 mod walk;
