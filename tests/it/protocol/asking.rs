@@ -40,7 +40,13 @@ fn sec_n02_a_consent_cannot_be_widened_forged_or_given_twice(setup: Setup) {
     browser.open(rp.authorization_url_with(&[("scope", "openid")])).sign_in(&who);
     let page = browser.page().clone();
     // A field more grants nothing more.
-    browser.press_on(&page, "Allow", &[("scope", "openid email"), ("grant_scope", "email")]);
+    let form = page.main_form().unwrap().clone();
+    let mut fields = form.pairs(None);
+    for (name, value) in [("answer", "allow"), ("scope", "openid email"), ("grant_scope", "email")] {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    browser.forge(&form.action, &fields);
     let first = browser.location().to_owned();
     let tokens = rp.redeem(&first);
     assert_eq!(tokens.answer["scope"], "openid");
