@@ -42,6 +42,26 @@ const BESIDE: [(&str, Beside); 17] = [
     ("/static/{name}", Machine),
 ];
 
+/// Every template of a page, with a path where it is shown.
+const TEMPLATES: [(&str, &str); 16] = [
+    ("account.html", "/account"),
+    ("chooser.html", "/login/choice"),
+    ("code.html", "/verification"),
+    ("consent.html", "/consent"),
+    ("error.html", "/error"),
+    ("inbox.html", "/dev/inbox"),
+    ("link.html", "/verification/link"),
+    ("login.html", "/login"),
+    ("logout.html", "/logout"),
+    ("new_password.html", "/recovery/password"),
+    ("password.html", "/account/password"),
+    ("profile.html", "/account/profile"),
+    ("recovery.html", "/recovery"),
+    ("registration.html", "/registration"),
+    ("sessions.html", "/account/sessions"),
+    ("signed_out.html", "/logout/done"),
+];
+
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
 
 /// Fails if there is a route that was neither walked nor is listed: whoever adds a page adds it to the walk.
@@ -54,9 +74,24 @@ pub fn everything_is_walked_or_listed(trodden: &BTreeSet<String>) {
             "{route} is neither walked nor listed with its way forward: {trodden:#?}"
         );
     }
+    for template in templates() {
+        let shown = TEMPLATES.iter().find(|(name, _)| *name == template).map(|(_, path)| *path);
+        let shown = shown.unwrap_or_else(|| panic!("nobody knows where {template} is shown"));
+        assert!(trodden.contains(shown) || listed.contains(shown), "{template} is not seen at {shown}");
+    }
     for path in trodden {
         assert!(!listed.contains(path.as_str()), "{path} is walked, and need not be listed");
     }
+}
+
+/// The templates of pages, without those that stand around others.
+fn templates() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let entries = std::fs::read_dir(folder).expect("the templates");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let pages =
+        names.filter(|name| name.ends_with(".html") && name != "frame.html" && name != "console.html");
+    pages.collect()
 }
 
 /// The routes of pages, as the source names them.
