@@ -20,7 +20,7 @@ pub use endings::{
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
 pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
-pub use waiting::{Waiting, waiting};
+pub use waiting::{Waiting, reclaim, waiting};
 
 use std::sync::Arc;
 

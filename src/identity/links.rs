@@ -53,7 +53,7 @@ pub(super) fn find_by_id<S: FlowState>(
     id: OneTimeCodeId,
 ) -> Result<Option<(MailedCode, Flow<S>)>> {
     let Some(code) = store::one_time_codes::find(cx.db, id)? else { return Ok(None) };
-    let waiting = store::flows::find(cx.db, code.flow)?;
+    let waiting = store::flows::find_to_change(cx.db, code.flow)?;
     Ok(waiting.map(|waiting| (code, waiting)))
 }
 

@@ -50,36 +50,43 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// Whether hardly anything is left when common words, rows and repetitions are taken away.
+/// Whether hardly anything is left when common words, rows and repetitions are taken away, as they stand or with signs
+/// in the place of letters.
 fn is_common(password: &str) -> bool {
     let text = password.to_lowercase();
-    let left = |text: String| {
-        let mut rest = text;
-        for word in COMMON.split_ascii_whitespace() {
-            if rest.contains(word) {
-                rest = rest.replace(word, " ");
-            }
-        }
-        let mut last = None;
-        let mut kept = 0;
-        for c in rest.chars().filter(|c| c.is_alphabetic() || (!c.is_ascii() && !c.is_whitespace())) {
-            let step = last.map(|before: char| u32::from(c).abs_diff(u32::from(before)));
-            if step.is_none_or(|step| step > 1) {
-                kept += 1;
-            }
-            last = Some(c);
-        }
-        kept
-    };
     let mut different: Vec<char> = text.chars().collect();
     different.sort_unstable();
     different.dedup();
-    let digits_only = text.chars().all(|c| !c.is_alphabetic());
-    different.len() < 5
-        || is_repeated(&text)
-        || (left(text.clone()) < 3 && !digits_only)
-        || left(plain(password)) < 3
-        || (digits_only && is_row(&text))
+    if different.len() < 5 || is_repeated(&text) {
+        return true;
+    }
+    let once = without_common(&text);
+    let twice = without_common(&plain(&once));
+    if text.chars().all(|c| !c.is_alphabetic()) {
+        return is_row(&text) || once.trim().is_empty();
+    }
+    remainder(&once) < 3 || remainder(&twice) < 3
+}
+
+/// A gap in the place of each common word; the longest go first, so that no piece of one is left.
+fn without_common(text: &str) -> String {
+    let mut words: Vec<&str> = COMMON.split_ascii_whitespace().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut rest = text.to_owned();
+    for word in words {
+        if rest.contains(word) {
+            rest = rest.replace(word, " ");
+        }
+    }
+    rest
+}
+
+/// How many letters are left that do not merely go on from the one before.
+fn remainder(rest: &str) -> usize {
+    let letters: Vec<char> =
+        rest.chars().filter(|c| c.is_alphabetic() || (!c.is_ascii() && !c.is_whitespace())).collect();
+    let goes_on = |pair: &[char]| u32::from(pair[0]).abs_diff(u32::from(pair[1])) <= 1;
+    letters.len() - letters.windows(2).filter(|pair| goes_on(pair)).count()
 }
 
 /// Whether it is one short piece over and over.
@@ -133,6 +140,10 @@ mod tests {
             ("passwordpassword", "pw.common"),
             ("Password12345678", "pw.common"),
             ("P@ssw0rd12345678", "pw.common"),
+            ("Passw0rd!Passw0rd!", "pw.common"),
+            ("1q2w3e4r5t6y7u8i9o", "good"),
+            ("789456123741852963", "pw.common"),
+            ("summer2026summer2026", "pw.common"),
             ("qwertyuiopasdfgh", "pw.common"),
             ("1234567890123456", "pw.common"),
             ("iloveyouiloveyou", "pw.common"),

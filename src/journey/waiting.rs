@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Arrival, Lost, LostKind, Step, Visitor};
 use crate::cx::{Cx, Result};
-use crate::model::{Answer, AuthorizationRequest, AuthorizationRequestId};
+use crate::model::{Answer, AuthorizationRequest, AuthorizationRequestId, TokenDigest};
 use crate::oauth2::{Callback, Error, ErrorCode, authorize};
 use crate::store;
 
@@ -49,6 +49,25 @@ pub(super) fn seen(cx: &mut Cx<'_>, request: AuthorizationRequest) -> Result<Wai
         return Ok(Waiting::Over(Step::Lost(Lost::new(LostKind::Expired, client))));
     }
     Ok(Waiting::Open(Box::new(request)))
+}
+
+/// A browser that has lost its cookie sends the form of a request that waits. If the form's token was made for the
+/// browser that the request belongs to, and the browser itself says that the form is ours, they are the same: the
+/// request is bound to it again (decision 11). What the form says is not acted on.
+pub fn reclaim(
+    cx: &mut Cx<'_>,
+    id: AuthorizationRequestId,
+    visitor: &Visitor,
+    form_token_fits: impl Fn(&TokenDigest) -> bool,
+    same_origin: bool,
+) -> Result<()> {
+    let Some(request) = store::authorization_requests::find(cx.db, id)? else { return Ok(()) };
+    let is_lost =
+        request.browser.is_some_and(|browser| browser != visitor.browser && form_token_fits(&browser));
+    if is_lost && same_origin && request.answer.is_none() && !request.is_expired(cx.now) {
+        store::authorization_requests::rebind(cx.db, id, &visitor.browser)?;
+    }
+    Ok(())
 }
 
 /// The way back of a request; a step that explains, if there is none any more.

@@ -12,6 +12,7 @@ mod other;
 mod people;
 mod recovery;
 mod registration;
+mod said;
 mod verification;
 
 pub(super) use account::{

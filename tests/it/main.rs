@@ -1,6 +1,14 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "what cannot go on in a test is a failure, and says where"
+)]
+
 mod admin;
 mod admin_docs;
 mod answer_rules;
@@ -8,11 +16,18 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod decisions;
+mod docs;
 mod harness;
 mod http;
+mod journeys;
 mod mailbox;
 mod page;
 mod people;
+mod protocol;
 mod relying_party;
+mod seed;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
+mod steps;
+mod walk;

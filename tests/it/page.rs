@@ -31,8 +31,8 @@ pub struct Link {
     pub text: String,
     /// Where it leads.
     pub href: String,
-    /// Whether it stands in the main part of the page, and not in the frame around it.
-    pub in_main: bool,
+    /// Whether it leads on: it is no link of the footer, and none to a place on the same page.
+    pub leads_on: bool,
 }
 
 /// A form.
@@ -170,10 +170,9 @@ impl Page {
         fitting.clone().find(|(form, _)| form.in_main).or_else(|| fitting.next())
     }
 
-    /// Whether a way leads on from the main part: a link, or a form.
+    /// Whether a way leads on: a link, or a form; the footer does not count (L1).
     pub fn has_a_way_forward(&self) -> bool {
-        let links = self.links.iter().filter(|link| link.in_main && !link.href.starts_with('#'));
-        links.count() > 0 || self.forms.iter().any(|form| form.in_main)
+        self.links.iter().any(|link| link.leads_on) || !self.forms.is_empty()
     }
 }
 
@@ -200,12 +199,14 @@ fn attribute(element: &ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
 }
 
-fn in_main(element: &ElementRef<'_>) -> bool {
-    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "main")
+fn is_inside(element: &ElementRef<'_>, name: &str) -> bool {
+    element.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == name)
 }
 
 fn link(element: ElementRef<'_>) -> Link {
-    Link { text: words(element), href: attribute(&element, "href"), in_main: in_main(&element) }
+    let href = attribute(&element, "href");
+    let leads_on = !href.starts_with('#') && !is_inside(&element, "footer");
+    Link { text: words(element), href, leads_on }
 }
 
 fn form(element: ElementRef<'_>) -> Form {
@@ -222,7 +223,7 @@ fn form(element: ElementRef<'_>) -> Form {
                 enabled: button.attr("disabled").is_none(),
             })
             .collect(),
-        in_main: in_main(&element),
+        in_main: is_inside(&element, "main"),
     }
 }
 

@@ -1,7 +1,10 @@
 //! People that exist before the test begins.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Value, json};
-use wayhome::crypto::PlainPassword;
+use wayhome::crypto::{PasswordHash, PlainPassword};
 use wayhome::identity::administration::{self, NewIdentity};
 use wayhome::model::{IdentityId, IdentityState};
 
@@ -82,10 +85,7 @@ impl<'a> NewPerson<'a> {
     }
 
     fn make(self, password: Option<&str>) -> Person {
-        let hash = password.map(|text| {
-            let plain = PlainPassword::new(text).expect("a password of reasonable length");
-            self.app.wait(self.app.work().env().passwords.hash(plain)).expect("it is hashed")
-        });
+        let hash = password.map(|text| hashed(self.app, text));
         let new = NewIdentity {
             schema_id: self.app.work().env().settings.identity.schema_id.clone(),
             traits: self.traits,
@@ -99,4 +99,17 @@ impl<'a> NewPerson<'a> {
         let identity = made.unwrap_or_else(|why| panic!("{}: {why:?}", self.email));
         Person { id: identity.id, email: self.email, password: password.unwrap_or_default().to_owned() }
     }
+}
+
+/// The hash of a password. Hashing is slow, and what people had before a test is no subject of it.
+fn hashed(app: &TestApp, password: &str) -> PasswordHash {
+    static KNOWN: Mutex<BTreeMap<String, PasswordHash>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(hash) = known().get(password) {
+        return hash.clone();
+    }
+    let plain = PlainPassword::new(password).expect("a password of reasonable length");
+    let hash = app.wait(app.work().env().passwords.hash(plain)).expect("it is hashed");
+    known().insert(password.to_owned(), hash.clone());
+    hash
 }

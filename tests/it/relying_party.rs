@@ -158,6 +158,10 @@ impl<'a> RelyingParty<'a> {
             state,
         };
         assert!(callback.code.is_some() != callback.error.is_some(), "neither or both: {location}");
+        // RFC 6749 4.1.2.1: what a description may be made of.
+        let plain = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
+        let described = callback.error_description.as_ref();
+        assert!(described.is_none_or(|text| text.chars().all(plain)), "{location}");
         callback
     }
 
@@ -186,6 +190,23 @@ impl<'a> RelyingParty<'a> {
         let callback = self.callback(location);
         let started = self.started(&callback.state, location);
         self.tokens(&answer, Some(&started.nonce))
+    }
+
+    /// The request that redeems the code of an answer, for a public client.
+    #[track_caller]
+    pub fn redemption(&self, location: &str) -> Ask {
+        let callback = self.callback(location);
+        let started = self.started(&callback.state, location);
+        Ask::form(
+            "/oauth2/token",
+            &[
+                ("grant_type", "authorization_code"),
+                ("client_id", &self.client.id),
+                ("code", &callback.code.unwrap_or_default()),
+                ("redirect_uri", &started.redirect_uri),
+                ("code_verifier", &started.verifier),
+            ],
+        )
     }
 
     /// Redeems the code of an answer, whatever comes of it.

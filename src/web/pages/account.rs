@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::flow;
 use super::people::Person;
-use crate::cx::{Env, Result};
+use super::said::Said;
+use crate::cx::Result;
 use crate::identity::settings::{self, PasswordPrepared, Saved};
 use crate::identity::{sessions as devices, verification};
 use crate::journey::{self, Step};
 use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
 use crate::store;
-use crate::web::csrf;
 use crate::web::page::{AccountPage, Form, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
 use crate::web::path;
 use crate::web::reply::Reply;
@@ -19,23 +19,6 @@ use crate::web::visit::{FormFields, Visit};
 fn signed_in_first(visit: &Visit) -> Reply {
     let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
     Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
-}
-
-/// What a page of the account says when it is shown next: the id of a sentence and a number, with the proof that we
-/// said so. Nobody else can put words in our mouth.
-fn saying(env: &Env, session: &Session, id: &str, n: usize) -> String {
-    let proof = csrf::token(&env.secrets, &session.browser, &session.id.to_string(), &format!("{id} {n}"));
-    format!("said={id}&n={n}&proof={proof}")
-}
-
-fn said(visit: &Visit, session: &Session) -> Vec<Notice> {
-    let (Some(id), Some(proof)) = (visit.query_value("said"), visit.query_value("proof")) else {
-        return Vec::new();
-    };
-    let n: usize = visit.id("n").unwrap_or(0);
-    let (subject, said) = (session.id.to_string(), format!("{id} {n}"));
-    let ours = csrf::fits(&visit.env().secrets, &session.browser, &subject, &said, proof);
-    ours.then(|| Notice::success(id).with("n", n)).into_iter().collect()
 }
 
 fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
@@ -74,7 +57,7 @@ pub(in crate::web) async fn overview(visit: Visit) -> Result<Reply> {
     let unproven = person.address.is_some() && !person.verified;
     Reply::own_page(&AccountPage {
         frame: visit.frame(),
-        notices: said(&visit, &session),
+        notices: Said::read(&visit, &session).notices,
         name: person.name,
         address: person.address,
         verified: person.verified,
@@ -95,8 +78,8 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
             let Some(address) = verification::unproven_address(cx, session.identity)? else {
                 return Ok(Step::Account);
             };
-            let said = saying(cx.env, &session, "address.verified", 0);
-            let back = journey::own_url(cx, &format!("{}?{said}", path::ACCOUNT))?;
+            let said = Said::success("address.verified").at(cx.env, &session, path::ACCOUNT)?;
+            let back = journey::own_url(cx, &said)?;
             let birth = Birth {
                 browser: Some(session.browser),
                 continuation: Continuation::Return(back),
@@ -113,11 +96,13 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
 pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     if !is_recent(&visit, &session) {
-        return confirm(&visit, session, path::PROFILE).await;
+        return confirm(&visit, session, visit.here()).await;
     }
     let id = session.identity;
-    let values = visit.work().read(move |cx| settings::values(cx, id)).await?;
-    profile_page(&visit, &session, &values, said(&visit, &session))
+    let mut values = visit.work().read(move |cx| settings::values(cx, id)).await?;
+    let said = Said::read(&visit, &session);
+    values.extend(said.values);
+    profile_page(&visit, &session, &values, said.notices)
 }
 
 fn profile_page(
@@ -144,11 +129,11 @@ fn is_recent(visit: &Visit, session: &Session) -> bool {
     visit.work().now().since(session.authenticated_at) <= visit.settings().session.recent
 }
 
-async fn confirm(visit: &Visit, session: Session, back: &'static str) -> Result<Reply> {
+async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply> {
     let step = visit
         .work()
         .write(move |cx| {
-            let back = journey::own_url(cx, back)?;
+            let back = journey::own_url(cx, &back)?;
             journey::begin_confirmation(cx, &session, back)
         })
         .await?;
@@ -158,10 +143,15 @@ async fn confirm(visit: &Visit, session: Session, back: &'static str) -> Result<
 /// Other data. A new address counts only when it is proven.
 pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PROFILE)) };
-    if !fits(&visit, &fields, &session) || !is_recent(&visit, &session) {
+    if !fits(&visit, &fields, &session) {
         return Ok(Reply::see_other(path::PROFILE));
     }
     let values = fields.beginning("traits.");
+    if !is_recent(&visit, &session) {
+        // What was typed waits behind the confirmation.
+        let back = Said { values, ..Said::default() }.at(visit.env(), &session, path::PROFILE)?;
+        return confirm(&visit, session, back).await;
+    }
     let (identity, browser) = (session.identity, session.browser);
     let of = session.clone();
     let saved = visit
@@ -171,8 +161,8 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
                 Saved::Stay(notices, values) => Err((notices, values)),
                 Saved::Done { pending_address: None } => Ok(None),
                 Saved::Done { pending_address: Some((name, address)) } => {
-                    let said = saying(cx.env, &of, "profile.saved", 0);
-                    let back = journey::own_url(cx, &format!("{}?{said}", path::PROFILE))?;
+                    let said = Said::success("profile.saved").at(cx.env, &of, path::PROFILE)?;
+                    let back = journey::own_url(cx, &said)?;
                     let birth = Birth {
                         browser: Some(browser),
                         continuation: Continuation::Return(back),
@@ -186,32 +176,24 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
         .await?;
     match saved {
         Ok(Some(step)) => visit.go(&step),
-        Ok(None) => {
-            let said = saying(visit.env(), &session, "profile.saved", 0);
-            Ok(Reply::see_other(&format!("{}?{said}", path::PROFILE)))
-        }
-        // There is no flow to remember it, so the form answers with its own page; sending it again repeats nothing.
-        Err((notices, values)) => profile_page(&visit, &session, &values, notices),
+        Ok(None) => Said::success("profile.saved").again(&visit, &session),
+        Err((notices, values)) => Said { notices, values }.again(&visit, &session),
     }
 }
 
 /// The password.
 pub(in crate::web) async fn password(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    password_page(&visit, &session, said(&visit, &session)).await
-}
-
-async fn password_page(visit: &Visit, session: &Session, notices: Vec<Notice>) -> Result<Reply> {
     let id = session.identity;
     let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
     Reply::own_page(&PasswordPage {
         frame: visit.frame(),
-        notices,
-        form: own_form(visit, path::PASSWORD, session),
+        notices: Said::read(&visit, &session).notices,
+        form: own_form(&visit, path::PASSWORD, &session),
         identifier: person.shown(),
         password_min: visit.settings().password.min_length,
-        ask_current: !is_recent(visit, session),
-        logout_form: own_form(visit, path::LOGOUT, session),
+        ask_current: !is_recent(&visit, &session),
+        logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
 
@@ -232,7 +214,9 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
         })
         .await?;
     let work = match prepared {
-        PasswordPrepared::Stay(notices) => return password_page(&visit, &session, notices).await,
+        PasswordPrepared::Stay(notices) => {
+            return Said { notices, ..Said::default() }.again(&visit, &session);
+        }
         PasswordPrepared::Work(work) => work,
     };
     let env = visit.env();
@@ -247,13 +231,12 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
     let of = session.clone();
     let notices = visit.work().write(move |cx| settings::judge(cx, &of, compared, same)).await?;
     if !notices.is_empty() {
-        return password_page(&visit, &session, notices).await;
+        return Said { notices, ..Said::default() }.again(&visit, &session);
     }
     let hash = env.passwords.hash(work.new).await?;
     let of = session.clone();
     let signed_in = visit.work().write(move |cx| journey::change_password(cx, &of, hash, end_others)).await?;
-    let said = saying(visit.env(), &signed_in.session, "password.changed", 0);
-    let done = Reply::see_other(&format!("{}?{said}", path::PASSWORD));
+    let done = Said::success("password.changed").again(&visit, &signed_in.session)?;
     Ok(done.with_cookie(visit.session_cookie(&signed_in.token)))
 }
 
@@ -276,7 +259,7 @@ pub(in crate::web) async fn sessions(visit: Visit) -> Result<Reply> {
         .collect();
     Reply::own_page(&SessionsPage {
         frame: visit.frame(),
-        notices: said(&visit, &session),
+        notices: Said::read(&visit, &session).notices,
         sessions: rows,
         form: own_form(&visit, path::SESSIONS, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
@@ -290,21 +273,22 @@ pub(in crate::web) async fn end_sessions(visit: Visit, fields: FormFields) -> Re
         return Ok(Reply::see_other(path::SESSIONS));
     }
     let one: Option<SessionId> = fields.get("session").parse().ok();
-    let said = visit
+    let current = session.clone();
+    let notice = visit
         .work()
         .write(move |cx| {
             let Some(one) = one else {
-                let ended = journey::end_other_sessions(cx, &session, "signed_out_elsewhere")?;
-                return Ok(saying(cx.env, &session, "sessions.ended", ended));
+                let ended = journey::end_other_sessions(cx, &current, "signed_out_elsewhere")?;
+                return Ok(Notice::success("sessions.ended").with("n", ended));
             };
             let found = store::sessions::find(cx.db, one)?;
             if let Some(other) =
-                found.filter(|other| other.identity == session.identity && other.id != session.id)
+                found.filter(|other| other.identity == current.identity && other.id != current.id)
             {
                 journey::end_session(cx, &other, "signed_out_elsewhere")?;
             }
-            Ok(saying(cx.env, &session, "session.ended", 1))
+            Ok(Notice::success("session.ended"))
         })
         .await?;
-    Ok(Reply::see_other(&format!("{}?{said}", path::SESSIONS)))
+    Said { notices: vec![notice], ..Said::default() }.again(&visit, &session)
 }

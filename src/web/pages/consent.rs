@@ -1,5 +1,6 @@
 //! Allowing a client what it asks for.
 
+use super::flow;
 use super::people::Person;
 use crate::cx::Result;
 use crate::journey::{self, Waiting};
@@ -96,7 +97,7 @@ pub(in crate::web) async fn answer(visit: Visit, fields: FormFields) -> Result<R
     let visitor = visit.visitor();
     let fits = visit.token_fits(&fields, &id.to_string());
     if !fits(&visitor.browser) {
-        return Ok(Reply::see_other(&visit.here()));
+        return flow::request_again(&visit, id, fits, path::CONSENT).await;
     }
     let remember = fields.get("remember") == "yes";
     let answer = fields.get("answer").to_owned();
@@ -122,7 +123,7 @@ pub(in crate::web) async fn switch(visit: Visit, fields: FormFields) -> Result<R
     let visitor = visit.visitor();
     let fits = visit.token_fits(&fields, &id.to_string());
     if !fits(&visitor.browser) {
-        return Ok(Reply::see_other(&path::of_request(path::CONSENT, id)));
+        return flow::request_again(&visit, id, fits, path::CONSENT).await;
     }
     match visit.work().write(move |cx| journey::switch_account(cx, id, &visitor)).await? {
         Some(step) => visit.go(&step),

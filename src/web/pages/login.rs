@@ -164,7 +164,7 @@ pub(in crate::web) async fn choose(visit: Visit, fields: FormFields) -> Result<R
     if let Some(id) = visit.id::<AuthorizationRequestId>("login_challenge") {
         let fits = visit.token_fits(&fields, &id.to_string());
         if !fits(&visitor.browser) || (!switch && fields.get("choice") != "continue") {
-            return Ok(Reply::see_other(&path::of_request(path::CHOICE, id)));
+            return flow::request_again(&visit, id, fits, path::CHOICE).await;
         }
         let step = visit
             .work()

@@ -1,0 +1,150 @@
+//! The pages that no waiting request leads to, each with its way forward; and the proof that nothing was forgotten.
+
+use std::collections::BTreeSet;
+
+use crate::app::{Setup, TestApp, on_both};
+use crate::browser::Browser;
+use crate::http::Ask;
+use crate::people::PASSWORD;
+
+/// What stands beside the walk.
+enum Beside {
+    /// A page of somebody who is signed in; the words of a link or button that leads on.
+    Account(&'static str),
+    /// A page of anybody.
+    Page(&'static str),
+    /// It only redirects, to this path.
+    Redirect(&'static str),
+    /// It answers programs and scripts, and is no page.
+    Machine,
+}
+
+use Beside::{Account, Machine, Page, Redirect};
+
+/// Every route that is not walked.
+const BESIDE: [(&str, Beside); 17] = [
+    ("/", Redirect("/account")),
+    ("/settings", Redirect("/account")),
+    ("/.well-known/change-password", Redirect("/account/password")),
+    ("/account", Account("Change your password")),
+    ("/account/profile", Account("Save changes")),
+    ("/account/password", Account("Change password")),
+    ("/account/sessions", Account("Overview")),
+    ("/account/verify", Redirect("/account")),
+    ("/logout", Account("Stay signed in")),
+    ("/logout/done", Page("Sign in again")),
+    ("/oauth2/sessions/logout", Page("Sign in again")),
+    ("/error", Page("Go to your account")),
+    ("/dev/inbox", Page("Look again")),
+    ("/dev/inbox.json", Machine),
+    ("/verification/status", Machine),
+    ("/recovery/status", Machine),
+    ("/static/{name}", Machine),
+];
+
+on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
+
+/// Fails if there is a route that was neither walked nor is listed: whoever adds a page adds it to the walk.
+pub fn everything_is_walked_or_listed(trodden: &BTreeSet<String>) {
+    let listed: BTreeSet<&str> = BESIDE.iter().map(|(path, _)| *path).collect();
+    for route in routes() {
+        let is_health = route.starts_with("/health/");
+        assert!(
+            trodden.contains(&route) || listed.contains(route.as_str()) || is_health,
+            "{route} is neither walked nor listed with its way forward: {trodden:#?}"
+        );
+    }
+    for path in trodden {
+        assert!(!listed.contains(path.as_str()), "{path} is walked, and need not be listed");
+    }
+}
+
+/// The routes of pages, as the source names them.
+fn routes() -> Vec<String> {
+    let (routes, paths) =
+        (include_str!("../../../src/web/routes.rs"), include_str!("../../../src/web/path.rs"));
+    let constant = |name: &str| {
+        let line = paths.lines().find_map(|line| line.strip_prefix(&format!("pub const {name}: &str = \"")));
+        line.unwrap_or_else(|| panic!("no path is called {name}")).trim_end_matches("\";").to_owned()
+    };
+    let mut found: Vec<String> = routes
+        .split("page(")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .filter_map(|argument| {
+            let argument = argument.trim();
+            let literal = argument.strip_prefix('"').map(|text| text.trim_end_matches('"').to_owned());
+            literal.or_else(|| argument.strip_prefix("path::").map(constant))
+        })
+        .collect();
+    assert!(found.len() > 30, "the routes are written in another way now: {found:?}");
+    let constants = paths.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(": &str").next());
+    found.extend(constants.map(constant));
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn leads_on(browser: &Browser<'_>, words: &str) -> bool {
+    let page = browser.page();
+    page.button(words).is_some() || page.links.iter().any(|link| link.text == words)
+}
+
+fn signed_in(app: &TestApp) -> Browser<'_> {
+    let mut browser = app.browser();
+    browser.open("/login").sign_in_with("ada@example.org", PASSWORD);
+    browser
+}
+
+fn walk_what_stands_beside_the_walk_leads_on(setup: Setup) {
+    let app = setup.start();
+    let _ada = app.identity("ada@example.org").with_password(PASSWORD);
+    for (path, beside) in &BESIDE {
+        match beside {
+            Account(words) => {
+                let mut browser = signed_in(&app);
+                browser.open(path).expect_path(path);
+                assert!(leads_on(&browser, words), "{path}: {}", browser.page().text);
+            }
+            Page(words) => {
+                let mut browser = app.browser();
+                browser.open(path);
+                assert!(leads_on(&browser, words), "{path}: {}", browser.page().text);
+            }
+            Redirect(to) => {
+                let answer = app.ask(&Ask::get(path)).expect(303);
+                assert_eq!(answer.header("location"), Some(*to), "{path}");
+            }
+            Machine => {
+                let answer = app.ask(&Ask::get(&path.replace("{name}", "nothing")));
+                assert!(answer.status < 500, "{path}: {}", answer.status);
+            }
+        }
+    }
+}
+
+/// S24: what happened, an id, what to do, and the request id; never a page without a way out.
+fn seed_s24_every_error_page_says_what_and_leads_on(setup: Setup) {
+    let app = setup.start();
+    let spa = app.relying_party("spa");
+    let unknown = spa.authorization_url_with(&[("client_id", "nobody")]);
+    let unregistered = spa.authorization_url_with(&[("redirect_uri", "http://localhost:5173/other")]);
+    let repeated = format!("{}&client_id=spa", spa.authorization_url());
+    let cases = [
+        (unknown.as_str(), "client_unknown", 400, "Go to your account"),
+        (&unregistered, "redirect_uri_mismatch", 400, "Back to Acme Notes"),
+        (&repeated, "parameter_repeated", 400, "Go to your account"),
+        ("/nowhere", "not_found", 404, "Go to your account"),
+        ("/verification?link=wh_vl_nonsense", "link_unknown", 404, "Sign in"),
+        ("/recovery?link=wh_rl_nonsense", "link_unknown", 404, "Reset your password"),
+        ("/login?return_to=https%3A%2F%2Fevil.example%2F", "return_to", 400, "Continue"),
+    ];
+    for (url, id, status, way) in cases {
+        let mut browser = app.browser();
+        browser.open(url).expect_error(id, status);
+        let page = browser.page();
+        assert_eq!(page.first("#error-title").as_deref(), Some(page.heading.as_str()), "decision 7");
+        assert!(page.request_id().is_some_and(|request| request.len() == 36), "{}", page.text);
+        assert!(leads_on(&browser, way), "{id}: {:#?}", page.links);
+    }
+}
