@@ -68,10 +68,12 @@ fn is_common(password: &str) -> bool {
     remainder(&once) < 3 || remainder(&twice) < 3
 }
 
-/// A gap in the place of each common word.
+/// A gap in the place of each common word, the longest ones first.
 fn without_common(text: &str) -> String {
     let mut rest = text.to_owned();
-    for word in COMMON.split_ascii_whitespace() {
+    let mut words: Vec<&str> = COMMON.split_ascii_whitespace().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in words {
         if rest.contains(word) {
             rest = rest.replace(word, " ");
         }
