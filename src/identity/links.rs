@@ -57,6 +57,17 @@ pub(super) fn find_by_id<S: FlowState>(
     Ok(waiting.map(|waiting| (code, waiting)))
 }
 
+/// The same, for a change: both are held until the end of the transaction, always the flow before its code.
+pub(super) fn hold<S: FlowState>(
+    cx: &mut Cx<'_>,
+    id: OneTimeCodeId,
+) -> Result<Option<(MailedCode, Flow<S>)>> {
+    let Some(code) = store::one_time_codes::find(cx.db, id)? else { return Ok(None) };
+    let Some(waiting) = store::flows::hold(cx.db, code.flow)? else { return Ok(None) };
+    let code = store::one_time_codes::find(cx.db, id)?;
+    Ok(code.map(|code| (code, waiting)))
+}
+
 /// What a flow for an opened link is born with. In the browser that waits, it has the way back of the flow that waits;
 /// in another one, nothing of it but the client.
 pub(super) fn birth<S: FlowState>(birth: Birth, waiting: &Flow<S>) -> Birth {

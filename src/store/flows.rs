@@ -44,6 +44,19 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     row.map(from_row).transpose()
 }
 
+/// The same, held until the end of the transaction: whoever else wants to change it waits, and reads it as it is then.
+/// (SQLite has one writer, so there the transaction itself holds it.)
+pub fn hold<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow<S>>> {
+    let Connection::Postgres(c) = db else { return find(db, id) };
+    let row: Option<Row> = flows::table
+        .find(id.to_string())
+        .filter(flows::kind.eq(S::KIND.name()))
+        .for_update()
+        .first::<Row>(c)
+        .optional()?;
+    row.map(from_row).transpose()
+}
+
 /// A flow of whatever kind, as seen by a flow that begins after it.
 #[derive(Debug, Clone)]
 pub struct Parent {

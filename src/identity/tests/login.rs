@@ -187,6 +187,7 @@ fn a_password_that_was_changed_between_question_and_verdict_does_not_count() {
         let Prepared::Compare(attempt) = prepared else { panic!("nothing to compare") };
         let verdict = super::world::compare(&attempt.password, attempt.hash.as_ref());
         assert!(verdict.matches);
+        world.wait(1);
         world.run(move |cx| {
             crate::identity::settings::save_password(cx, anna, super::world::fake_hash(BETTER))
         });
