@@ -74,7 +74,7 @@ fn read_again<S: FlowState>(cx: &mut Cx<'_>, flow: Flow<S>) -> Result<Flow<S>> {
 /// The flow as it is now, held until the end of the transaction: of two forms that come at once, the second one sees
 /// what the first one did.
 fn hold<S: FlowState>(cx: &mut Cx<'_>, flow: Flow<S>) -> Result<Flow<S>> {
-    Ok(store::flows::hold(cx.db, flow.id)?.unwrap_or(flow))
+    Ok(store::flows::find_to_change(cx.db, flow.id)?.unwrap_or(flow))
 }
 
 /// Completes a flow, once. `Err` is the flow as it is now: somebody was faster, or time has run out.

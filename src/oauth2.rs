@@ -21,7 +21,7 @@ mod userinfo;
 pub use callback::Callback;
 pub use claims::{AccessClaims, ID_TOKEN_SECONDS, IdClaims};
 pub use client_authentication::authenticate;
-pub use discovery::{Documents, metadata};
+pub use discovery::{Document, Documents, metadata};
 pub use error::{AuthorizeError, Error, ErrorCode, Untrusted, UntrustedKind};
 pub use id_token::Hint;
 pub use introspect::{Introspection, introspect};

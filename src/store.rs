@@ -2,6 +2,9 @@
 //!
 //! Queries are synchronous functions over a [`Connection`]; [`Store`] carries closures to threads that own
 //! connections, and answers after COMMIT. Nothing here reads a clock: the instant is an argument.
+//!
+//! A row that can only be one is asked for with `get_result`. `first` adds a LIMIT, whose value is bound, and SQLite
+//! prepares such a statement again for every value: that costs several times the query.
 
 #[cfg(test)]
 mod beside;

@@ -2,8 +2,8 @@
 // access token to http://localhost:4448/notes. Every line of `verify` matters; leave none out.
 
 import { createPublicKey, verify as verifySignature } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { createServer } from "node:http";
-import { pathToFileURL } from "node:url";
 
 const ISSUER = process.env.ISSUER ?? "http://localhost:4444";
 const AUDIENCE = process.env.AUDIENCE ?? "http://localhost:4447";
@@ -86,7 +86,7 @@ const CORS = {
   "Access-Control-Max-Age": "600",
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.filename === realpathSync(process.argv[1])) {
   createServer(async (request, response) => {
     const [status, headers, body] = await answer(request);
     response.writeHead(status, { ...CORS, ...headers, "Content-Type": "application/json", "Cache-Control": "no-store" });

@@ -1,10 +1,9 @@
 //! The log: text for people, or one JSON object on each line for machines, always on standard error.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 
-use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
@@ -67,81 +66,115 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let meta = event.metadata();
-        let level = meta.level().as_str().to_ascii_lowercase();
-        let line = line(&SystemClock.now().rfc3339(), &level, meta.target(), |fields| event.record(fields));
-        writeln!(writer, "{line}")
+        let mut line = Line::begin(&SystemClock.now().rfc3339(), meta.level().as_str(), meta.target());
+        event.record(&mut line);
+        writeln!(writer, "{}", line.end())
     }
 }
 
-fn line(ts: &str, level: &str, target: &str, record: impl FnOnce(&mut Fields)) -> String {
-    let mut fields = Fields(Vec::new());
-    for (name, value) in [("ts", ts), ("level", level), ("msg", ""), ("target", target)] {
-        fields.put(name, value.into());
+/// An object that is written while it is visited: each request has a line, so nothing is kept in between.
+struct Line(String);
+
+impl Line {
+    fn begin(ts: &str, level: &str, target: &str) -> Self {
+        let mut line = Self(String::with_capacity(400));
+        line.text("ts", ts);
+        line.text("level", &level.to_ascii_lowercase());
+        line.text("target", target);
+        line
     }
-    record(&mut fields);
-    let members: Vec<String> =
-        fields.0.into_iter().map(|(name, value)| format!("{}:{value}", Value::from(name))).collect();
-    format!("{{{}}}", members.join(","))
-}
 
-/// In the order in which they came; of two with one name the later one counts.
-struct Fields(Vec<(&'static str, Value)>);
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
 
-impl Fields {
-    fn put(&mut self, name: &'static str, value: Value) {
-        let name = if name == "message" { "msg" } else { name };
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value,
-            None => self.0.push((name, value)),
+    fn name(&mut self, name: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.string(if name == "message" { "msg" } else { name });
+        self.0.push(':');
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.string(value);
+    }
+
+    /// As JSON (RFC 8259 7).
+    fn string(&mut self, text: &str) {
+        self.0.push('"');
+        let mut plain_from = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte >= b' ' && byte != b'"' && byte != b'\\' {
+                continue;
+            }
+            self.0.push_str(&text[plain_from..at]);
+            let _never_fails = match byte {
+                b'"' | b'\\' => write!(self.0, "\\{}", char::from(byte)),
+                _ => write!(self.0, "\\u{byte:04x}"),
+            };
+            plain_from = at + 1;
         }
+        self.0.push_str(&text[plain_from..]);
+        self.0.push('"');
+    }
+
+    fn bare(&mut self, name: &str, value: impl fmt::Display) {
+        self.name(name);
+        let _never_fails = write!(self.0, "{value}");
     }
 }
 
-impl Visit for Fields {
+impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field.name(), format!("{value:?}").into());
+        self.text(field.name(), &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field.name(), value.into());
+        self.text(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field.name(), value.into());
+        self.bare(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field.name(), value.into());
+        self.bare(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field.name(), value.into());
+        self.bare(field.name(), value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field.name(), value.into());
+        // JSON has no word for what is no number.
+        if value.is_finite() { self.bare(field.name(), value) } else { self.bare(field.name(), "null") }
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.put(field.name(), value.to_string().into());
+        self.text(field.name(), &value.to_string());
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
     fn sec_e05_a_line_of_json_is_one_line_whatever_it_tells() {
-        let line = line("2026-11-24T00:00:00.000000Z", "info", "wayhome::web", |fields| {
-            fields.put("message", "two\nlines \"quoted\"".into());
-            fields.put("status", 200.into());
-        });
+        let mut line = Line::begin("2026-11-24T00:00:00.000000Z", "INFO", "wayhome::web");
+        let said = "two\nlines \"quoted\" \\ \u{1} \u{7f} größer";
+        line.text("message", said);
+        line.bare("status", 200);
+        line.bare("duration_ms", 0.5);
+        let line = line.end();
         assert!(!line.contains('\n'), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(read["msg"], "two\nlines \"quoted\"");
-        assert_eq!(read["status"], 200);
+        assert_eq!(read["msg"], said);
+        assert_eq!((&read["status"], &read["duration_ms"]), (&200.into(), &0.5.into()));
         assert_eq!(read["level"], "info");
-        assert!(line.starts_with(r#"{"ts":"2026-11-24T"#), "{line}");
+        assert!(line.starts_with(r#"{"ts":"2026-11-24"#), "{line}");
     }
 }

@@ -113,18 +113,28 @@ impl Drop for PlainToken {
     }
 }
 
+/// How many digits one division takes off, and what it divides by: the largest power of 62 below 2^32.
+const DIGITS: usize = 5;
+const DIVISOR: u64 = 62_u64.pow(5);
+
 /// 32 bytes as 43 digits in base 62, most significant first.
 fn base62(bytes: &[u8; 32]) -> String {
-    let mut number = *bytes;
+    let mut number = [0_u32; 8];
+    for (limb, four) in number.iter_mut().zip(bytes.chunks_exact(4)) {
+        *limb = four.iter().fold(0, |limb, byte| limb << 8 | u32::from(*byte));
+    }
     let mut digits = [0_u8; SECRET_LENGTH];
-    for digit in digits.iter_mut().rev() {
-        let mut remainder = 0_u32;
-        for byte in &mut number {
-            let value = remainder * 256 + u32::from(*byte);
-            *byte = u8::try_from(value / 62).unwrap_or(u8::MAX);
-            remainder = value % 62;
+    for group in digits.rchunks_mut(DIGITS) {
+        let mut remainder = 0_u64;
+        for limb in &mut number {
+            let value = remainder << 32 | u64::from(*limb);
+            *limb = u32::try_from(value / DIVISOR).unwrap_or(u32::MAX);
+            remainder = value % DIVISOR;
         }
-        *digit = ALPHABET[remainder as usize];
+        for digit in group.iter_mut().rev() {
+            *digit = ALPHABET[(remainder % 62) as usize];
+            remainder /= 62;
+        }
     }
     number.zeroize();
     digits.iter().map(|digit| char::from(*digit)).collect()
@@ -167,6 +177,26 @@ mod tests {
             value /= 62;
         }
         assert_eq!(checksum(b"123456789"), digits.iter().rev().collect::<String>());
+    }
+
+    #[test]
+    fn digits_in_base_62_are_those_of_long_division() {
+        let by_hand = |bytes: [u8; 32]| {
+            let (mut number, mut digits) = (bytes, Vec::new());
+            for _ in 0..SECRET_LENGTH {
+                let mut remainder = 0_u32;
+                for byte in &mut number {
+                    let value = remainder * 256 + u32::from(*byte);
+                    *byte = u8::try_from(value / 62).unwrap();
+                    remainder = value % 62;
+                }
+                digits.push(char::from(ALPHABET[remainder as usize]));
+            }
+            digits.iter().rev().collect::<String>()
+        };
+        for bytes in [[0; 32], [255; 32], [7; 32], SeededRandom::from_seed(1).bytes32()] {
+            assert_eq!(base62(&bytes), by_hand(bytes));
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) fn hold<S: FlowState>(
     id: OneTimeCodeId,
 ) -> Result<Option<(MailedCode, Flow<S>)>> {
     let Some(code) = store::one_time_codes::find(cx.db, id)? else { return Ok(None) };
-    let Some(waiting) = store::flows::hold(cx.db, code.flow)? else { return Ok(None) };
+    let Some(waiting) = store::flows::find_to_change(cx.db, code.flow)? else { return Ok(None) };
     let code = store::one_time_codes::find(cx.db, id)?;
     Ok(code.map(|code| (code, waiting)))
 }

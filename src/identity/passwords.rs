@@ -68,11 +68,11 @@ fn is_common(password: &str) -> bool {
     remainder(&once) < 3 || remainder(&twice) < 3
 }
 
-/// A gap in the place of each common word, the longest ones first.
+/// A gap in the place of each common word; the longest go first, so that no piece of one is left.
 fn without_common(text: &str) -> String {
-    let mut rest = text.to_owned();
     let mut words: Vec<&str> = COMMON.split_ascii_whitespace().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut rest = text.to_owned();
     for word in words {
         if rest.contains(word) {
             rest = rest.replace(word, " ");

@@ -46,7 +46,7 @@ pub trait Renewable: FlowState + Sized {
 
 /// For the GET of a flow's page.
 pub fn show<S: Renewable>(cx: &mut Cx<'_>, id: FlowId, visitor: &Visitor) -> Result<Shown<S>> {
-    let Some(flow) = store::flows::find::<S>(cx.db, id)? else {
+    let Some(flow) = store::flows::find_to_change::<S>(cx.db, id)? else {
         return Ok(Shown::Step(without_past::<S>(cx, visitor)?));
     };
     if flow.browser.is_none()
@@ -91,7 +91,7 @@ pub fn open_keeping<S: Renewable>(
     same_origin: bool,
     keep: impl FnOnce(&mut S),
 ) -> Result<Opened<S>> {
-    let Some(mut flow) = store::flows::find::<S>(cx.db, id)? else {
+    let Some(mut flow) = store::flows::find_to_change::<S>(cx.db, id)? else {
         return Ok(Opened::Step(without_past::<S>(cx, visitor)?));
     };
     if !flow.belongs_to(&visitor.browser) {

@@ -4,25 +4,39 @@ use serde_json::{Value, json};
 
 use super::Error;
 use crate::config::Settings;
-use crate::crypto::{SignatureAlgorithm, SigningKeys};
+use crate::crypto::{SignatureAlgorithm, SigningKeys, base64url, sha256};
 use crate::model::{AuthMethod, GrantType};
 
-/// The documents as bytes, made once for a set of keys.
+/// The documents, made once for a set of keys.
 #[derive(Debug, Clone)]
 pub struct Documents {
     /// The metadata.
-    pub metadata: Vec<u8>,
+    pub metadata: Document,
     /// The keys.
-    pub jwks: Vec<u8>,
+    pub jwks: Document,
+}
+
+/// A document as bytes.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The JSON.
+    pub bytes: Vec<u8>,
+    /// Its `ETag`, in quotation marks.
+    pub tag: String,
+}
+
+impl Document {
+    fn new(value: &Value) -> Self {
+        let bytes = value.to_string().into_bytes();
+        let tag = format!("\"{}\"", base64url(&sha256(&bytes)[..12]));
+        Self { bytes, tag }
+    }
 }
 
 impl Documents {
     /// Makes them.
     pub fn new(settings: &Settings, keys: &SigningKeys) -> Self {
-        Self {
-            metadata: metadata(settings).to_string().into_bytes(),
-            jwks: keys.jwks().to_string().into_bytes(),
-        }
+        Self { metadata: Document::new(&metadata(settings)), jwks: Document::new(&keys.jwks()) }
     }
 }
 

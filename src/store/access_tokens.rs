@@ -54,7 +54,7 @@ pub fn standing(db: &mut Connection, digest: &TokenDigest, now: Instant) -> Resu
                 .and(sessions::idle_expires_at.gt(now))
                 .and(sessions::expires_at.gt(now))))))
         .select(tokens::all_columns)
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }

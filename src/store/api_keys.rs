@@ -55,7 +55,7 @@ pub fn find_alive(db: &mut Connection, digest: &TokenDigest, now: Instant) -> Re
         .filter(api_keys::revoked_at.is_null())
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now.micros())))
         .select(Row::as_select())
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }

@@ -54,7 +54,7 @@ pub fn insert(db: &mut Connection, code: &AuthorizationCode) -> Result<()> {
 pub fn find(db: &mut Connection, digest: &TokenDigest) -> Result<Option<AuthorizationCode>> {
     let row: Option<Row> = each!(db, c => codes::table
         .find(digest.as_bytes().to_vec())
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }

@@ -47,7 +47,8 @@ pub fn insert(db: &mut Connection, request: &AuthorizationRequest) -> Result<()>
 
 /// The request of this id, expired or answered ones included.
 pub fn find(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<AuthorizationRequest>> {
-    let row: Option<Row> = each!(db, c => requests::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => requests::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

@@ -11,7 +11,7 @@ pub fn find(db: &mut Connection, identity: IdentityId, client_id: &str) -> Resul
     let scope: Option<String> = each!(db, c => consents::table
         .find((identity.to_string(), client_id))
         .select(consents::scope)
-        .first::<String>(c)
+        .get_result::<String>(c)
         .optional())?;
     scope
         .map(|scope| {

@@ -39,21 +39,19 @@ pub fn find<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow
     let row: Option<Row> = each!(db, c => flows::table
         .find(id.to_string())
         .filter(flows::kind.eq(S::KIND.name()))
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }
 
-/// The same, held until the end of the transaction: whoever else wants to change it waits, and reads it as it is then.
-/// (SQLite has one writer, so there the transaction itself holds it.)
-pub fn hold<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow<S>>> {
-    let Connection::Postgres(c) = db else { return find(db, id) };
-    let row: Option<Row> = flows::table
-        .find(id.to_string())
-        .filter(flows::kind.eq(S::KIND.name()))
-        .for_update()
-        .first::<Row>(c)
-        .optional()?;
+/// The same for somebody who is going to change it: whoever wants to do so at the same time waits, and then finds it as
+/// it was left. (SQLite has one writer, so nobody else is there.)
+pub fn find_to_change<S: FlowState>(db: &mut Connection, id: FlowId) -> Result<Option<Flow<S>>> {
+    let query = || flows::table.find(id.to_string()).filter(flows::kind.eq(S::KIND.name()));
+    let row: Option<Row> = match db {
+        Connection::Sqlite(c) => query().first::<Row>(c).optional()?,
+        Connection::Postgres(c) => query().for_update().first::<Row>(c).optional()?,
+    };
     row.map(from_row).transpose()
 }
 
@@ -72,7 +70,7 @@ pub struct Parent {
 
 /// The flow of this id, of any kind.
 pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
-    let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(|row| {
         let flow: Flow<AnyState> = from_row(row)?;
         let state = &flow.state.0;

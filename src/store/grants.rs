@@ -77,7 +77,8 @@ pub fn insert(db: &mut Connection, grant: &Grant) -> Result<()> {
 
 /// The grant of this id, ended ones included.
 pub fn find(db: &mut Connection, id: GrantId) -> Result<Option<Grant>> {
-    let row: Option<Row> = each!(db, c => grants::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => grants::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 
@@ -106,7 +107,7 @@ pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Re
             identities::traits,
             identities::updated_at,
         ))
-        .first::<Found>(c)
+        .get_result::<Found>(c)
         .optional())?;
     let Some((client_id, identity, session, offline, traits, updated_at)) = row else { return Ok(None) };
     let wrong = |column| Error::impossible("grants", column, &id.to_string());
@@ -132,7 +133,7 @@ pub fn person_stands(
         .find(identity.to_string())
         .filter(identities::state.eq("active"))
         .select(identities::id)
-        .first::<String>(c)
+        .get_result::<String>(c)
         .optional())?;
     if active.is_none() {
         return Ok(false);
@@ -145,7 +146,7 @@ pub fn person_stands(
         .filter(sessions::idle_expires_at.gt(now.micros()))
         .filter(sessions::expires_at.gt(now.micros()))
         .select(sessions::id)
-        .first::<String>(c)
+        .get_result::<String>(c)
         .optional())?;
     Ok(alive.is_some())
 }
@@ -232,7 +233,7 @@ pub fn is_revoked(db: &mut Connection, jti: &str) -> Result<bool> {
     let found: Option<String> = each!(db, c => revoked_tokens::table
         .find(jti)
         .select(revoked_tokens::jti)
-        .first::<String>(c)
+        .get_result::<String>(c)
         .optional())?;
     Ok(found.is_some())
 }

@@ -47,7 +47,8 @@ pub fn insert(db: &mut Connection, identity: &Identity) -> Result<()> {
 
 /// The identity of this id.
 pub fn find(db: &mut Connection, id: IdentityId) -> Result<Option<Identity>> {
-    let row: Option<Row> = each!(db, c => identities::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => identities::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 
@@ -57,7 +58,7 @@ pub fn find_by_address(db: &mut Connection, canonical: &str) -> Result<Option<Id
         .inner_join(identities::table.on(identities::id.eq(addresses::identity_id)))
         .filter(addresses::canonical.eq(canonical))
         .select(identities::all_columns)
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }
@@ -130,7 +131,7 @@ pub fn find_all(db: &mut Connection, identities: &[IdentityId]) -> Result<Vec<Id
 pub fn find_address(db: &mut Connection, canonical: &str) -> Result<Option<VerifiableAddress>> {
     let row: Option<AddressRow> = each!(db, c => addresses::table
         .filter(addresses::canonical.eq(canonical))
-        .first::<AddressRow>(c)
+        .get_result::<AddressRow>(c)
         .optional())?;
     row.map(address_from_row).transpose()
 }
@@ -163,7 +164,7 @@ pub fn password_hash(db: &mut Connection, identity: IdentityId) -> Result<Option
         .filter(credentials::identity_id.eq(identity.to_string()))
         .filter(credentials::kind.eq(PASSWORD))
         .select(credentials::secret)
-        .first::<String>(c)
+        .get_result::<String>(c)
         .optional())
 }
 
@@ -173,7 +174,7 @@ pub fn password_set_at(db: &mut Connection, identity: IdentityId) -> Result<Opti
         .filter(credentials::identity_id.eq(identity.to_string()))
         .filter(credentials::kind.eq(PASSWORD))
         .select(credentials::updated_at)
-        .first::<i64>(c)
+        .get_result::<i64>(c)
         .optional())?;
     Ok(at.map(Instant::from_micros))
 }

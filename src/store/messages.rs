@@ -59,7 +59,8 @@ pub fn withdraw(db: &mut Connection, id: MessageId) -> Result<()> {
 
 /// The message of this id.
 pub fn find(db: &mut Connection, id: MessageId) -> Result<Option<Message>> {
-    let row: Option<Row> = each!(db, c => messages::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => messages::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

@@ -7,7 +7,7 @@ use super::{Connection, Result, each};
 
 /// The value of `name`.
 pub fn find(db: &mut Connection, name: &str) -> Result<Option<String>> {
-    each!(db, c => meta::table.find(name).select(meta::value).first::<String>(c).optional())
+    each!(db, c => meta::table.find(name).select(meta::value).get_result::<String>(c).optional())
 }
 
 /// Writes the value of `name` unless it has one; answers the value that stands.

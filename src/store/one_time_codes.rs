@@ -92,7 +92,7 @@ pub fn newest_of(db: &mut Connection, flow: FlowId) -> Result<Option<MailedCode>
 
 /// The code of this id.
 pub fn find(db: &mut Connection, id: OneTimeCodeId) -> Result<Option<MailedCode>> {
-    let row: Option<Row> = each!(db, c => codes::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> = each!(db, c => codes::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 
@@ -100,7 +100,7 @@ pub fn find(db: &mut Connection, id: OneTimeCodeId) -> Result<Option<MailedCode>
 pub fn find_by_link(db: &mut Connection, link: &TokenDigest) -> Result<Option<MailedCode>> {
     let row: Option<Row> = each!(db, c => codes::table
         .filter(codes::link_digest.eq(link.as_bytes().to_vec()))
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }

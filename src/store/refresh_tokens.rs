@@ -37,7 +37,7 @@ pub fn insert(db: &mut Connection, token: &RefreshToken) -> Result<()> {
 pub fn find(db: &mut Connection, digest: &TokenDigest) -> Result<Option<RefreshToken>> {
     let row: Option<Row> = each!(db, c => tokens::table
         .filter(tokens::digest.eq(digest.as_bytes().to_vec()))
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }

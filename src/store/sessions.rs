@@ -57,14 +57,15 @@ pub fn find_alive(db: &mut Connection, token: &TokenDigest, now: Instant) -> Res
         .filter(sessions::expires_at.gt(now.micros()))
         .filter(identities::state.eq("active"))
         .select(sessions::all_columns)
-        .first::<Row>(c)
+        .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
 }
 
 /// The session of this id, ended ones included.
 pub fn find(db: &mut Connection, id: SessionId) -> Result<Option<Session>> {
-    let row: Option<Row> = each!(db, c => sessions::table.find(id.to_string()).first::<Row>(c).optional())?;
+    let row: Option<Row> =
+        each!(db, c => sessions::table.find(id.to_string()).get_result::<Row>(c).optional())?;
     row.map(from_row).transpose()
 }
 

@@ -21,7 +21,7 @@ pub fn find(db: &mut Connection, subject: &[u8; 32], now: Instant) -> Result<Opt
         .find(subject.to_vec())
         .filter(throttles::expires_at.gt(now.micros()))
         .select((throttles::failures, throttles::blocked_until))
-        .first::<(i64, i64)>(c)
+        .get_result::<(i64, i64)>(c)
         .optional())?;
     Ok(row.map(|(failures, until)| Throttle { failures, blocked_until: Instant::from_micros(until) }))
 }

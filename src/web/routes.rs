@@ -9,7 +9,14 @@ use crate::model::FlowKind::{Recovery, Verification};
 /// The public listener: pages and protocol.
 pub(super) fn public(config: &mut ServiceConfig) {
     let page = |at: &str| web::resource(at).default_service(whatever(pages::method_not_allowed));
+    // They are asked for most, and a route is looked for from the first to the last.
     config
+        .configure(protocol::routes)
+        .service(
+            page("/oauth2/auth")
+                .route(getting(pages::arrive))
+                .route(web::post().to(pages::by_any_site(pages::arrive_by_form))),
+        )
         .service(page("/").route(looking(pages::home)))
         .service(page(path::LOGIN).route(looking(pages::login)).route(sending(pages::sign_in)))
         .service(page(path::CHOICE).route(looking(pages::choose_page)).route(sending(pages::choose)))
@@ -78,11 +85,6 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page(path::INBOX).route(looking(pages::inbox)))
         .service(page(path::INBOX_JSON).route(looking(pages::inbox_json)))
         .service(
-            page("/oauth2/auth")
-                .route(getting(pages::arrive))
-                .route(web::post().to(pages::by_any_site(pages::arrive_by_form))),
-        )
-        .service(
             page("/oauth2/sessions/logout")
                 .route(getting(pages::end_session))
                 .route(web::post().to(pages::by_any_site(pages::end_session_by_form))),
@@ -91,7 +93,6 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page("/static/{name}").route(looking(pages::asset)))
         .service(page("/health/alive").route(looking(pages::health_alive)))
         .service(page("/health/ready").route(looking(pages::health_ready)))
-        .configure(protocol::routes)
         .default_service(whatever(pages::not_found));
 }
 

@@ -7,8 +7,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 
@@ -358,10 +358,11 @@ impl Visit {
         })
     }
 
-    /// The last touch of every answer to a person: the cookie that the browser got on the way.
+    /// The last touch of every answer to a person: the cookie that the browser got on the way. A refusal sets none.
     pub(super) fn finish(&self, reply: Reply) -> Reply {
+        let is_refusal = reply.status().is_client_error() || reply.status().is_server_error();
         match self.0.made.get() {
-            Some(token) if reply.status() != StatusCode::FORBIDDEN => {
+            Some(token) if !is_refusal => {
                 reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Browser, token))
             }
             _ => reply,

@@ -109,6 +109,12 @@ impl Setup {
         self.set("courier.smtp_url", "smtps://mail.example.org").set("courier.from", "login@id.example.org")
     }
 
+    /// Under another name; wherever browsers are told to go, the tests go to the right port.
+    pub fn issuer(mut self, issuer: &str) -> Self {
+        self.issuer = Some(issuer.to_owned());
+        self
+    }
+
     /// With these clients besides the usual ones.
     pub fn clients(mut self, toml: &str) -> Self {
         self.clients.push_str(toml);
@@ -392,7 +398,7 @@ impl Database {
 }
 
 #[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
-fn postgres_server() -> String {
+pub(crate) fn postgres_server() -> String {
     std::env::var("WAYHOME_TEST_POSTGRES").unwrap_or_else(|_| {
         panic!(
             "this test needs PostgreSQL: name a server in WAYHOME_TEST_POSTGRES \
@@ -401,7 +407,7 @@ fn postgres_server() -> String {
     })
 }
 
-async fn run_sql(server: &str, sql: &str) {
+pub(crate) async fn run_sql(server: &str, sql: &str) {
     let (client, connection) =
         tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
     let driver = tokio::spawn(connection);

@@ -20,7 +20,7 @@ const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more-1";
 
 /// How often the server is killed, and how many acknowledged facts it gets to state before.
 const ROUNDS: usize = 3;
-const FACTS: u64 = 60;
+const FACTS: u64 = 30;
 
 /// A server in a process of its own.
 struct Server {
@@ -138,9 +138,6 @@ fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
 }
 
 fn check(server: &Server, told: &mut Acknowledged) {
-    for code in &told.spent {
-        assert_eq!(redeem(server, code).unwrap().json()["error"], "invalid_grant", "a spent code came back");
-    }
     for token in &told.revoked {
         assert_eq!(
             refresh(server, token).unwrap().json()["error"],
@@ -159,11 +156,15 @@ fn check(server: &Server, told: &mut Acknowledged) {
         assert_eq!(mails.as_array().map(Vec::len), Some(1), "{address} has not exactly one mail");
         assert!(mails[0]["code"].is_string(), "{address} was mailed no code");
     }
-    for token in &mut told.standing {
+    for token in &told.standing {
         let answer = refresh(server, token).unwrap();
         assert_eq!(answer.status, 200, "an acknowledged refresh token was lost: {}", answer.text());
-        *token = answer.json()["refresh_token"].as_str().unwrap().to_owned();
     }
+    // A replay ends what the code gave, so it comes last, and nothing stands after it.
+    for code in &told.spent {
+        assert_eq!(redeem(server, code).unwrap().json()["error"], "invalid_grant", "a spent code came back");
+    }
+    told.standing.clear();
 }
 
 /// A whole sign-in: to the code, to the tokens, and perhaps to a revocation.
@@ -181,7 +182,13 @@ fn sign_in(server: &Server, revoke: bool, acknowledged: &Mutex<Acknowledged>) ->
     let mut jar = Jar::default();
     let page = jar.open(server, &format!("/oauth2/auth?{query}"))?;
     let form = page.main_form().unwrap();
-    let fields = filled(form, &[("identifier", "anna@example.com"), ("password", PASSWORD)]);
+    let fields = filled(
+        form,
+        &[
+            ("identifier", if revoke { "anna@example.com" } else { "ben@example.com" }),
+            ("password", PASSWORD),
+        ],
+    );
     let answer = jar.send(server, &form.action, &fields)?;
     let location = answer.header("location").unwrap().to_owned();
     let cookies = jar.header();

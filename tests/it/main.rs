@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod docs;
 mod http;
 mod mailbox;
 mod page;
@@ -18,4 +19,5 @@ mod smtp_sink;
 mod steps;
 
 mod journeys;
+mod seed;
 mod walk;

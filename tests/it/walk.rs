@@ -13,6 +13,7 @@ mod way_home;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::app::{Setup, on_both};
+use crate::page::{Form, Page};
 use moves::{Move, moves_on};
 use traveller::{Root, Traveller};
 
@@ -31,8 +32,11 @@ struct Place {
 }
 
 impl Place {
-    fn of(page: &crate::page::Page) -> Self {
-        let mut forms: Vec<String> = page.forms.iter().map(|form| form.path().to_owned()).collect();
+    fn of(page: &Page) -> Self {
+        // A form whose button cannot be pressed yet is another one.
+        let enabled = |form: &Form| form.buttons.iter().filter(|button| button.enabled).count();
+        let mut forms: Vec<String> =
+            page.forms.iter().map(|form| format!("{} {}", form.path(), enabled(form))).collect();
         forms.sort();
         Self {
             path: page.path().to_owned(),
@@ -62,6 +66,7 @@ fn walk_from_every_page_of_a_waiting_request_the_journey_ends_at_the_client(setu
     }
     assert!(stranded.is_empty(), "from here nothing leads home:\n{}", stranded.join("\n"));
     beside::everything_is_walked_or_listed(&trodden);
+    println!("{} pages, {} paths", known.len(), trodden.len());
     // So that a walk which broke off early is not taken for a short one.
     assert!(known.len() >= 30, "only {} pages were found: {:#?}", known.len(), known.keys());
 }

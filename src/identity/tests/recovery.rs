@@ -61,8 +61,8 @@ fn a_forgotten_password_is_replaced_after_the_code_and_everybody_concerned_is_to
         world.wait(1);
         assert_eq!(choose(&world, flow, BETTER), Ok(anna));
         world.signed_in("anna@example.com", BETTER, 2);
-        let mails = world.mails();
-        assert_eq!(mails[0], ("Anna@Example.com".to_owned(), Mail::RecoveryCompleted));
+        let told = ("Anna@Example.com".to_owned(), Mail::RecoveryCompleted);
+        assert!(world.mails().contains(&told));
         let facts = world.facts(anna);
         for fact in ["recovery.started", "recovery.proven", "address.verified", "recovery.completed"] {
             assert!(facts.contains(&fact.to_owned()), "{fact}: {facts:?}");

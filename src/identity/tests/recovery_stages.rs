@@ -16,7 +16,7 @@ use crate::store;
 type Action = fn(&mut Cx<'_>, Flow<Recovery>) -> crate::cx::Result<Flow<Recovery>>;
 
 fn reload(cx: &mut Cx<'_>, id: FlowId) -> Flow<Recovery> {
-    store::flows::find::<Recovery>(cx.db, id).unwrap().unwrap()
+    store::flows::find_to_change::<Recovery>(cx.db, id).unwrap().unwrap()
 }
 
 /// Everything that can be submitted without the code.

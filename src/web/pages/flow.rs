@@ -1,8 +1,11 @@
 //! What the pages of all flows share: how they begin, and what they show around their own.
 
 use crate::cx::{Cx, Result};
-use crate::journey::{self, Begun, Origin, Step};
-use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, FlowState, Notice, TokenDigest};
+use crate::journey::{self, Begun, Origin, Renewable, Shown, Step};
+use crate::model::{
+    AuthorizationRequestId, Flow, FlowId, FlowKind, FlowState, Notice, ReturnUrlRefusal, ReturnUrlRule,
+    TokenDigest, Verification,
+};
 use crate::store;
 use crate::web::csrf::Provenance;
 use crate::web::failure::{self, Failure};
@@ -53,18 +56,29 @@ fn begun_reply(visit: &Visit, begun: Begun) -> Result<Reply> {
                 Failure::new("return_to", StatusCode::BAD_REQUEST).or("go.continue", visit.path());
             if settings.is_development() {
                 let shown: String = received.chars().filter(|c| !c.is_control()).take(500).collect();
+                let rules: Vec<&str> = settings.return_urls.iter().map(|rule| rule.as_str()).collect();
                 failure = failure
-                    .tell_developer("return_to", shown)
+                    .tell_developer("return_to", shown.as_str())
                     .tell_developer("Why", format!("{refusal:?}"))
-                    .tell_developer(
-                        "Allowed",
-                        settings.return_urls.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", "),
-                    )
-                    .tell_developer("To allow it", "[return_urls] allowed = [\"…\"] in wayhome.toml");
+                    .tell_developer("Allowed", rules.join(", "));
+                if let Some(line) = line_to_add(refusal, &shown, &rules) {
+                    failure = failure.tell_developer("To allow it, in wayhome.toml", line);
+                }
             }
             failure.show(visit)
         }
     }
+}
+
+/// What stands in `wayhome.toml` if this URL is to be allowed, beside what is allowed already; `None` if no rule allows
+/// it ever.
+fn line_to_add(refusal: ReturnUrlRefusal, received: &str, rules: &[&str]) -> Option<String> {
+    if refusal != ReturnUrlRefusal::NotAllowed {
+        return None;
+    }
+    let rule = received.split(['?', '#']).next().filter(|rule| ReturnUrlRule::parse(rule).is_some())?;
+    let all: Vec<String> = rules.iter().chain([&rule]).map(|rule| format!("\"{rule}\"")).collect();
+    Some(format!("[return_urls] allowed = [{}]", all.join(", ")))
 }
 
 /// A fresh flow of the same kind for a form that was sent by GET: the way back is kept, and nothing that stood in the
@@ -90,6 +104,28 @@ pub(super) async fn again(visit: &Visit, kind: FlowKind) -> Result<Reply> {
     begun_reply(visit, begun)
 }
 
+/// The same page again for a form that was sent by GET, where a fresh one would lose what was proven or typed.
+pub(super) async fn same_again<S: Renewable>(visit: &Visit, id: FlowId, page: &'static str) -> Result<Reply> {
+    let visitor = visit.visitor();
+    let elsewhere = visit
+        .work()
+        .write(move |cx| {
+            Ok(match journey::show::<S>(cx, id, &visitor)? {
+                Shown::Page(flow) => {
+                    let notice = Notice::info("flow.get_submit");
+                    store::flows::set_notices(cx.db, S::KIND, flow.id, &[notice])?;
+                    None
+                }
+                Shown::Step(step) => Some(step),
+            })
+        })
+        .await?;
+    match elsewhere {
+        Some(step) => visit.go(&step),
+        None => Ok(Reply::see_other(&path::of_flow(page, id))),
+    }
+}
+
 /// The page of a waiting request again, for a form that cannot be acted on; a browser that had lost its cookie is bound
 /// to the request again.
 pub(super) async fn request_again(
@@ -105,7 +141,12 @@ pub(super) async fn request_again(
 
 /// For addresses that only take forms of this kind of flow.
 pub(in crate::web) async fn sent_by_get(visit: Visit, kind: FlowKind) -> Result<Reply> {
-    again(&visit, kind).await
+    match (kind, visit.id("flow")) {
+        (FlowKind::Verification, Some(id)) => {
+            same_again::<Verification>(&visit, id, path::VERIFICATION).await
+        }
+        _ => again(&visit, kind).await,
+    }
 }
 
 /// The name of the client on whose way a flow is.

@@ -193,7 +193,7 @@ pub(in crate::web) async fn resend(visit: Visit, fields: FormFields) -> Result<R
 pub(in crate::web) async fn new_password(visit: Visit) -> Result<Reply> {
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Recovery).await };
     if visit.query_value("csrf_token").is_some() || visit.query_value("password").is_some() {
-        return Ok(Reply::see_other(&path::of_flow(path::NEW_PASSWORD, id)));
+        return flow::same_again::<Recovery>(&visit, id, path::NEW_PASSWORD).await;
     }
     let visitor = visit.visitor();
     let (flow, around) = match visit.work().write(move |cx| find(cx, id, &visitor)).await? {

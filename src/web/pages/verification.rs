@@ -31,7 +31,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         };
     };
     if visit.query_value("csrf_token").is_some() || visit.query_value("code").is_some() {
-        return Ok(Reply::see_other(&path::of_flow(path::VERIFICATION, id)));
+        return flow::same_again::<Verification>(&visit, id, path::VERIFICATION).await;
     }
     let visitor = visit.visitor();
     let shown = visit

@@ -1,32 +1,31 @@
 //! What the provider says about itself: bytes that were made once.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header;
 
-use crate::crypto::{base64url, sha256};
 use crate::cx::Result;
+use crate::oauth2::Document;
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 
 /// The metadata (OIDC Discovery 1.0, RFC 8414).
 pub(super) async fn metadata(visit: Visit) -> Result<Reply> {
-    Ok(document(&visit, visit.site().documents().metadata.clone()))
+    Ok(answer(&visit, &visit.site().documents().metadata))
 }
 
 /// The keys (RFC 7517).
 pub(super) async fn jwks(visit: Visit) -> Result<Reply> {
-    Ok(document(&visit, visit.site().documents().jwks.clone()))
+    Ok(answer(&visit, &visit.site().documents().jwks))
 }
 
-fn document(visit: &Visit, bytes: Vec<u8>) -> Reply {
-    let tag = format!("\"{}\"", base64url(&sha256(&bytes)[..12]));
+fn answer(visit: &Visit, document: &Document) -> Reply {
+    let tag = document.tag.as_str();
     let known =
         visit.header("if-none-match").is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag));
-    let reply =
-        if known { Reply::document_unchanged(StatusCode::NOT_MODIFIED) } else { Reply::document(bytes) };
-    let name: HeaderName = header::ETAG;
-    match HeaderValue::from_str(&tag) {
-        Ok(value) => reply.with_header(name, value),
-        Err(_) => reply,
-    }
+    let reply = if known {
+        Reply::document_unchanged(StatusCode::NOT_MODIFIED)
+    } else {
+        Reply::document(document.bytes.clone())
+    };
+    reply.with_text_header(header::ETAG, tag)
 }

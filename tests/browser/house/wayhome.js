@@ -51,6 +51,7 @@ export class Wayhome {
     await writeFile(join(server.folder, "clients.toml"), clients);
     const [publicPort, adminPort, demo, demoApi] = await Promise.all([port ?? freePort(), freePort(), freePort(), freePort()]);
     server.issuer = `http://localhost:${publicPort}`;
+    server.demo = `http://localhost:${demo}`;
     server.admin = `http://127.0.0.1:${adminPort}`;
     const args = ["dev", "--clients", "clients.toml", "--data-dir", "data"];
     args.push("--public", `127.0.0.1:${publicPort}`, "--admin", `127.0.0.1:${adminPort}`);
@@ -69,10 +70,6 @@ export class Wayhome {
           FAKETIME_DONT_FAKE_MONOTONIC: "1",
         }
       : {};
-    server.environment = {
-      WAYHOME__SERVER__ISSUER: server.issuer,
-      ...(server.database ? { WAYHOME__DATABASE__URL: server.database.url } : {}),
-    };
     server.process = spawn(BINARY, args, {
       cwd: server.folder,
       stdio: ["ignore", "pipe", "pipe"],
@@ -157,23 +154,8 @@ export class Wayhome {
       credentials: { password: { config: { password } } },
       verifiable_addresses: [{ value: email, via: "email", verified: true, status: "completed" }],
     });
-    if (status === 404) return this.personByCommand(email, name, password);
     if (status !== 201) throw new Error(`no person was made: ${status} ${JSON.stringify(body)}`);
     return { id: body.id, email, name, password };
-  }
-
-  async personByCommand(email, name, password) {
-    const child = spawn(BINARY, ["identities", "create", "--dev", "--email", email, "--name", name, "--password-stdin"], {
-      cwd: this.folder,
-      env: { PATH: process.env.PATH, ...this.environment },
-    });
-    child.stdin.end(password);
-    let out = "";
-    child.stdout.on("data", (data) => (out += data));
-    child.stderr.on("data", (data) => (out += data));
-    const code = await new Promise((resolve) => child.once("exit", resolve));
-    if (code !== 0) throw new Error(`no person was made: ${out}`);
-    return { id: /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(out)?.[0], email, name, password };
   }
 
   /// Stops it as an operator does, and cleans up.

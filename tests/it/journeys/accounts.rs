@@ -68,7 +68,7 @@ fn page_1_4_6_a_password_is_changed_and_other_devices_are_signed_out(setup: Setu
     app.advance(11 * 60);
     browser.reload();
     browser
-        .submit([("current_password", PASSWORD), ("password", PASSWORD)])
+        .submit([("current_password", PASSWORD), ("password", "three calm otters by a river")])
         .expect_says("password.mismatch_current");
     browser
         .submit([("current_password", OTHER_PASSWORD), ("password", PASSWORD)])

@@ -8,17 +8,19 @@ use crate::page::{Form, Page};
 pub enum Move {
     /// Follows the link of these words.
     Click(String),
-    /// Sends the form of this path by the button of these words, filled in this way.
+    /// Sends the form of this path by its button of this number, filled in this way.
     Send {
         /// The path of the form's action.
         form: String,
-        /// The button.
-        button: String,
+        /// The button: words may hold a name, so they are no name for it.
+        button: usize,
         /// How it is filled.
         filling: Filling,
     },
     /// Loads the page again.
     Reload,
+    /// Waits until a new code may be asked for, and loads the page again.
+    WaitForResend,
     /// Goes back to the page before.
     Back,
     /// Sends the last form once more.
@@ -91,6 +93,9 @@ pub fn moves_on(traveller: &Traveller<'_>, path: &[Move]) -> Vec<Move> {
     if has_mail {
         moves.push(Move::OpenLink);
     }
+    if page.forms.iter().flat_map(|form| &form.buttons).any(|button| !button.enabled) {
+        moves.push(Move::WaitForResend);
+    }
     if !path.iter().any(Move::is_of_the_world) {
         moves.extend([Move::HalfAnHour, Move::Day, Move::CookiesAreLost]);
         if page.path() == "/login" {
@@ -111,9 +116,8 @@ fn leaves_the_journey(href: &str) -> bool {
 fn forms_of(page: &Page) -> Vec<Move> {
     let mut moves = Vec::new();
     for form in &page.forms {
-        for button in form.buttons.iter().filter(|button| button.enabled) {
-            let send =
-                |filling| Move::Send { form: form.path().to_owned(), button: button.text.clone(), filling };
+        for (button, _) in form.buttons.iter().enumerate().filter(|(_, button)| button.enabled) {
+            let send = |filling| Move::Send { form: form.path().to_owned(), button, filling };
             moves.extend(fillings(form).iter().copied().map(send));
         }
     }

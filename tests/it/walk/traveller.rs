@@ -127,8 +127,12 @@ impl<'a> Traveller<'a> {
             Move::Click(words) => {
                 self.browser.click(words);
             }
-            Move::Send { form, button, filling } => self.send(form, button, *filling),
+            Move::Send { form, button, filling } => self.send(form, *button, *filling),
             Move::Reload => {
+                self.browser.reload();
+            }
+            Move::WaitForResend => {
+                self.app.advance(31);
                 self.browser.reload();
             }
             Move::Back => {
@@ -180,15 +184,13 @@ impl<'a> Traveller<'a> {
     }
 
     /// Sends a form of the present page.
-    pub(super) fn send(&mut self, form: &str, button: &str, filling: Filling) {
+    pub(super) fn send(&mut self, form: &str, button: usize, filling: Filling) {
         let page = self.browser.page().clone();
-        let found = page.forms.iter().find(|known| {
-            known.path() == form && known.buttons.iter().any(|known| known.text == button && known.enabled)
-        });
-        let form = found.unwrap_or_else(|| panic!("no form {form} with {button}")).clone();
+        let found = page.forms.iter().find(|known| known.path() == form);
+        let form = found.unwrap_or_else(|| panic!("no form {form}: {}", page.text)).clone();
         let pairs = self.filled(&form, filling);
         let borrowed: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        let button = form.buttons.iter().find(|known| known.text == button);
+        let button = form.buttons.get(button);
         self.browser.send_form(&page, &form, button, &borrowed);
         self.trodden.insert(form.path().to_owned());
         if form.path() == "/recovery/password" && filling == Filling::Right {

@@ -34,15 +34,13 @@ impl Traveller<'_> {
                 *count += 1;
                 *count <= TRIES
             };
-            let button = page
-                .main_form()
-                .and_then(|form| form.buttons.iter().find(|button| button.enabled))
-                .map(|button| button.text.clone());
+            let button =
+                page.main_form().and_then(|form| form.buttons.iter().position(|button| button.enabled));
             let has_link = |words: &str| page.links.iter().any(|link| link.text == words);
             let knows_code = !self.codes().is_empty();
             match (form.as_str(), button) {
                 ("/verification" | "/recovery/code", Some(button)) if knows_code && may("code") => {
-                    self.send(&form, &button, Filling::Right);
+                    self.send(&form, button, Filling::Right);
                 }
                 ("/verification" | "/recovery/code", _) if may("resend") => {
                     self.app.advance(31);
@@ -56,12 +54,12 @@ impl Traveller<'_> {
                 ("/login" | "/registration" | "/recovery" | "/recovery/password", Some(button))
                     if may("right") =>
                 {
-                    self.send(&form, &button, Filling::Right)
+                    self.send(&form, button, Filling::Right)
                 }
                 ("/consent" | "/login/choice" | "/verification/link" | "/recovery/link", Some(button))
                     if may("press") =>
                 {
-                    self.send(&form, &button, Filling::Untouched)
+                    self.send(&form, button, Filling::Untouched)
                 }
                 _ if has_link("Back to sign in") && may("back") => {
                     self.browser.click("Back to sign in");

@@ -1,0 +1,261 @@
+//! The numbers in `limits-and-lifetimes.md`. Most stand in the source as constants of their modules; a line there that
+//! changes must be changed on the page, and here.
+
+use super::markdown::{Document, rows};
+use super::source;
+
+/// Where a number stands, how, and what the page says.
+const NUMBERS: &[(&str, &str, &str, &str)] = &[
+    (
+        "src/model/flow.rs",
+        "UNTOUCHED_FLOW: Duration = Duration::from_secs(30 * 60)",
+        "a page that nobody has answered (a flow)",
+        "30 minutes",
+    ),
+    (
+        "src/model/flow.rs",
+        "TOUCHED_FLOW: Duration = Duration::from_secs(24 * 60 * 60)",
+        "a flow after its last answered form",
+        "24 hours",
+    ),
+    (
+        "src/model/authorization.rs",
+        "UNTOUCHED_REQUEST: Duration = Duration::from_secs(40 * 60)",
+        "an authorization request before its first answered form",
+        "40 minutes",
+    ),
+    (
+        "src/model/authorization.rs",
+        "TOUCHED_REQUEST: Duration = Duration::from_secs(48 * 60 * 60)",
+        "an authorization request after that",
+        "48 hours",
+    ),
+    (
+        "src/journey/waiting.rs",
+        "ARRIVAL: Duration = Duration::from_secs(60)",
+        "a request that came by POST, until its browser follows",
+        "60 seconds",
+    ),
+    ("src/web/cookies.rs", "Duration::days(400)", "the browser's cookie", "400 days"),
+    (
+        "src/oauth2/authorize/issue.rs",
+        "CODE_LIFETIME: Duration = Duration::from_secs(60)",
+        "an authorization code",
+        "60 seconds",
+    ),
+    (
+        "src/oauth2/authorize/issue.rs",
+        "LOOP_WINDOW: Duration = Duration::from_secs(30)",
+        "codes without an exchange, until a loop is broken",
+        "in 30 seconds",
+    ),
+    (
+        "src/oauth2/authorize/issue.rs",
+        "LOOP_CODES: i64 = 5",
+        "codes without an exchange, until a loop is broken",
+        "5 in",
+    ),
+    (
+        "src/config/clients.rs",
+        "\"access_token_lifetime\", Duration::from_secs(600)",
+        "an access token",
+        "10 minutes",
+    ),
+    ("src/oauth2/claims.rs", "ID_TOKEN_SECONDS: i64 = 600", "an ID token", "10 minutes"),
+    (
+        "src/config/clients.rs",
+        "(hours(8), hours(24)) } else { (days(14), days(30))",
+        "a refresh token that is not used",
+        "8 hours for `spa`, else 14 days",
+    ),
+    (
+        "src/config/clients.rs",
+        "(hours(8), hours(24)) } else { (days(14), days(30))",
+        "all refresh tokens of a sign-in",
+        "24 hours for `spa`, else 30 days",
+    ),
+    (
+        "src/oauth2/token/refresh.rs",
+        "WINDOW: Duration = Duration::from_secs(10)",
+        "a used refresh token still gives the same successor",
+        "10 seconds",
+    ),
+    (
+        "src/oauth2/token/code.rs",
+        "DOUBLE_REQUEST: Duration = Duration::from_secs(2)",
+        "a used code comes again without harm",
+        "2 seconds",
+    ),
+    ("src/oauth2/token/code.rs", "TRIES: i64 = 3", "wrong PKCE verifiers for one code", "3"),
+    ("src/identity/codes.rs", "CODE_MINUTES: u64 = 10", "a mailed code and its link", "10 minutes"),
+    ("src/identity/codes.rs", "TRIES: i64 = 5", "tries of a mailed code", "5"),
+    (
+        "src/identity/codes.rs",
+        "BETWEEN: Duration = Duration::from_secs(30)",
+        "codes for one address",
+        "30 seconds apart",
+    ),
+    (
+        "src/identity/codes.rs",
+        "SHORT: (usize, Duration) = (3, Duration::from_secs(15 * 60))",
+        "codes for one address",
+        "3 in 15 minutes",
+    ),
+    (
+        "src/identity/codes.rs",
+        "LONG: (usize, Duration) = (10, Duration::from_secs(24 * 3_600))",
+        "codes for one address",
+        "10 in 24 hours",
+    ),
+    (
+        "src/cli/identities.rs",
+        "LIFETIME: Duration = Duration::from_secs(3_600)",
+        "a code of `wayhome identities recover`",
+        "1 hour",
+    ),
+    (
+        "src/identity/accounts.rs",
+        "NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3_600)",
+        "a notice by mail, until it is given up",
+        "24 hours",
+    ),
+    (
+        "src/identity/login.rs",
+        "CHOICE: Duration = Duration::from_secs(10 * 60)",
+        "a right password, until the choice between two accounts",
+        "10 minutes",
+    ),
+    ("src/web/reply.rs", "public, max-age=300", "metadata and keys in caches", "5 minutes"),
+    ("src/identity/throttle.rs", "FREE: i64 = 5", "wrong passwords for one person without a wait", "5; then"),
+    (
+        "src/identity/throttle.rs",
+        "LONGEST: Duration = Duration::from_secs(15 * 60)",
+        "wrong passwords for one person without a wait",
+        "15 minutes",
+    ),
+    (
+        "src/identity/throttle.rs",
+        "LAST: i64 = 100",
+        "wrong passwords in a row, until only recovery helps",
+        "100",
+    ),
+    ("src/courier/schedule.rs", "ATTEMPTS: i64 = 5", "deliveries of a mail", "5"),
+    (
+        "src/crypto/passwords.rs",
+        "PATIENCE: Duration = Duration::from_secs(2)",
+        "the wait for a check",
+        "2 seconds",
+    ),
+    ("src/web/visit.rs", "BODY: usize = 64 * 1024", "a body", "64 KiB"),
+    ("src/web/visit.rs", "BODY * 16", "a body", "1 MiB"),
+    ("src/web/visit.rs", "PARAMETERS: usize = 1000", "parameters of a query or form", "1,000"),
+    ("src/identity/passwords.rs", "MAX_CHARACTERS: usize = 256", "a password", "256 characters"),
+    ("src/crypto/passwords.rs", "MAX_BYTES: usize = 1024", "a password", "1,024 bytes"),
+    ("src/identity/sessions.rs", "MOST: usize = 50", "sessions of one person", "50"),
+    ("src/config/identity.schema.json", "\"maxLength\": 254", "an email address", "254 characters"),
+    ("src/config/identity.schema.json", "\"maxLength\": 200", "a name", "200 characters"),
+    ("src/oauth2/authorize/rules.rs", "(\"state\", 2048)", "`state`", "2,048 bytes"),
+    ("src/oauth2/authorize/rules.rs", "(\"nonce\", 1024)", "`nonce`", "1,024 bytes"),
+    ("src/oauth2/authorize/rules.rs", "(\"scope\", 4096)", "`scope`", "4,096 bytes"),
+    ("src/oauth2/authorize/rules.rs", "SCOPES: usize = 100", "`scope`", "100 scopes"),
+    ("src/oauth2/authorize/rules.rs", "(\"id_token_hint\", 16_384)", "`id_token_hint`", "16,384 bytes"),
+    ("src/oauth2/authorize/rules.rs", "(\"login_hint\", 320)", "`login_hint`", "320 bytes"),
+    ("src/oauth2/authorize/rules.rs", "RESOURCES: usize = 10", "`resource`", "10"),
+    ("src/model/return_url.rs", "text.len() <= 2000", "a return URL", "2,000 characters"),
+    ("src/config/clients.rs", "uri.len() > 2_000", "a redirect URI", "2,000 characters"),
+    ("src/config/clients.rs", "id.len() <= 128", "a `client_id`", "128 characters"),
+    (
+        "src/web.rs",
+        "(Duration::from_secs(10), Duration::from_secs(30), 20)",
+        "the head of a request must come within",
+        "10 seconds",
+    ),
+    (
+        "src/web.rs",
+        "(Duration::from_secs(10), Duration::from_secs(30), 20)",
+        "a connection without a request is kept",
+        "30 seconds",
+    ),
+    (
+        "src/app/stop.rs",
+        "DRAIN: Duration = Duration::from_secs(20)",
+        "requests that have begun, when the server stops",
+        "20 seconds",
+    ),
+    (
+        "src/app/server.rs",
+        "LAST_MESSAGES: Duration = Duration::from_secs(10)",
+        "mails under way, when the server stops",
+        "10 seconds",
+    ),
+    (
+        "src/courier/relay.rs",
+        "CONNECT: Duration = Duration::from_secs(3)",
+        "a connection to the mail server",
+        "3 seconds",
+    ),
+    (
+        "src/courier/relay.rs",
+        "DELIVERY: Duration = Duration::from_secs(10)",
+        "a delivery to the mail server",
+        "10 seconds",
+    ),
+    ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
+    ("src/app/janitor.rs", "WEEK: Duration = Duration::from_secs(7 * 86_400)", "flows and mails", "7 days"),
+    (
+        "src/app/janitor.rs",
+        "DAY: Duration = Duration::from_secs(86_400)",
+        "authorization requests, codes, grants",
+        "1 day",
+    ),
+    ("src/app/janitor.rs", "kept: WEEK, delete: store::flows", "flows and mails", "7 days"),
+    ("src/app/janitor.rs", "kept: WEEK, delete: store::messages", "flows and mails", "7 days"),
+];
+
+#[test]
+fn every_limit_is_the_one_in_the_source() {
+    let page = Document::read("docs/reference/limits-and-lifetimes.md");
+    let told = rows(&page.text.lines().collect::<Vec<_>>());
+    let mut faults = Vec::new();
+    for (file, number, what, value) in NUMBERS {
+        let source = source::file(file).split_whitespace().collect::<Vec<_>>().join(" ");
+        if !source.contains(number) {
+            faults.push(format!("{file} does not say `{number}` any more"));
+        }
+        if !told.iter().any(|row| row[0] == *what && row[1].contains(value)) {
+            faults.push(format!("the page does not say {value:?} of {what:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn a_limit_of_a_setting_is_its_default() {
+    let page = Document::read("docs/reference/limits-and-lifetimes.md");
+    let words = |default: &str| {
+        let default = default.trim_matches('"');
+        let unit = match default.chars().last() {
+            Some('s') => " second",
+            Some('m') => " minute",
+            Some('h') => " hour",
+            Some('d') => " day",
+            _ => "",
+        };
+        format!("{}{unit}", default.trim_end_matches(|c: char| c.is_ascii_alphabetic()))
+    };
+    let mut seen = 0;
+    for row in rows(&page.text.lines().collect::<Vec<_>>()) {
+        let Some(key) = row.get(2).map(|cell| cell.trim_matches('`')).filter(|key| !key.is_empty()) else {
+            continue;
+        };
+        let Some(key) = wayhome::config::KEYS.iter().find(|known| known.path == key) else {
+            assert!(!key.contains('.'), "there is no key {key}");
+            continue;
+        };
+        if key.path != "identity.schema" {
+            assert!(row[1].contains(&words(key.default)), "{} is {} by default", key.path, key.default);
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}

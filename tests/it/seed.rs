@@ -1,0 +1,8 @@
+//! What the seed asks for: each row by its id.
+
+mod evidence;
+mod get_submit;
+mod json_errors;
+mod redirect_uri;
+mod return_to;
+mod spa;
