@@ -5,6 +5,7 @@ mod administration;
 mod catalogue;
 mod links;
 mod login;
+mod login_choice;
 mod recovery;
 mod recovery_stages;
 mod registration;

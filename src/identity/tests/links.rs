@@ -4,8 +4,9 @@ use super::recovery::{asked, choose};
 use super::registration::{prove, registered, signed_in};
 use super::world::{BETTER, GOOD, World, ids, person_at, worlds};
 use crate::crypto::{PlainToken, TokenKind};
+use crate::cx::{Cx, Result};
 use crate::identity::verification::{self, Confirmed};
-use crate::identity::{Progress, recovery};
+use crate::identity::{Progress, administration, recovery, sessions};
 use crate::model::{Flow, FlowId, IdentityState, Recovery, RecoveryStage, Verification};
 use crate::store;
 
@@ -81,7 +82,7 @@ fn journey_j3_a_link_in_another_browser_lets_the_waiting_tab_go_on_and_signs_nob
         // Pressing again changes nothing; the waiting tab goes on with whatever it submits.
         assert!(matches!(confirmed(&world, flow), Confirmed::Elsewhere(_)));
         let anna = signed_in(prove(&world, waiting, ""));
-        assert_eq!(world.run(move |cx| crate::identity::sessions::list(cx, anna)).len(), 1);
+        assert_eq!(world.run(move |cx| sessions::list(cx, anna)).len(), 1);
     }
 }
 
@@ -99,7 +100,7 @@ fn decision_13_this_wasnt_me_ends_the_code_and_the_flow_that_waits() {
         assert!(has_news(&world, waiting));
         assert!(matches!(prove(&world, waiting, &code), Progress::Stay(_)));
         assert!(matches!(confirmed(&world, flow), Confirmed::Dead(_)));
-        assert!(world.run(|cx| crate::identity::administration::list(cx, None, 10)).is_empty());
+        assert!(world.run(|cx| administration::list(cx, None, 10)).is_empty());
     }
 }
 
@@ -130,6 +131,37 @@ fn sec_v05_a_link_is_dead_after_its_time_after_its_code_and_after_a_newer_mail()
     }
 }
 
+#[test]
+fn sec_v04_code_and_link_many_times_at_once_make_one_account() {
+    for world in worlds() {
+        let waiting = registered(&world, 1, "anna@example.com");
+        let (code, link) = world.code_for("anna@example.com");
+        let flow = opened(&world, 2, &link).unwrap();
+        let at_once: Vec<Box<dyn FnOnce(&mut Cx<'_>) -> Result<()> + Send>> = (0..12)
+            .map(|n| -> Box<dyn FnOnce(&mut Cx<'_>) -> Result<()> + Send> {
+                let code = code.clone();
+                if n % 2 == 0 {
+                    Box::new(move |cx| {
+                        let flow = store::flows::find::<Verification>(cx.db, waiting)?.unwrap();
+                        verification::submit_code(cx, flow, &code, None).map(drop)
+                    })
+                } else {
+                    Box::new(move |cx| {
+                        let flow = store::flows::find::<Verification>(cx.db, flow)?.unwrap();
+                        verification::confirm_link(cx, flow, None).map(drop)
+                    })
+                }
+            })
+            .collect();
+        world.race(at_once);
+        let all = world.run(|cx| administration::list(cx, None, 10));
+        assert_eq!(all.len(), 1);
+        let anna = all[0].id;
+        let sessions = world.run(move |cx| sessions::list(cx, anna));
+        assert_eq!(sessions.len(), 1);
+    }
+}
+
 fn recovery_link(world: &World, browser: u8, address: &str) -> FlowId {
     let (_, link) = world.code_for(address);
     let token = PlainToken::parse(TokenKind::RecoveryLink, &link).unwrap();
@@ -140,7 +172,7 @@ fn recovery_link(world: &World, browser: u8, address: &str) -> FlowId {
 fn act(
     world: &World,
     flow: FlowId,
-    action: fn(&mut crate::cx::Cx<'_>, Flow<Recovery>) -> crate::cx::Result<Flow<Recovery>>,
+    action: fn(&mut Cx<'_>, Flow<Recovery>) -> Result<Flow<Recovery>>,
 ) -> Flow<Recovery> {
     world.run(move |cx| {
         let flow = store::flows::find::<Recovery>(cx.db, flow)?.unwrap();
