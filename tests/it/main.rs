@@ -1,6 +1,14 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod admin;
 mod admin_docs;
 mod answer_rules;

@@ -36,6 +36,14 @@ const htmlValidate = new HtmlValidate(
   }),
 );
 
+/// Mail programs need the old attributes of tables and inline styles, and know no landmarks.
+const htmlValidateMail = new HtmlValidate(
+  new StaticConfigLoader({
+    extends: ["html-validate:standard", "html-validate:a11y"],
+    rules: { "no-inline-style": "off", "no-deprecated-attr": "off" },
+  }),
+);
+
 /// Runs JavaScript in a world of our own.
 async function apart(cdp, source) {
   const { frameTree } = await cdp.send("Page.getFrameTree");
@@ -135,10 +143,62 @@ async function withStyle(cdp, style, act) {
 
 /// The faults of a document as it came over the wire.
 export async function faultsOfMarkup(html) {
-  const report = await htmlValidate.validateString(html);
+  return messages(await htmlValidate.validateString(html));
+}
+
+function messages(report) {
   return report.results.flatMap((result) =>
     result.messages.map((m) => `html-validate ${m.ruleId} at ${m.line}:${m.column}: ${m.message}`),
   );
+}
+
+/// What axe finds, and what it cannot decide.
+async function askAxe(cdp, where, tags = TAGS) {
+  const faults = [];
+  const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations", "incomplete"] };
+  const { violations, incomplete } = await apart(
+    cdp,
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations, incomplete }) => {
+      const words = (node) => node.any[0]?.message ?? node.all[0]?.message ?? "";
+      const short = (list) => list.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => ({
+        html: node.html.slice(0, 160), message: words(node), around: !document.querySelector(node.target[0])?.closest(".card") })) }));
+      return { violations: short(violations), incomplete: short(incomplete) };
+    })`,
+  );
+  const undecided = incomplete
+    .map((one) => ({ ...one, nodes: one.nodes.filter((node) => !isOnGradient(node)) }))
+    .filter((one) => one.nodes.length > 0);
+  for (const [verb, list] of [["finds", violations], ["cannot decide", undecided]]) {
+    for (const { id, help, nodes } of list) {
+      const places = nodes.map((node) => `${node.html} — ${node.message}`).join(" | ");
+      faults.push(`axe ${verb} ${id} (${where}): ${help}: ${places}`);
+    }
+  }
+  return faults;
+}
+
+async function keep(page, name, size, colorScheme) {
+  await mkdir(OUT, { recursive: true });
+  const file = `${name}-${size.width}-${colorScheme}.png`.replaceAll(/[^\w.-]+/g, "_");
+  await page.screenshot({ path: join(OUT, file), fullPage: true, animations: "disabled" });
+}
+
+/// The faults of a mail; leaves screenshots in `out/`.
+export async function inspectMail(page, watch, name, html) {
+  const { cdp } = watch;
+  const faults = messages(await htmlValidateMail.validateString(html));
+  await apart(cdp, AXE);
+  for (const size of WIDTHS) {
+    await page.setViewportSize(size);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      faults.push(...(await askAxe(cdp, `${size.width} px, ${colorScheme}`, TAGS.slice(0, -1))));
+      const wide = await apart(cdp, "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth");
+      if (wide > 0) faults.push(`${size.width} px: scrolls sideways by ${wide}`);
+      await keep(page, name, size, colorScheme);
+    }
+  }
+  return faults;
 }
 
 /// The faults of what a cold page weighs.
@@ -166,36 +226,16 @@ export async function inspect(page, watch, name, html) {
   const moved = await apart(cdp, `(${shift})()`);
   if (moved !== 0) faults.push(`the page moved by ${moved}`);
   await apart(cdp, AXE);
-  await mkdir(OUT, { recursive: true });
   for (const size of WIDTHS) {
     await page.setViewportSize(size);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const where = `${size.width} px, ${colorScheme}`;
-      const options = { runOnly: { type: "tag", values: TAGS }, resultTypes: ["violations", "incomplete"] };
-      const { violations, incomplete } = await apart(
-        cdp,
-        `axe.run(document, ${JSON.stringify(options)}).then(({ violations, incomplete }) => {
-          const words = (node) => node.any[0]?.message ?? node.all[0]?.message ?? "";
-          const short = (list) => list.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => ({
-            html: node.html.slice(0, 160), message: words(node), around: !document.querySelector(node.target[0])?.closest(".card") })) }));
-          return { violations: short(violations), incomplete: short(incomplete) };
-        })`,
-      );
-      const undecided = incomplete
-        .map((one) => ({ ...one, nodes: one.nodes.filter((node) => !isOnGradient(node)) }))
-        .filter((one) => one.nodes.length > 0);
-      for (const [verb, list] of [["finds", violations], ["cannot decide", undecided]]) {
-        for (const { id, help, nodes } of list) {
-          const places = nodes.map((node) => `${node.html} — ${node.message}`).join(" | ");
-          faults.push(`axe ${verb} ${id} (${where}): ${help}: ${places}`);
-        }
-      }
+      faults.push(...(await askAxe(cdp, where)));
       for (const look of [geometry, contrast]) {
         for (const fault of await apart(cdp, `(${look})()`)) faults.push(`${where}: ${fault}`);
       }
-      const file = `${name}-${size.width}-${colorScheme}.png`.replaceAll(/[^\w.-]+/g, "_");
-      await page.screenshot({ path: join(OUT, file), fullPage: true, animations: "disabled" });
+      await keep(page, name, size, colorScheme);
     }
   }
   await page.setViewportSize(WIDTHS[1]);

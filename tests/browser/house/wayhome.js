@@ -53,6 +53,7 @@ export class Wayhome {
     server.issuer = `http://localhost:${publicPort}`;
     server.demo = `http://localhost:${demo}`;
     server.admin = `http://127.0.0.1:${adminPort}`;
+    server.demo = `http://localhost:${demo}`;
     const args = ["dev", "--clients", "clients.toml", "--data-dir", "data"];
     args.push("--public", `127.0.0.1:${publicPort}`, "--admin", `127.0.0.1:${adminPort}`);
     args.push("--demo", `127.0.0.1:${demo}`, "--demo-api", `127.0.0.1:${demoApi}`);

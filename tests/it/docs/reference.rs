@@ -70,7 +70,7 @@ fn is_notice(code: &str) -> bool {
 fn every_key_of_a_client_is_described() {
     let page = Document::read("docs/reference/clients.md");
     let documented = names(first_codes(&page.text.lines().collect::<Vec<_>>()));
-    let real = quoted(between(&source::file("src/config/clients.rs"), "const KEYS: ", "];"));
+    let real = quoted(between(&source::file("src/config/clients/reader.rs"), "const KEYS: ", "];"));
     same("docs/reference/clients.md", documented, real);
 }
 
@@ -126,6 +126,52 @@ fn every_command_and_option_is_described_and_no_other() {
     }
     let known: Names = commands.iter().flat_map(|(_, help)| options(help)).collect();
     assert!(common.is_subset(&known));
+}
+
+#[test]
+fn every_default_of_an_option_is_the_one_that_the_help_tells() {
+    let page = Document::read("docs/reference/command-line.md");
+    let mut commands = Vec::new();
+    helps(&[], &mut commands);
+    let mut seen = 0;
+    for (command, help) in commands.iter().filter(|(command, _)| command == "wayhome dev") {
+        let described = rows(&page.section(command));
+        for line in help.lines().filter(|line| line.contains("[default: ")) {
+            let option = line.split_whitespace().find(|word| word.starts_with("--")).unwrap_or_default();
+            let default = between(line, "[default: ", "]").trim_start_matches("./");
+            let row = described.iter().find(|row| row[0].contains(&format!("`{option} ")));
+            let row = row.unwrap_or_else(|| panic!("{command} {option}"));
+            let elsewhere = row[1] == "as above";
+            assert!(elsewhere || row[1].contains(&format!("`{default}`")), "{command} {option}: {default}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
+
+#[test]
+fn every_header_is_sent_as_described() {
+    let page = Document::read("docs/reference/endpoints.md");
+    let source =
+        source::file("src/web/reply.rs") + &source::file("src/web/protocol.rs") + &source::file("src/web.rs");
+    let source = source.to_lowercase().replace('_', "-");
+    let is_name = |code: &String| {
+        code.contains('-')
+            && code.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+            && code.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    let lines = [page.section("Headers"), page.section("CORS")].concat();
+    let told: Vec<String> = lines.iter().flat_map(|line| codes(line)).collect();
+    let names: Names = told.iter().filter(|code| is_name(code)).map(|code| code.to_lowercase()).collect();
+    assert!(names.len() > 8, "{names:?}");
+    // One is mentioned because it is not sent.
+    for name in names.iter().filter(|name| *name != "access-control-allow-credentials") {
+        assert!(source.contains(name.as_str()), "{name} is in the source no more");
+    }
+    for value in told.iter().filter(|code| code.contains("max-age") || code.contains("no-store")) {
+        let value = value.split_once(": ").map_or(value.as_str(), |(_, value)| value);
+        assert!(source.contains(value), "{value} is in the source no more");
+    }
 }
 
 #[test]

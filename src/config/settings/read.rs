@@ -1,0 +1,225 @@
+//! What the values mean, and whether they fit together.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cidr::AnyIpCidr;
+use serde_json::Value as Json;
+use url::Url;
+
+use super::reader::Reader;
+use super::{
+    Brand, Courier, IdentitySettings, Mode, PasswordSettings, SessionSettings, Settings, SmtpSecurity,
+    SmtpUrl, Sources,
+};
+use crate::config::{Fault, Faults};
+use crate::model::{ReturnUrlRule, SecretText};
+
+/// The schema of traits that ships.
+const DEFAULT_SCHEMA: &str = include_str!("../identity.schema.json");
+
+pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option<Settings> {
+    let development = mode == Mode::Development;
+    let mut from = Reader::new(sources, faults);
+    let name = from.text("server.name");
+    let issuer = issuer(&mut from, development);
+    let data_dir = PathBuf::from(from.text("server.data_dir"));
+    let database_url = from
+        .optional("database.url")
+        .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("wayhome.db").display()));
+    let trusted_proxies = trusted_proxies(&mut from);
+    let data_secrets = data_secrets(&mut from, development);
+    let return_urls = return_url_rules(&mut from);
+    let identity = identity_schema(&mut from, sources);
+    let registration = from.flag("registration.enabled");
+    let recovery = from.flag("recovery.enabled");
+    let courier = courier(&mut from, &name, development, registration || recovery);
+    let log_format = from.text("server.log_format");
+    if !matches!(log_format.as_str(), "auto" | "text" | "json") {
+        from.wrong("server.log_format", "expected auto, text or json");
+    }
+    let require_admin_key = from.flag("admin.require_key");
+    if !require_admin_key && !development {
+        from.wrong("admin.require_key", "only development may do without API keys");
+    }
+    let session = SessionSettings {
+        idle: from.duration("session.idle", Duration::from_secs(60)),
+        absolute: from.duration("session.absolute", Duration::from_secs(60)),
+        recent: from.duration("session.recent", Duration::from_secs(30)),
+    };
+    if session.idle > session.absolute {
+        from.wrong("session.idle", "it is longer than session.absolute, so it would never matter");
+    }
+    let password = PasswordSettings {
+        min_length: from.number("password.min_length", 8, 128)?,
+        memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
+        iterations: from.number("password.iterations", 2, 100)?,
+        workers: from.number("password.workers", 0, 256)?,
+        queue: from.number("password.queue", 1, 100_000)?,
+    };
+    Some(Settings {
+        mode,
+        issuer: issuer?,
+        public: from.address("server.public")?,
+        admin: from.address("server.admin")?,
+        data_dir,
+        trusted_proxies,
+        workers: from.number("server.workers", 0, 1024)?,
+        log: from.text("server.log"),
+        log_json: log_format == "json" || (log_format == "auto" && !development),
+        database_url,
+        database_connections: from.number("database.connections", 1, 1024)?,
+        database_readers: from.number("database.readers", 1, 64)?,
+        migrate: from.flag("database.migrate"),
+        data_secrets,
+        session,
+        password,
+        default_return_url: from.web_url("return_urls.default"),
+        return_urls,
+        registration,
+        verification_required: from.flag("verification.required"),
+        recovery,
+        after_recovery: from.web_url("recovery.after"),
+        identity: identity?,
+        courier: courier?,
+        require_admin_key: require_admin_key && !development,
+        brand: Brand {
+            support_url: from.web_url("brand.support_url"),
+            privacy_url: from.web_url("brand.privacy_url"),
+            terms_url: from.web_url("brand.terms_url"),
+        },
+        requests_per_minute: from.number("limits.requests_per_minute", 0, 10_000_000)?,
+        flows_per_minute: from.number("limits.flows_per_minute", 0, 10_000_000)?,
+        events_kept: from.duration("limits.events_kept", Duration::from_secs(86_400)),
+        name,
+    })
+}
+
+/// https, or http on this machine; an origin and nothing else (OIDC Discovery 3).
+fn issuer(from: &mut Reader<'_>, development: bool) -> Option<String> {
+    let Some(text) = from.optional("server.issuer") else {
+        if development {
+            return Some("http://localhost:4444".to_owned());
+        }
+        from.wrong(
+            "server.issuer",
+            "it is missing; write the address that browsers use, like https://id.example.org",
+        );
+        return None;
+    };
+    let Ok(url) = Url::parse(&text) else {
+        from.wrong("server.issuer", format!("`{text}` is no URL"));
+        return None;
+    };
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() != "https" && !(url.scheme() == "http" && (development || local)) {
+        from.wrong("server.issuer", "it must begin with https://");
+    }
+    let origin = url.origin().ascii_serialization();
+    if text.trim_end_matches('/') != origin {
+        from.wrong("server.issuer", format!("it must be an origin only, like {origin}"));
+    }
+    Some(origin)
+}
+
+fn trusted_proxies(from: &mut Reader<'_>) -> Vec<AnyIpCidr> {
+    let mut networks = Vec::new();
+    for (text, place) in from.list("server.trusted_proxies") {
+        match text.parse::<AnyIpCidr>() {
+            Ok(network) => networks.push(network),
+            Err(_) => from.faults.add(Fault::error(place, format!("`{text}` is no network like 10.0.0.0/8"))),
+        }
+    }
+    networks
+}
+
+fn data_secrets(from: &mut Reader<'_>, development: bool) -> Vec<SecretText> {
+    let given = from.list("secrets.data");
+    if given.is_empty() && !development {
+        from.wrong("secrets.data", "it is missing; make one with `openssl rand -hex 32`");
+    }
+    for (text, place) in &given {
+        if text.len() < 32 {
+            from.faults
+                .add(Fault::error(place.as_str(), "secrets.data: a secret has fewer than 32 characters"));
+        }
+    }
+    given.into_iter().map(|(text, _)| SecretText::new(text)).collect()
+}
+
+fn return_url_rules(from: &mut Reader<'_>) -> Vec<ReturnUrlRule> {
+    let mut rules = Vec::new();
+    for (text, place) in from.list("return_urls.allowed") {
+        match ReturnUrlRule::parse(&text) {
+            Some(rule) => rules.push(rule),
+            None => from.faults.add(
+                Fault::error(place, format!("return_urls.allowed: `{text}` is no rule"))
+                    .hint("write https://host, https://host/path or https://host/path/*"),
+            ),
+        }
+    }
+    rules
+}
+
+fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentitySettings> {
+    let (name, text) = match (from.optional("identity.schema"), &sources.schema) {
+        (None, _) => ("default", DEFAULT_SCHEMA),
+        (Some(_), Some((name, text))) => (name.as_str(), text.as_str()),
+        (Some(name), None) => {
+            from.wrong("identity.schema", format!("the file {name} cannot be read"));
+            return None;
+        }
+    };
+    match serde_json::from_str::<Json>(text) {
+        Ok(schema) => Some(IdentitySettings { schema_id: "default".to_owned(), schema }),
+        Err(why) => {
+            from.faults.add(Fault::error(format!("{name}:{}:{}", why.line(), why.column()), why.to_string()));
+            None
+        }
+    }
+}
+
+fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -> Option<Courier> {
+    let address = from.text("courier.from");
+    if !address.contains('@') {
+        from.wrong("courier.from", format!("`{address}` is no mail address"));
+    }
+    let smtp = match from.optional("courier.smtp_url") {
+        None if development || !needed => None,
+        None => {
+            let text = "it is missing, and registration or recovery is on, which need mail";
+            from.wrong("courier.smtp_url", text);
+            return None;
+        }
+        Some(text) => match smtp_url(&text) {
+            Ok(smtp) => Some(smtp),
+            Err(problem) => {
+                // The URL may hold a password, so it is not repeated.
+                from.wrong("courier.smtp_url", problem);
+                return None;
+            }
+        },
+    };
+    let from_name = from.optional("courier.from_name").unwrap_or_else(|| name.to_owned());
+    Some(Courier { from: address, from_name, smtp })
+}
+
+fn smtp_url(text: &str) -> Result<SmtpUrl, &'static str> {
+    let url = Url::parse(text).map_err(|_| "it is no URL like smtps://user:password@host")?;
+    let (security, default_port) = match url.scheme() {
+        "smtps" => (SmtpSecurity::Implicit, 465),
+        "smtp" => (SmtpSecurity::StartTls, 587),
+        "smtp+plain" => (SmtpSecurity::Plain, 25),
+        _ => return Err("it must begin with smtps://, smtp:// or smtp+plain://"),
+    };
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?.to_owned();
+    let decode = |text: &str| -> String {
+        url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B")).as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    let credentials = (!url.username().is_empty())
+        .then(|| (decode(url.username()), SecretText::new(decode(url.password().unwrap_or_default()))));
+    Ok(SmtpUrl { host, port: url.port().unwrap_or(default_port), security, credentials })
+}

@@ -1,0 +1,88 @@
+//! Settings from files and the environment.
+
+use super::*;
+
+fn load(mode: Mode, text: &str, environment: &[(&str, &str)]) -> (Option<Settings>, String) {
+    let sources = Sources {
+        file: Some(("wayhome.toml".to_owned(), text.to_owned())),
+        environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        schema: None,
+    };
+    let (settings, faults) = Settings::load(mode, &sources);
+    (settings, faults.to_string())
+}
+
+#[test]
+fn development_needs_no_file() {
+    let (settings, faults) = Settings::load(Mode::Development, &Sources::default());
+    let settings = settings.unwrap_or_else(|| unreachable!("{faults}"));
+    assert_eq!(settings.issuer, "http://localhost:4444");
+    assert_eq!(settings.password.min_length, 15);
+    assert_eq!(settings.host(), "localhost:4444");
+}
+
+#[test]
+fn all_faults_are_told_at_once_with_their_places() {
+    let text =
+        "[server]\nisuer = \"https://a.example\"\n[pasword]\nmin_length = 3\n[session]\nidle = \"soon\"\n";
+    let (settings, faults) = load(Mode::Production, text, &[("WAYHOME__SERVER__PUBLC", "x")]);
+    assert!(settings.is_none());
+    for expected in [
+        "wayhome.toml:2:1: there is no key `server.isuer`\n  did you mean `server.issuer`?",
+        "wayhome.toml:3:2: there is no section [pasword]\n  did you mean `password`?",
+        "wayhome.toml:6:8: session.idle: `soon` is no duration",
+        "WAYHOME__SERVER__PUBLC: no key has this name\n  did you mean `WAYHOME__SERVER__PUBLIC`?",
+        "server.issuer: it is missing",
+        "secrets.data: it is missing",
+        "courier.smtp_url: it is missing",
+    ] {
+        assert!(faults.contains(expected), "{expected}\n--\n{faults}");
+    }
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let text = "[server]\nname = \"A\"\n[database]\nconnections = 3\n";
+    let given = [("WAYHOME__SERVER__NAME", "B"), ("WAYHOME__DATABASE__CONNECTIONS", "5")];
+    let settings = load(Mode::Development, text, &given).0.unwrap();
+    assert_eq!((settings.name.as_str(), settings.database_connections), ("B", 5));
+}
+
+#[test]
+fn sec_e04_no_secret_is_repeated_in_a_fault() {
+    let text = "[secrets]\ndata = [\"hunter2\"]\n[courier]\nsmtp_url = \"ftp://me:swordfish@mail\"\n";
+    let (_, faults) = load(Mode::Production, text, &[]);
+    assert!(faults.contains("fewer than 32") && faults.contains("smtps://"), "{faults}");
+    assert!(!faults.contains("hunter2") && !faults.contains("swordfish"), "{faults}");
+}
+
+#[test]
+fn an_issuer_is_an_origin_over_https() {
+    for (issuer, good) in [
+        ("https://id.example.org", true),
+        ("https://id.example.org/", true),
+        ("https://id.example.org/path", false),
+        ("http://id.example.org", false),
+        ("id.example.org", false),
+    ] {
+        let given = [
+            ("WAYHOME__SERVER__ISSUER", issuer),
+            ("WAYHOME__SECRETS__DATA", "0123456789abcdef0123456789abcdef"),
+            ("WAYHOME__COURIER__SMTP_URL", "smtps://mail.example.org"),
+        ];
+        let (settings, faults) = load(Mode::Production, "", &given);
+        assert_eq!(settings.is_some(), good, "{issuer}: {faults}");
+    }
+}
+
+#[test]
+fn every_default_reads_as_its_form() {
+    let mut text = String::new();
+    for key in KEYS {
+        let (section, name) = key.path.split_once('.').unwrap();
+        text.push_str(&format!("[{section}]\n{name} = {}\n", key.default));
+        let (_, faults) = load(Mode::Development, &text, &[]);
+        assert!(!faults.contains("error"), "{}: {faults}", key.path);
+        text.clear();
+    }
+}
