@@ -131,14 +131,16 @@ fn sec_v05_a_link_is_dead_after_its_time_after_its_code_and_after_a_newer_mail()
     }
 }
 
+type UseCase = Box<dyn FnOnce(&mut Cx<'_>) -> Result<()> + Send>;
+
 #[test]
 fn sec_v04_code_and_link_many_times_at_once_make_one_account() {
     for world in worlds() {
         let waiting = registered(&world, 1, "anna@example.com");
         let (code, link) = world.code_for("anna@example.com");
         let flow = opened(&world, 2, &link).unwrap();
-        let at_once: Vec<Box<dyn FnOnce(&mut Cx<'_>) -> Result<()> + Send>> = (0..12)
-            .map(|n| -> Box<dyn FnOnce(&mut Cx<'_>) -> Result<()> + Send> {
+        let at_once: Vec<UseCase> = (0..12)
+            .map(|n| -> UseCase {
                 let code = code.clone();
                 if n % 2 == 0 {
                     Box::new(move |cx| {
