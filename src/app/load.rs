@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::StartError;
 use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
+use crate::identity::traits::schema_problem;
 use crate::model::Client;
 use crate::store::DatabaseUrl;
 
@@ -75,6 +76,10 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     }
     let (settings, found) = Settings::load(inputs.mode, &sources);
     faults.0.extend(found.0);
+    if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {
+        let place = sources.schema.as_ref().map_or("identity.schema", |(name, _)| name.as_str());
+        faults.add(Fault::error(place, format!("identity.schema: {problem}")));
+    }
     let database = settings.as_ref().and_then(|settings| database(settings, &mut faults));
     let clients_file = ClientsFile {
         path: inputs.clients.clone().unwrap_or_else(|| PathBuf::from(CLIENTS_FILE)),

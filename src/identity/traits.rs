@@ -202,9 +202,17 @@ pub fn words(traits: &Value) -> Vec<String> {
     }
 }
 
-/// Whether the schema itself is one.
+/// What is wrong with the schema itself.
 pub fn schema_problem(schema: &Value) -> Option<String> {
-    jsonschema::validator_for(schema).err().map(|error| error.to_string())
+    if let Err(error) = jsonschema::validator_for(schema) {
+        return Some(format!("it is no JSON Schema: {error}"));
+    }
+    let is = |of: &Value, what: &str| of["wayhome"][what].as_bool() == Some(true);
+    let opens = |of: &Value| is(of, "identifier") && is(of, "verify");
+    let can_sign_in =
+        schema["properties"].as_object().is_some_and(|properties| properties.values().any(opens));
+    let nobody = "no property has `identifier` and `verify` in its member `wayhome`: nobody could sign in";
+    (!can_sign_in).then(|| nobody.to_owned())
 }
 
 /// The addresses in the traits that can be verified, as mail goes to them.
@@ -226,6 +234,17 @@ mod tests {
 
     fn settings() -> Settings {
         Settings::load(Mode::Development, &Sources::default()).0.unwrap()
+    }
+
+    #[test]
+    fn a_schema_that_lets_nobody_sign_in_is_told() {
+        assert_eq!(schema_problem(&settings().identity.schema), None);
+        let broken = schema_problem(&json!({"type": 5})).unwrap();
+        assert!(broken.contains("no JSON Schema"), "{broken}");
+        for of in [json!({}), json!({"identifier": true}), json!({"verify": true})] {
+            let schema = json!({"properties": {"name": {"type": "string", "wayhome": of}}});
+            assert!(schema_problem(&schema).unwrap().contains("nobody could sign in"), "{schema}");
+        }
     }
 
     #[test]

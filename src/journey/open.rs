@@ -109,7 +109,12 @@ pub fn open_keeping<S: Renewable>(
         return Ok(Opened::Rebound(flow.id));
     }
     if flow.completed_at.is_some() {
-        return Ok(Opened::Step(lead_on(cx, &flow, visitor)?));
+        // A second click may have left before the answer to the first brought the session's cookie: what leads on is
+        // decided by the browser's next request, which has it.
+        return Ok(Opened::Step(match visitor.session(cx)? {
+            Some(_) => lead_on(cx, &flow, visitor)?,
+            None => page_of(&flow),
+        }));
     }
     if flow.is_expired(cx.now) {
         if same_origin {

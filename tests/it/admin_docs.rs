@@ -117,7 +117,8 @@ fn same_shape(told: &Value, real: &Value, at: &str) {
         (Value::Object(told), Value::Object(real)) => {
             let names = |of: &serde_json::Map<String, Value>| of.keys().cloned().collect::<Vec<_>>();
             let (mut a, mut b) = (names(told), names(real));
-            (a.sort(), b.sort());
+            a.sort();
+            b.sort();
             assert_eq!(a, b, "the members at {at}");
             for (name, value) in told {
                 same_shape(value, &real[name], &format!("{at}/{name}"));

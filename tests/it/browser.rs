@@ -254,6 +254,20 @@ impl<'a> Browser<'a> {
         button: Option<&Button>,
         filled: &[(&str, &str)],
     ) -> &mut Self {
+        let ask = self.form_of(page, form, button, filled);
+        self.navigate(ask, From::OurPage, true)
+    }
+
+    /// The request of the main form of a page, filled, as this browser would send it now.
+    #[track_caller]
+    pub fn prepared(&self, page: &Page, filled: &[(&str, &str)]) -> Ask {
+        let form = page.main_form().unwrap_or_else(|| panic!("no form at {}: {}", page.target, page.text));
+        let button = form.buttons.iter().find(|button| button.enabled);
+        self.dressed(self.form_of(page, form, button, filled), From::OurPage, true)
+    }
+
+    #[track_caller]
+    fn form_of(&self, page: &Page, form: &Form, button: Option<&Button>, filled: &[(&str, &str)]) -> Ask {
         assert_eq!(form.method, "post", "the form of {}", page.target);
         let mut pairs = form.pairs(button);
         for (name, value) in filled {
@@ -266,7 +280,7 @@ impl<'a> Browser<'a> {
         let borrowed: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let base = self.url_of(&page.target);
         let url = base.join(&form.action).unwrap_or_else(|why| panic!("{}: {why}", form.action));
-        self.navigate(Ask::form(&target_of(&url), &borrowed), From::OurPage, true)
+        Ask::form(&target_of(&url), &borrowed)
     }
 
     /// A form that a page of another site sends to us: Lax cookies stay at home.

@@ -77,6 +77,14 @@ fn the_page_about_endpoints_is_true() {
 }
 
 #[test]
+fn the_page_about_the_identity_schema_is_true() {
+    run_page("docs/reference/identity-schema.md");
+    let page = Document::read("docs/reference/identity-schema.md");
+    let shipped = std::fs::read_to_string(markdown::root().join("src/config/identity.schema.json"));
+    assert_eq!(page.blocks[0].text.trim_end(), shipped.expect("the schema that ships").trim_end());
+}
+
+#[test]
 fn the_page_about_postgresql_is_true() {
     let server = postgres_server();
     let name = format!("wayhome_docs_{}", SystemRandom.uuid().simple());

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod administrator;
+mod at_once;
 mod consent;
 mod cookies;
 mod prompts;

@@ -1,6 +1,12 @@
 //! The whole server as a person, as a client, and as somebody with bad intent. One binary; no test shares a server,
 //! sleeps, or depends on another.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "what cannot go on in a test is a failure, and says where"
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
 #![allow(
     clippy::expect_used,
@@ -17,6 +23,7 @@ mod browser;
 mod cli;
 mod crash;
 mod docs;
+mod harness;
 mod http;
 mod mailbox;
 mod page;
@@ -26,6 +33,7 @@ mod relying_party;
 mod smtp_sink;
 mod steps;
 
+mod decisions;
 mod journeys;
 mod seed;
 mod walk;

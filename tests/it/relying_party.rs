@@ -158,6 +158,10 @@ impl<'a> RelyingParty<'a> {
             state,
         };
         assert!(callback.code.is_some() != callback.error.is_some(), "neither or both: {location}");
+        // RFC 6749 4.1.2.1: what a description may be made of.
+        let plain = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
+        let described = callback.error_description.as_ref();
+        assert!(described.is_none_or(|text| text.chars().all(plain)), "{location}");
         callback
     }
 

@@ -10,29 +10,31 @@ mod moves;
 mod traveller;
 mod way_home;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use crate::app::{Setup, on_both};
+use crate::app::{Setup, TestApp, on_both};
 use crate::page::{Form, Page};
 use moves::{Move, moves_on};
 use traveller::{Root, Traveller};
 
-/// More pages than this are no bounded walk.
-const MOST_PAGES: usize = 300;
+/// More places than this are no bounded walk.
+const MOST_PLACES: usize = 500;
 
 on_both![walk_from_every_page_of_a_waiting_request_the_journey_ends_at_the_client];
 
-/// What makes two pages the same place.
+/// What makes two pages the same place: how they look, what happened on the way, and whether its person holds a code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     path: String,
     heading: String,
     forms: Vec<String>,
     troubled: bool,
+    holds_a_code: bool,
+    meanwhile: Option<Move>,
 }
 
 impl Place {
-    fn of(page: &Page) -> Self {
+    fn of(traveller: &Traveller<'_>, page: &Page, path: &[Move]) -> Self {
         // A form whose button cannot be pressed yet is another one.
         let enabled = |form: &Form| form.buttons.iter().filter(|button| button.enabled).count();
         let mut forms: Vec<String> =
@@ -43,55 +45,59 @@ impl Place {
             heading: page.heading.clone(),
             forms,
             troubled: page.title.starts_with("Error:"),
+            holds_a_code: !traveller.codes().is_empty(),
+            meanwhile: path.iter().find(|step| step.is_of_the_world()).cloned(),
         }
     }
 }
 
 fn walk_from_every_page_of_a_waiting_request_the_journey_ends_at_the_client(setup: Setup) {
     let app = setup.start();
-    let mut known: BTreeMap<Place, (Root, Vec<Move>)> = BTreeMap::new();
-    let mut waiting = VecDeque::new();
-    let (mut trodden, mut stranded) = (BTreeSet::new(), Vec::new());
+    let mut walk = Walk {
+        app: &app,
+        places: BTreeSet::new(),
+        ahead: VecDeque::new(),
+        trodden: BTreeSet::new(),
+        stranded: Vec::new(),
+    };
     for root in Root::ALL {
-        arrive(&app, root, &[], &mut known, &mut waiting, &mut trodden, &mut stranded);
+        walk.go(root, &[]);
     }
-    while let Some((root, path)) = waiting.pop_front() {
-        let mut scout = Traveller::start(&app, root);
-        scout.go(&path);
-        for next in moves_on(&scout, &path) {
-            let path = [path.as_slice(), &[next]].concat();
-            arrive(&app, root, &path, &mut known, &mut waiting, &mut trodden, &mut stranded);
-        }
-        assert!(known.len() < MOST_PAGES, "the walk has no end: {:#?}", known.keys());
+    while let Some((root, path)) = walk.ahead.pop_front() {
+        walk.go(root, &path);
+        assert!(walk.places.len() < MOST_PLACES, "the walk has no end: {:#?}", walk.places);
     }
-    assert!(stranded.is_empty(), "from here nothing leads home:\n{}", stranded.join("\n"));
-    beside::everything_is_walked_or_listed(&trodden);
-    println!("{} pages, {} paths", known.len(), trodden.len());
+    assert!(walk.stranded.is_empty(), "from here nothing leads home:\n{}", walk.stranded.join("\n"));
+    beside::everything_is_walked_or_listed(&walk.trodden);
     // So that a walk which broke off early is not taken for a short one.
-    assert!(known.len() >= 30, "only {} pages were found: {:#?}", known.len(), known.keys());
+    assert!(walk.places.len() >= 60, "only {} places were found: {:#?}", walk.places.len(), walk.places);
 }
 
-/// Goes a path. A page that was not known yet must lead home, and waits for its moves to be tried.
-fn arrive(
-    app: &crate::app::TestApp,
-    root: Root,
-    path: &[Move],
-    known: &mut BTreeMap<Place, (Root, Vec<Move>)>,
-    waiting: &mut VecDeque<(Root, Vec<Move>)>,
-    trodden: &mut BTreeSet<String>,
-    stranded: &mut Vec<String>,
-) {
-    let mut traveller = Traveller::start(app, root);
-    traveller.go(path);
-    let place = traveller.browser.try_page().map(Place::of);
-    let is_new = place.as_ref().is_none_or(|place| !known.contains_key(place));
-    if let Some(place) = place.filter(|_| is_new) {
-        known.insert(place, (root, path.to_vec()));
-        waiting.push_back((root, path.to_vec()));
+/// What is known so far.
+struct Walk<'a> {
+    app: &'a TestApp,
+    places: BTreeSet<Place>,
+    /// Paths that were not gone yet: to a known place and one move on.
+    ahead: VecDeque<(Root, Vec<Move>)>,
+    trodden: BTreeSet<String>,
+    stranded: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// Goes a path. A place that was not known yet must lead home, and all its moves are to be tried; an ending must be
+    /// a good one.
+    fn go(&mut self, root: Root, path: &[Move]) {
+        let mut traveller = Traveller::start(self.app, root);
+        traveller.go(path);
+        let place = traveller.browser.try_page().map(|page| Place::of(&traveller, page, path));
+        let is_known = place.is_some_and(|place| !self.places.insert(place));
+        if !is_known {
+            let moves = moves_on(&traveller, path);
+            self.ahead.extend(moves.into_iter().map(|next| (root, [path, &[next]].concat())));
+            if let Err(why) = traveller.way_home() {
+                self.stranded.push(format!("{root:?} {path:?}: {why}"));
+            }
+        }
+        self.trodden.append(&mut traveller.trodden);
     }
-    // Where a journey has ended already, the ending is looked at.
-    if is_new && let Err(why) = traveller.way_home() {
-        stranded.push(format!("{root:?} {path:?}: {why}"));
-    }
-    trodden.append(&mut traveller.trodden);
 }

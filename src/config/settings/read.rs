@@ -181,8 +181,9 @@ fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentityS
 
 fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -> Option<Courier> {
     let address = from.text("courier.from");
-    if !address.contains('@') {
-        from.wrong("courier.from", format!("`{address}` is no mail address"));
+    let is_plain = !address.contains(|c: char| c.is_whitespace() || "<>,;\"".contains(c));
+    if !is_plain || address.matches('@').count() != 1 {
+        from.wrong("courier.from", format!("`{address}` is no plain mail address, like login@example.org"));
     }
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed => None,

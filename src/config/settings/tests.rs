@@ -57,6 +57,19 @@ fn sec_e04_no_secret_is_repeated_in_a_fault() {
 }
 
 #[test]
+fn mails_come_from_one_plain_address() {
+    for (from, good) in [
+        ("login@example.org", true),
+        ("login", false),
+        ("Login <login@example.org>", false),
+        ("a@example.org,b@example.org", false),
+    ] {
+        let faults = load(Mode::Development, "", &[("WAYHOME__COURIER__FROM", from)]).1;
+        assert_eq!(faults.is_empty(), good, "{from}: {faults}");
+    }
+}
+
+#[test]
 fn an_issuer_is_an_origin_over_https() {
     for (issuer, good) in [
         ("https://id.example.org", true),

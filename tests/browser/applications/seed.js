@@ -14,8 +14,6 @@ class Tokens {
   #state;
   #verifier;
   #held = {};
-  /** How often it started a sign-in because something failed. */
-  restarts = 0;
   /** Whether a failure starts a sign-in, as it does in the wild; tests that look at failures switch it off. */
   isStubborn = true;
 
@@ -56,7 +54,6 @@ class Tokens {
       headers: { "Content-Type": "application/x-www-form-urlencoded" },
     });
     if (!response.ok && this.isStubborn) {
-      this.restarts += 1;
       this.signIn();
     }
     const body = await response.json();

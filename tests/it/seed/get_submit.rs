@@ -10,8 +10,11 @@ on_both![
     seed_s22_addresses_that_only_take_forms_lead_on_without_a_flow,
 ];
 
+/// Where a form is sent, with what, and where its sender arrives.
+type Sent = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// Every form, as a browser sends it whose form says `method="POST "`.
-const FORMS: [(&str, &[(&str, &str)], &str); 10] = [
+const FORMS: [Sent; 10] = [
     ("/login", &[("identifier", "ada@example.org"), ("password", PASSWORD)], "/login"),
     ("/registration", &[("traits.email", "new@example.org"), ("password", PASSWORD)], "/registration"),
     ("/recovery", &[("email", "ada@example.org"), ("method", "code")], "/recovery"),

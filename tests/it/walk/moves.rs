@@ -4,7 +4,7 @@ use super::traveller::Traveller;
 use crate::page::{Form, Page};
 
 /// One move.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Move {
     /// Follows the link of these words.
     Click(String),
@@ -42,7 +42,7 @@ pub enum Move {
 }
 
 /// How a form is filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Filling {
     /// As it comes.
     Untouched,

@@ -42,6 +42,9 @@ impl Root {
     }
 }
 
+/// A form that was sent: on which page, and with what.
+type Sent = (Page, Form, Vec<(String, String)>);
+
 /// Somebody on the way.
 pub struct Traveller<'a> {
     pub(super) app: &'a TestApp,
@@ -58,10 +61,12 @@ pub struct Traveller<'a> {
     pub(super) new_address: String,
     /// Somebody else with an account.
     other: String,
-    last_form: Option<(Page, Form, Vec<(String, String)>)>,
+    last_form: Option<Sent>,
     log: Vec<String>,
     /// Paths of pages that were seen and of forms that were sent.
     pub trodden: BTreeSet<String>,
+    /// Whether the cookies are lost, and no form has been sent since.
+    pub(super) unknown: bool,
     /// Whether so much time has passed that the request may have run out.
     pub(super) waited: bool,
 }
@@ -94,6 +99,7 @@ impl<'a> Traveller<'a> {
             last_form: None,
             log: vec![format!("{root:?}")],
             trodden: BTreeSet::from(["/oauth2/auth".to_owned()]),
+            unknown: false,
             waited: false,
         }
     }
@@ -166,7 +172,10 @@ impl<'a> Traveller<'a> {
                 self.app.advance(25 * 3600);
                 self.waited = true;
             }
-            Move::CookiesAreLost => self.browser.lose_cookies(),
+            Move::CookiesAreLost => {
+                self.browser.lose_cookies();
+                self.unknown = true;
+            }
         }
         self.tread();
     }
@@ -192,6 +201,7 @@ impl<'a> Traveller<'a> {
         let borrowed: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let button = form.buttons.get(button);
         self.browser.send_form(&page, &form, button, &borrowed);
+        self.unknown = false;
         self.trodden.insert(form.path().to_owned());
         if form.path() == "/recovery/password" && filling == Filling::Right {
             OTHER_PASSWORD.clone_into(&mut self.password);

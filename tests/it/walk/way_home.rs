@@ -18,7 +18,7 @@ impl Traveller<'_> {
         let mut seen = Vec::new();
         for _ in 0..PATIENCE {
             if let Some(location) = self.browser.try_location() {
-                return self.ending(&location.to_owned());
+                return self.ending(location);
             }
             let page = self.browser.page().clone();
             seen.push(format!("{} {:?}", page.path(), page.heading));
@@ -39,6 +39,8 @@ impl Traveller<'_> {
             let has_link = |words: &str| page.links.iter().any(|link| link.text == words);
             let knows_code = !self.codes().is_empty();
             match (form.as_str(), button) {
+                // Decision 11: the form is what gives the journey back, whatever it says.
+                (_, Some(button)) if self.unknown => self.send(&form, button, Filling::Right),
                 ("/verification" | "/recovery/code", Some(button)) if knows_code && may("code") => {
                     self.send(&form, button, Filling::Right);
                 }
