@@ -7,12 +7,6 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "what cannot go on in a test is a failure, and says where"
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
 )]
 
 mod admin;
@@ -22,18 +16,18 @@ mod app;
 mod browser;
 mod cli;
 mod crash;
+mod decisions;
 mod docs;
 mod harness;
 mod http;
+mod journeys;
 mod mailbox;
 mod page;
 mod people;
+mod protocol;
 mod relying_party;
+mod seed;
 #[allow(dead_code, reason = "the tests of the courier use the rest of it")]
 mod smtp_sink;
 mod steps;
-
-mod decisions;
-mod journeys;
-mod seed;
 mod walk;

@@ -192,6 +192,23 @@ impl<'a> RelyingParty<'a> {
         self.tokens(&answer, Some(&started.nonce))
     }
 
+    /// The request that redeems the code of an answer, for a public client.
+    #[track_caller]
+    pub fn redemption(&self, location: &str) -> Ask {
+        let callback = self.callback(location);
+        let started = self.started(&callback.state, location);
+        Ask::form(
+            "/oauth2/token",
+            &[
+                ("grant_type", "authorization_code"),
+                ("client_id", &self.client.id),
+                ("code", &callback.code.unwrap_or_default()),
+                ("redirect_uri", &started.redirect_uri),
+                ("code_verifier", &started.verifier),
+            ],
+        )
+    }
+
     /// Redeems the code of an answer, whatever comes of it.
     #[track_caller]
     pub fn redeem_answer(&self, location: &str) -> Answer {
