@@ -1,6 +1,7 @@
 //! What ends, and stays ended (group S).
 
 use crate::app::{Setup, on_both};
+use crate::browser::From;
 use crate::http::Ask;
 use crate::people::{OTHER_PASSWORD, PASSWORD};
 
@@ -106,6 +107,6 @@ fn sec_s15_nobody_ends_the_session_of_somebody_else(setup: Setup) {
     let mut fields = form.pairs(None);
     fields.push(("session".to_owned(), target));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    evil.forge("/account/sessions", &fields);
+    let _answered = evil.send(Ask::form("/account/sessions", &fields), From::OurPage).expect(303);
     hers.open("/account").expect_path("/account");
 }
