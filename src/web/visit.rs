@@ -288,6 +288,10 @@ impl Visit {
         if fields.len() > PARAMETERS {
             return Err(BodyProblem::TooLarge);
         }
+        // No database keeps this character, and no person types it.
+        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(BodyProblem::Broken);
+        }
         Ok(FormFields(fields))
     }
 
