@@ -71,6 +71,12 @@ fn read_again<S: FlowState>(cx: &mut Cx<'_>, flow: Flow<S>) -> Result<Flow<S>> {
     Ok(store::flows::find(cx.db, flow.id)?.unwrap_or(flow))
 }
 
+/// The flow as it is now, held until the end of the transaction: of two forms that come at once, the second one sees
+/// what the first one did.
+fn hold<S: FlowState>(cx: &mut Cx<'_>, flow: Flow<S>) -> Result<Flow<S>> {
+    Ok(store::flows::find_to_change(cx.db, flow.id)?.unwrap_or(flow))
+}
+
 /// Completes a flow, once. `Err` is the flow as it is now: somebody was faster, or time has run out.
 fn spend<S: FlowState>(cx: &mut Cx<'_>, flow: Flow<S>) -> Result<std::result::Result<Completed, Flow<S>>> {
     if store::flows::complete(cx.db, flow.id, cx.now)? {

@@ -2,15 +2,17 @@
 
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Fault, Result};
-use crate::model::{CredentialId, Event, IdentityId};
+use crate::model::{CredentialId, Event, IdentityId, Instant};
 use crate::store;
 
 /// A stored hash, with the text that it was opened from.
 pub(super) struct Stored {
     /// To compare with.
     pub(super) hash: PasswordHash,
-    /// As it stands in the row, to notice that it was replaced meanwhile.
+    /// As it stands in the row, to be replaced by a stronger hash.
     pub(super) sealed: String,
+    /// Since when it is the password, to notice that it is another one by now.
+    pub(super) set_at: Instant,
 }
 
 /// The place that the hash is sealed for.
@@ -25,8 +27,9 @@ fn seal(cx: &Cx<'_>, identity: IdentityId, hash: &PasswordHash) -> Result<String
 /// The password of an identity, if it has one.
 pub(super) fn find(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<Stored>> {
     let Some(sealed) = store::identities::password_hash(cx.db, identity)? else { return Ok(None) };
+    let Some(set_at) = store::identities::password_set_at(cx.db, identity)? else { return Ok(None) };
     let phc = cx.env.secrets.open_text(&place(identity), &sealed)?;
-    Ok(Some(Stored { hash: PasswordHash::from_phc(phc.expose()), sealed }))
+    Ok(Some(Stored { hash: PasswordHash::from_phc(phc.expose()), sealed, set_at }))
 }
 
 /// Sets a new password.

@@ -53,8 +53,19 @@ pub(super) fn find_by_id<S: FlowState>(
     id: OneTimeCodeId,
 ) -> Result<Option<(MailedCode, Flow<S>)>> {
     let Some(code) = store::one_time_codes::find(cx.db, id)? else { return Ok(None) };
-    let waiting = store::flows::find_to_change(cx.db, code.flow)?;
+    let waiting = store::flows::find(cx.db, code.flow)?;
     Ok(waiting.map(|waiting| (code, waiting)))
+}
+
+/// The same, for a change: both are held until the end of the transaction, always the flow before its code.
+pub(super) fn hold<S: FlowState>(
+    cx: &mut Cx<'_>,
+    id: OneTimeCodeId,
+) -> Result<Option<(MailedCode, Flow<S>)>> {
+    let Some(code) = store::one_time_codes::find(cx.db, id)? else { return Ok(None) };
+    let Some(waiting) = store::flows::find_to_change(cx.db, code.flow)? else { return Ok(None) };
+    let code = store::one_time_codes::find(cx.db, id)?;
+    Ok(code.map(|code| (code, waiting)))
 }
 
 /// What a flow for an opened link is born with. In the browser that waits, it has the way back of the flow that waits;

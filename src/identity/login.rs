@@ -5,10 +5,12 @@ use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 
 use super::throttle::{self, Permit, Subject};
-use super::{Progress, accounts, credentials, is_open, keep, read_again, sessions, spend, start, traits};
+use super::{Progress, accounts, credentials, hold, is_open, keep, sessions, spend, start, traits};
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
-use crate::model::{Birth, Event, Flow, FlowId, Identity, IdentityId, Login, Notice, Session, TOUCHED_FLOW};
+use crate::model::{
+    Birth, Event, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session, TOUCHED_FLOW,
+};
 use crate::store;
 
 /// How long a proven password waits for the person to choose between two accounts.
@@ -47,7 +49,7 @@ pub struct Attempt {
     pub hash: Option<PasswordHash>,
     flow: Flow<Login>,
     identity: Option<IdentityId>,
-    stored: Option<String>,
+    stored: Option<(String, Instant)>,
     subject: Subject,
 }
 
@@ -61,7 +63,8 @@ impl Attempt {
 
 /// Takes a submitted form: counts the try and finds what to compare. Empty fields are no try; a password that is longer
 /// than any can be is a wrong one, which nobody hashes.
-pub fn prepare(cx: &mut Cx<'_>, mut flow: Flow<Login>, identifier: &str, password: &str) -> Result<Prepared> {
+pub fn prepare(cx: &mut Cx<'_>, flow: Flow<Login>, identifier: &str, password: &str) -> Result<Prepared> {
+    let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Prepared::Stay(flow));
     }
@@ -101,7 +104,7 @@ pub fn prepare(cx: &mut Cx<'_>, mut flow: Flow<Login>, identifier: &str, passwor
             None
         }
     };
-    let (hash, stored) = stored.map(|stored| (stored.hash, stored.sealed)).unzip();
+    let (hash, stored) = stored.map(|stored| (stored.hash, (stored.sealed, stored.set_at))).unzip();
     let flow = keep(cx, flow, Vec::new())?;
     Ok(Prepared::Compare(Box::new(Attempt { password, hash, flow, identity, stored, subject })))
 }
@@ -116,18 +119,17 @@ pub fn finish(
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
     let Attempt { flow, identity, stored, subject, .. } = attempt;
-    let mut flow = read_again(cx, flow)?;
+    let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Progress::Stay(flow));
     }
-    let (Some(id), Some(stored), true) = (identity, stored, verdict.matches) else {
+    let (Some(id), Some((stored, set_at)), true) = (identity, stored, verdict.matches) else {
         let reason = if identity.is_some() { "wrong_password" } else { "unknown_address" };
         return Ok(Progress::Stay(mismatch(cx, flow, identity, reason)?));
     };
     // The password that was compared may have been changed, or its owner deleted, since then.
-    let now_stored = store::identities::password_hash(cx.db, id)?;
-    let Some(person) = store::identities::find(cx.db, id)?.filter(|_| now_stored == Some(stored.clone()))
-    else {
+    let is_same = store::identities::password_set_at(cx.db, id)? == Some(set_at);
+    let Some(person) = store::identities::find(cx.db, id)?.filter(|_| is_same) else {
         return Ok(Progress::Stay(mismatch(cx, flow, Some(id), "password_changed")?));
     };
     if !person.is_active() {
@@ -149,10 +151,11 @@ pub fn finish(
 /// A choice that comes too late asks for the password again.
 pub fn choose(
     cx: &mut Cx<'_>,
-    mut flow: Flow<Login>,
+    flow: Flow<Login>,
     switch: bool,
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
+    let mut flow = hold(cx, flow)?;
     let Some(proven) = flow.state.proven.filter(|_| is_open(&flow, cx.now)) else {
         return Ok(Progress::Stay(flow));
     };

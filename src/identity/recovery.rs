@@ -10,7 +10,7 @@ pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
 pub use password::{NewPassword, Prepared, prepare_password, save_password};
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
-use super::{accounts, is_open, keep, start, traits};
+use super::{accounts, hold, is_open, keep, start, traits};
 use crate::cx::{Cx, Result};
 use crate::model::{Birth, Event, Flow, FlowId, IdentityId, Notice, Recovery, RecoveryStage};
 use crate::store;
@@ -26,7 +26,8 @@ pub fn begin(cx: &mut Cx<'_>, birth: Birth, address: &str) -> Result<FlowId> {
 
 /// Takes the address. Whether anybody has it shows nowhere: the page is the same, and so is the work. From whatever stage
 /// this is submitted, what was shown before counts no more.
-pub fn submit_address(cx: &mut Cx<'_>, mut flow: Flow<Recovery>, address: &str) -> Result<Flow<Recovery>> {
+pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> Result<Flow<Recovery>> {
+    let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(flow);
     }
@@ -69,7 +70,8 @@ fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
 }
 
 /// Takes a typed code. The right one proves the mailbox, and the flow goes on to the new password.
-pub fn submit_code(cx: &mut Cx<'_>, mut flow: Flow<Recovery>, typed: &str) -> Result<Flow<Recovery>> {
+pub fn submit_code(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> Result<Flow<Recovery>> {
+    let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) || flow.state.stage != RecoveryStage::Code {
         return Ok(flow);
     }
@@ -104,6 +106,7 @@ fn proven(cx: &mut Cx<'_>, flow: &mut Flow<Recovery>, identity: IdentityId) -> R
 
 /// Mails a new code on request, which takes the place of the one before.
 pub fn resend(cx: &mut Cx<'_>, flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
+    let flow = hold(cx, flow)?;
     let mailed = flow.state.stage == RecoveryStage::Code && flow.state.made_by.is_none();
     if !is_open(&flow, cx.now) || !mailed || has_news(cx, &flow)? {
         return Ok(flow);

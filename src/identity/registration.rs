@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{
-    SignedIn, accounts, credentials, is_open, keep, known_words, passwords, read_again, sessions, spend,
-};
+use super::{SignedIn, accounts, credentials, hold, is_open, keep, known_words, passwords, sessions, spend};
 use super::{start, traits, verification};
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
@@ -60,10 +58,11 @@ impl Draft {
 /// Takes a submitted form. `values` are the controls `traits.…`; one that the schema does not know is refused.
 pub fn prepare(
     cx: &mut Cx<'_>,
-    mut flow: Flow<Registration>,
+    flow: Flow<Registration>,
     values: BTreeMap<String, String>,
     password: &str,
 ) -> Result<Prepared> {
+    let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Prepared::Stay(flow));
     }
@@ -118,7 +117,7 @@ pub fn finish(
     previous: Option<&Session>,
 ) -> Result<Registered> {
     let Draft { flow, traits: made, .. } = draft;
-    let mut flow = read_again(cx, flow)?;
+    let mut flow = hold(cx, flow)?;
     let address = traits::addresses(cx.settings(), &made).into_iter().next().unwrap_or_default();
     let taken = accounts::taken(cx, &made, None)?;
     if let Some(taken) = taken {

@@ -1,8 +1,13 @@
 //! Use cases of people on a real, fresh database: SQLite always, PostgreSQL if the tests are given a server.
 
+mod account;
+mod administration;
 mod catalogue;
+mod links;
 mod login;
+mod login_choice;
 mod recovery;
 mod recovery_stages;
+mod registration;
 mod sessions;
 mod world;

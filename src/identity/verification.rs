@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
 use super::registration::Pending;
-use super::{Progress, accounts, is_open, keep, start, traits};
+use super::{Progress, accounts, hold, is_open, keep, start, traits};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{
@@ -127,6 +127,7 @@ pub fn submit_code(
     typed: &str,
     previous: Option<&Session>,
 ) -> Result<Progress<Verification>> {
+    let flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) || matches!(flow.state.purpose, VerificationPurpose::Link { .. }) {
         return Ok(Progress::Stay(flow));
     }
@@ -142,6 +143,7 @@ pub fn submit_code(
 
 /// Mails a new code on request, which takes the place of the one before.
 pub fn resend(cx: &mut Cx<'_>, flow: Flow<Verification>) -> Result<Flow<Verification>> {
+    let flow = hold(cx, flow)?;
     let is_link = matches!(flow.state.purpose, VerificationPurpose::Link { .. });
     // A proof that made no account, as somebody has the address by now, is none: their owner gets another mail.
     if !is_open(&flow, cx.now) || is_link || (flow.identity.is_some() && has_news(cx, &flow)?) {

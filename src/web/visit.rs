@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -25,6 +26,9 @@ use crate::model::{AuthorizationRequestId, Origin, RequestId, TokenDigest};
 
 /// The largest body on the public listener, in bytes; on the admin listener 16 times that.
 const BODY: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The most parameters of a query or a form.
 const PARAMETERS: usize = 1000;
@@ -59,6 +63,10 @@ struct Inner {
     made: OnceCell<PlainToken>,
 }
 
+/// A body that nobody will read to its end. As long as it is held, the server knows that the connection is of no more
+/// use and closes it; once it is dropped, a body without an end would be read for ever.
+pub(super) struct Unread(#[expect(dead_code, reason = "it is held, not read")] pub Payload);
+
 /// What the gate found out about a request before its handler.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Arrived {
@@ -78,7 +86,11 @@ impl FromRequest for Visit {
             let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
             let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
             let limit = if arrived.face == Face::Admin { BODY * 16 } else { BODY };
-            let (body, problem) = read_body(&request, &mut payload, limit).await;
+            let read = tokio::time::timeout(PATIENCE, read_body(&request, &mut payload, limit)).await;
+            let (body, problem) = read.unwrap_or((Vec::new(), Some(BodyProblem::Broken)));
+            if problem.is_some() {
+                request.extensions_mut().insert(Unread(payload));
+            }
             let settings = &site.work().env().settings;
             let cookies = cookies::read(request.headers(), settings);
             let caller = Caller {
@@ -275,6 +287,10 @@ impl Visit {
         let fields = pairs(&self.0.body);
         if fields.len() > PARAMETERS {
             return Err(BodyProblem::TooLarge);
+        }
+        // No database keeps this character, and no person types it.
+        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(BodyProblem::Broken);
         }
         Ok(FormFields(fields))
     }

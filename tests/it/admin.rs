@@ -8,7 +8,7 @@ use wayhome::store;
 use wayhome::store::api_keys::{self, ApiKey};
 
 use crate::app::{CLIENT_SECRET, Setup, TestApp, on_both};
-use crate::http::{Answer, Ask};
+use crate::http::{self, Answer, Ask};
 use crate::people::{OTHER_PASSWORD, PASSWORD, Person};
 
 on_both![
@@ -21,6 +21,7 @@ on_both![
     seed_s9_a_recovery_by_an_administrator_ends_where_the_call_said,
     seed_s16_a_second_recovery_voids_the_first_and_its_page_says_so,
     an_address_that_was_taken_away_recovers_nothing,
+    an_address_has_one_owner_however_many_ask_at_once,
     another_password_ends_what_the_old_one_had,
     sessions_are_listed_and_ended,
 ];
@@ -404,6 +405,19 @@ fn an_address_that_was_taken_away_recovers_nothing(setup: Setup) {
     let mut other = app.browser();
     other.open(link);
     assert!(other.page().main_form().is_none_or(|form| form.field("password").is_none()));
+}
+
+fn an_address_has_one_owner_however_many_ask_at_once(setup: Setup) {
+    let app = setup.start();
+    let (admin, host) = (app.admin, app.admin.to_string());
+    let ask = Ask::json("POST", "/admin/identities", &json!({"traits": {"email": "ada@example.org"}}));
+    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| http::send(admin, &host, &ask).status)).collect();
+        asked.into_iter().map(|one| one.join().expect("an answer")).collect()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+    assert_eq!(texts(&get(&app, "/admin/identities"), "id").len(), 1);
 }
 
 fn another_password_ends_what_the_old_one_had(setup: Setup) {

@@ -284,6 +284,18 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// Everything that lies in the files of the embedded database.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let Database::Sqlite(folder) = &self.database else { panic!("only SQLite has files here") };
+        let mut bytes = Vec::new();
+        for file in std::fs::read_dir(folder).expect("the folder of the database") {
+            bytes.extend(std::fs::read(file.expect("a file").path()).expect("its bytes"));
+        }
+        bytes
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };

@@ -17,6 +17,7 @@ mod browser;
 mod cli;
 mod crash;
 mod decisions;
+mod defence;
 mod docs;
 mod harness;
 mod http;

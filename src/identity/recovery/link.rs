@@ -1,6 +1,6 @@
 //! The link of a recovery mail: the browser that opened it goes on to the new password, and no other.
 
-use super::super::{LinkView, codes, is_open, keep, links, start};
+use super::super::{LinkView, codes, hold, is_open, keep, links, start};
 use crate::crypto::PlainToken;
 use crate::cx::{Cx, Result};
 use crate::model::{Birth, Flow, FlowId, Notice, Recovery, RecoveryStage};
@@ -25,11 +25,13 @@ pub fn link_view(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<LinkView> {
 
 /// The person goes on, on the page of an opened link: the mailbox is proven, and this flow asks for the new password. A
 /// link that is dead stays on its page, which says why.
-pub fn confirm_link(cx: &mut Cx<'_>, mut flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
-    if !is_open(&flow, cx.now) || !matches!(flow.state.stage, RecoveryStage::Link(_)) {
+pub fn confirm_link(cx: &mut Cx<'_>, flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
+    let mut flow = hold(cx, flow)?;
+    let RecoveryStage::Link(id) = flow.state.stage else { return Ok(flow) };
+    if !is_open(&flow, cx.now) {
         return Ok(flow);
     }
-    let Some((code, waiting)) = behind(cx, &flow)? else {
+    let Some((code, waiting)) = links::hold::<Recovery>(cx, id)? else {
         return keep(cx, flow, vec![Notice::error("link.expired")]);
     };
     if let Some(notice) = links::dead(&code, &waiting, cx.now) {
@@ -48,10 +50,12 @@ pub fn confirm_link(cx: &mut Cx<'_>, mut flow: Flow<Recovery>) -> Result<Flow<Re
 
 /// The person did not ask for this mail: the code and the flow that waits for it are dead.
 pub fn disown_link(cx: &mut Cx<'_>, flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
-    if !is_open(&flow, cx.now) || !matches!(flow.state.stage, RecoveryStage::Link(_)) {
+    let flow = hold(cx, flow)?;
+    let RecoveryStage::Link(id) = flow.state.stage else { return Ok(flow) };
+    if !is_open(&flow, cx.now) {
         return Ok(flow);
     }
-    let found = behind(cx, &flow)?;
+    let found = links::hold::<Recovery>(cx, id)?;
     let notice = links::disown(cx, found.as_ref(), "recovery.disowned")?;
     keep(cx, flow, vec![notice])
 }

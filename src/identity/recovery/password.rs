@@ -1,7 +1,7 @@
 //! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
 
 use super::super::{
-    accounts, credentials, is_open, keep, known_words, passwords, read_again, spend, throttle, traits,
+    accounts, credentials, hold, is_open, keep, known_words, passwords, spend, throttle, traits,
 };
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
@@ -36,6 +36,7 @@ impl NewPassword {
 
 /// Takes a new password; in any stage but the last one, nothing happens.
 pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> Result<Prepared> {
+    let flow = hold(cx, flow)?;
     let Some(person) = holder(cx, &flow)? else { return Ok(Prepared::Stay(flow)) };
     let mut words = known_words(cx, flow.client_id.as_deref());
     words.push(flow.state.address.clone());
@@ -58,7 +59,7 @@ pub fn save_password(
     new: NewPassword,
     hash: PasswordHash,
 ) -> Result<Option<(Completed, IdentityId)>> {
-    let flow = read_again(cx, new.flow)?;
+    let flow = hold(cx, new.flow)?;
     let Some(person) = holder(cx, &flow)? else { return Ok(None) };
     let identity = person.id;
     let (id, address, mailed) = (flow.id, flow.state.address.clone(), flow.state.made_by.is_none());

@@ -1,6 +1,6 @@
 //! The link of a verification mail: it confirms, wherever it was opened, and signs nobody in there.
 
-use super::super::{LinkView, Progress, codes, is_open, keep, links, start};
+use super::super::{LinkView, Progress, codes, hold, is_open, keep, links, start};
 use super::proof;
 use crate::crypto::PlainToken;
 use crate::cx::{Cx, Result};
@@ -38,9 +38,10 @@ pub enum Confirmed {
 /// The person confirms, on the page of an opened link.
 pub fn confirm_link(
     cx: &mut Cx<'_>,
-    mut flow: Flow<Verification>,
+    flow: Flow<Verification>,
     previous: Option<&Session>,
 ) -> Result<Confirmed> {
+    let mut flow = hold(cx, flow)?;
     let VerificationPurpose::Link { code: id, confirmed } = flow.state.purpose else {
         return Ok(Confirmed::Dead(flow));
     };
@@ -50,7 +51,7 @@ pub fn confirm_link(
     if confirmed {
         return Ok(Confirmed::Elsewhere(flow));
     }
-    let Some((code, waiting)) = links::find_by_id::<Verification>(cx, id)? else {
+    let Some((code, waiting)) = links::hold::<Verification>(cx, id)? else {
         return Ok(Confirmed::Dead(keep(cx, flow, vec![Notice::error("link.expired")])?));
     };
     let dead = links::dead(&code, &waiting, cx.now);
@@ -78,10 +79,14 @@ pub fn confirm_link(
 
 /// The person did not ask for this mail: the code and the flow that waits for it are dead.
 pub fn disown_link(cx: &mut Cx<'_>, flow: Flow<Verification>) -> Result<Flow<Verification>> {
+    let flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) || link_of(&flow).is_none() {
         return Ok(flow);
     }
-    let found = behind(cx, &flow)?;
+    let found = match link_of(&flow) {
+        Some(id) => links::hold::<Verification>(cx, id)?,
+        None => None,
+    };
     let notice = links::disown(cx, found.as_ref(), "verification.disowned")?;
     keep(cx, flow, vec![notice])
 }
