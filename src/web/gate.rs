@@ -11,8 +11,9 @@ use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage as _, HttpResponse};
 
+use super::body::Unread;
 use super::reply::ErrorId;
-use super::visit::{Arrived, Unread};
+use super::visit::Arrived;
 use super::{Face, Site, assets, failure};
 use crate::config::Settings;
 use crate::model::RequestId;
