@@ -1,24 +1,25 @@
 //! A whole server in this process: its own database, its own clock, its own chance, on ports of its own.
 
-use std::collections::BTreeMap;
+mod ground;
+mod setup;
+
+pub use ground::{postgres_server, run_sql};
+pub use setup::Setup;
+
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::ServerHandle;
 use tokio::runtime::Runtime;
 use wayhome::app::{Parts, open};
 use wayhome::clock::{Clock as _, ManualClock};
-use wayhome::config::{Mode, Settings, Sources, check_clients};
 use wayhome::courier::{Courier, Transport};
-use wayhome::crypto::{DataSecrets, SignatureAlgorithm, SigningKey};
 use wayhome::cx::{self, Cx, Work};
-use wayhome::model::{Instant, SecretText};
-use wayhome::random::{Random as _, SeededRandom, SystemRandom};
-use wayhome::store::signing_keys::SealedKey;
-use wayhome::store::{self, DatabaseUrl, Engine, Options, Store};
+use wayhome::model::Instant;
+use wayhome::random::SeededRandom;
+use wayhome::store::Engine;
 use wayhome::web::{Face, Site, listen};
 
 use crate::answer_rules;
@@ -27,6 +28,8 @@ use crate::http::{self, Answer, Ask};
 use crate::mailbox::Mailbox;
 use crate::people::NewPerson;
 use crate::relying_party::RelyingParty;
+use ground::{Database, insert_signing_keys};
+use setup::{clients, settings};
 
 /// 24 November 2026, 14:30 UTC.
 pub const START: Instant = Instant::from_seconds(1_795_530_600);
@@ -36,9 +39,6 @@ const SECRET: &str = "the data secret of tests known to everybody";
 
 /// The secret of every client that has one.
 pub const CLIENT_SECRET: &str = "a-client-secret-of-tests-0123456789abcdef";
-
-/// The clients that every test has.
-const CLIENTS: &str = include_str!("clients.toml");
 
 /// Declares tests that run on both databases: `on_both![name, …]` makes `name::sqlite` and `name::postgres` of each
 /// function, which takes a [`Setup`].
@@ -58,80 +58,6 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
-
-/// What a server is started with.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    engine: Engine,
-    mode: Mode,
-    issuer: Option<String>,
-    environment: BTreeMap<String, String>,
-    schema: Option<String>,
-    clients: String,
-}
-
-impl Setup {
-    /// As most tests want it: development, the usual clients, no limits for an address.
-    pub fn on(engine: Engine) -> Self {
-        let setup = Self {
-            engine,
-            mode: Mode::Development,
-            issuer: None,
-            environment: BTreeMap::new(),
-            schema: None,
-            clients: CLIENTS.to_owned(),
-        };
-        setup
-            .set("secrets.data", SECRET)
-            .set("server.workers", "1")
-            .set("password.workers", "1")
-            .set("database.connections", "4")
-            .set("limits.requests_per_minute", "0")
-            .set("limits.flows_per_minute", "0")
-    }
-
-    /// Which database.
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-
-    /// With this value of a key, such as `server.name`.
-    pub fn set(mut self, key: &str, value: &str) -> Self {
-        let variable = format!("WAYHOME__{}", key.replace('.', "__").to_uppercase());
-        self.environment.insert(variable, value.to_owned());
-        self
-    }
-
-    /// As in `wayhome serve`, behind https.
-    pub fn production(mut self) -> Self {
-        self.mode = Mode::Production;
-        self.issuer = Some("https://id.example.org".to_owned());
-        self.set("courier.smtp_url", "smtps://mail.example.org").set("courier.from", "login@id.example.org")
-    }
-
-    /// Under another name; wherever browsers are told to go, the tests go to the right port.
-    pub fn issuer(mut self, issuer: &str) -> Self {
-        self.issuer = Some(issuer.to_owned());
-        self
-    }
-
-    /// With these clients besides the usual ones.
-    pub fn clients(mut self, toml: &str) -> Self {
-        self.clients.push_str(toml);
-        self
-    }
-
-    /// With another schema of traits.
-    pub fn schema(mut self, json: &str) -> Self {
-        self.schema = Some(json.to_owned());
-        self.set("identity.schema", "identity.schema.json")
-    }
-
-    /// Starts the server.
-    pub fn start(self) -> TestApp {
-        TestApp::start(self)
-    }
-}
 
 /// A running server.
 pub struct TestApp {
@@ -156,7 +82,7 @@ impl TestApp {
             .enable_all()
             .build()
             .expect("a runtime starts");
-        let database = runtime.block_on(Database::create(setup.engine));
+        let database = runtime.block_on(Database::create(setup.engine()));
         let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
         let [public, admin] = [0, 1].map(|n| listeners[n].local_addr().expect("a bound port"));
         let issuer = setup.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", public.port()));
@@ -309,121 +235,8 @@ impl Drop for TestApp {
     }
 }
 
-fn settings(setup: &Setup) -> Settings {
-    let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
-    let sources = Sources { file: None, environment: setup.environment.clone(), schema };
-    let (settings, faults) = Settings::load(setup.mode, &sources);
-    settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
-}
-
-fn clients(toml: &str) -> Vec<wayhome::model::Client> {
-    let (clients, faults) = check_clients("clients.toml", toml, &|_| Ok(CLIENT_SECRET.to_owned()));
-    assert!(!faults.are_fatal(), "the clients of a test:\n{faults}");
-    clients
-}
-
 /// Every server has chance of its own: no two tests see the same ids.
 fn seed() -> u64 {
     static SERVERS: AtomicU64 = AtomicU64::new(1);
     SERVERS.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Making RSA keys is slow, and keys are no subject of these tests: all servers of this process have the same.
-async fn insert_signing_keys(url: &DatabaseUrl) {
-    type Made = (SignatureAlgorithm, String, Vec<u8>);
-    static KEYS: OnceLock<Vec<Made>> = OnceLock::new();
-    let keys = KEYS.get_or_init(|| {
-        SignatureAlgorithm::ALL
-            .into_iter()
-            .map(|algorithm| {
-                let (key, pkcs8) = SigningKey::generate(algorithm).expect("a key is made");
-                (algorithm, key.kid().to_owned(), pkcs8.to_vec())
-            })
-            .collect()
-    });
-    let secrets = DataSecrets::new(&[SecretText::new(SECRET)]).expect("the secret is long enough");
-    let sealed: Vec<SealedKey> = keys
-        .iter()
-        .map(|(algorithm, kid, pkcs8)| SealedKey {
-            kid: kid.clone(),
-            algorithm: algorithm.name().to_owned(),
-            sealed: secrets
-                .seal(&SystemRandom, &format!("signing_keys.private_key.{kid}"), pkcs8)
-                .expect("a key is sealed"),
-            created_at: START,
-        })
-        .collect();
-    let store = Store::open_beside(url, Options::default()).expect("the database opens");
-    let inserted: store::Result<()> =
-        store.write(move |db| sealed.iter().try_for_each(|key| store::signing_keys::insert(db, key))).await;
-    inserted.expect("the keys are stored");
-}
-
-/// A database that lives as long as its test.
-enum Database {
-    Sqlite(PathBuf),
-    Postgres { server: String, name: String },
-}
-
-impl Database {
-    async fn create(engine: Engine) -> Self {
-        let unique = SystemRandom.uuid().simple();
-        match engine {
-            Engine::Sqlite => {
-                let folder = std::env::temp_dir().join(format!("wayhome-it-{unique}"));
-                std::fs::create_dir_all(&folder).expect("a folder for the database");
-                Self::Sqlite(folder)
-            }
-            Engine::Postgres => {
-                let server = postgres_server();
-                let name = format!("wayhome_it_{unique}");
-                run_sql(&server, &format!("CREATE DATABASE {name}")).await;
-                Self::Postgres { server, name }
-            }
-        }
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Sqlite(folder) => format!("sqlite:{}", folder.join("wayhome.db").display()),
-            Self::Postgres { server, name } => {
-                let mut url = url::Url::parse(server).expect("WAYHOME_TEST_POSTGRES is a URL");
-                url.set_path(name);
-                url.into()
-            }
-        }
-    }
-
-    fn url(&self) -> DatabaseUrl {
-        DatabaseUrl::parse(&self.text()).expect("the URL of a database")
-    }
-
-    async fn remove(&self) {
-        match self {
-            // What is left behind lies in the folder for temporary files.
-            Self::Sqlite(folder) => drop(std::fs::remove_dir_all(folder)),
-            Self::Postgres { server, name } => {
-                run_sql(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
-            }
-        }
-    }
-}
-
-#[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
-pub(crate) fn postgres_server() -> String {
-    std::env::var("WAYHOME_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!(
-            "this test needs PostgreSQL: name a server in WAYHOME_TEST_POSTGRES \
-             (postgres://user@host:port/postgres), or use tests/run, which starts one"
-        )
-    })
-}
-
-pub(crate) async fn run_sql(server: &str, sql: &str) {
-    let (client, connection) =
-        tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
-    let driver = tokio::spawn(connection);
-    client.batch_execute(sql).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
-    drop(client);
-    driver.await.expect("the driver ends").expect("the connection ends well");
 }

@@ -1,14 +1,16 @@
 //! A client as the specifications want it: code + PKCE, `state`, `nonce`, and nothing believed unseen.
 
+mod tokens;
+
+pub use tokens::Tokens;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::Value;
 use url::Url;
-use wayhome::crypto::{at_hash, base64url, sha256};
+use wayhome::crypto::{base64url, sha256};
 use wayhome::model::{AuthMethod, Client};
 
 use crate::app::{CLIENT_SECRET, TestApp};
@@ -45,36 +47,6 @@ pub struct Callback {
     pub error_description: Option<String>,
     /// The state.
     pub state: String,
-}
-
-/// Tokens whose every claim was checked.
-#[derive(Debug, Clone)]
-pub struct Tokens {
-    /// The access token.
-    pub access: String,
-    /// The refresh token.
-    pub refresh: Option<String>,
-    /// The ID token.
-    pub id: Option<String>,
-    /// The claims of the ID token; null without one.
-    pub claims: Value,
-    /// The whole answer.
-    pub answer: Value,
-}
-
-impl Tokens {
-    /// Fails the test unless the tokens are about this subject.
-    #[track_caller]
-    pub fn expect_subject(&self, subject: &str) -> &Self {
-        assert_eq!(self.claims["sub"], subject);
-        self
-    }
-
-    /// The refresh token, which must be there.
-    #[track_caller]
-    pub fn refresh(&self) -> &str {
-        self.refresh.as_deref().expect("there is a refresh token")
-    }
 }
 
 impl<'a> RelyingParty<'a> {
@@ -263,57 +235,6 @@ impl<'a> RelyingParty<'a> {
         (self.client.auth_method == AuthMethod::None && url.scheme().starts_with("http"))
             .then(|| url.origin().ascii_serialization())
             .filter(|origin| !origin.contains("127.0.0.1"))
-    }
-
-    /// Checks an answer of the token endpoint (OIDC Core 3.1.3.7).
-    #[track_caller]
-    pub fn tokens(&self, answer: &Answer, nonce: Option<&str>) -> Tokens {
-        let body = answer.json();
-        let text = |name: &str| body[name].as_str().map(str::to_owned);
-        assert_eq!(body["token_type"], "Bearer", "{body}");
-        assert!(body["expires_in"].as_u64().is_some_and(|seconds| seconds > 0), "{body}");
-        assert!(body["scope"].is_string(), "{body}");
-        let access = text("access_token").unwrap_or_else(|| panic!("no access token: {body}"));
-        let id = text("id_token");
-        let claims = id.as_deref().map_or(Value::Null, |id| self.id_token(id, &access, nonce));
-        Tokens { access, refresh: text("refresh_token"), id, claims, answer: body }
-    }
-
-    #[track_caller]
-    fn id_token(&self, id: &str, access: &str, nonce: Option<&str>) -> Value {
-        let claims = self.verified(id, "JWT");
-        let now = self.app.now().seconds();
-        assert_eq!(claims["iss"], self.app.issuer.as_str());
-        assert_eq!(claims["aud"], self.client.id.as_str());
-        assert!(claims["sub"].as_str().is_some_and(|sub| !sub.is_empty()));
-        assert!(claims["exp"].as_i64().is_some_and(|exp| exp > now), "{claims}");
-        assert!(claims["iat"].as_i64().is_some_and(|iat| iat <= now && iat > now - 60), "{claims}");
-        assert!(claims["auth_time"].as_i64().is_some_and(|at| at <= now), "{claims}");
-        assert_eq!(claims["at_hash"], at_hash(access));
-        assert_eq!(claims["acr"], "aal1");
-        if let Some(nonce) = nonce {
-            assert_eq!(claims["nonce"].as_str().unwrap_or_default(), nonce, "{claims}");
-        }
-        claims
-    }
-
-    /// The claims of a token of ours, by nothing but the published keys.
-    #[track_caller]
-    pub fn verified(&self, token: &str, typ: &str) -> Value {
-        let keys: JwkSet =
-            serde_json::from_value(self.app.ask(&Ask::get("/.well-known/jwks.json")).expect(200).json())
-                .expect("a JWK set");
-        let header = jsonwebtoken::decode_header(token).expect("a JWT");
-        assert_eq!(header.typ.as_deref(), Some(typ));
-        let kid = header.kid.expect("a key id");
-        let key = keys.find(&kid).unwrap_or_else(|| panic!("{kid} is not published"));
-        let mut validation = Validation::new(header.alg);
-        // The server's clock is turned by hand, so times are compared with it elsewhere.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let key = DecodingKey::from_jwk(key).expect("a usable key");
-        jsonwebtoken::decode::<Value>(token, &key, &validation).expect("a good signature").claims
     }
 
     /// Refreshes, and checks everything that comes.

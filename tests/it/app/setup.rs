@@ -1,0 +1,101 @@
+//! What a server is started with.
+
+use std::collections::BTreeMap;
+
+use wayhome::config::{Mode, Settings, Sources, check_clients};
+use wayhome::model::Client;
+use wayhome::store::Engine;
+
+use super::{CLIENT_SECRET, SECRET, TestApp};
+
+/// The clients that every test has.
+const CLIENTS: &str = include_str!("../clients.toml");
+
+/// What a server is started with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    engine: Engine,
+    mode: Mode,
+    pub(super) issuer: Option<String>,
+    environment: BTreeMap<String, String>,
+    schema: Option<String>,
+    pub(super) clients: String,
+}
+
+impl Setup {
+    /// As most tests want it: development, the usual clients, no limits for an address.
+    pub fn on(engine: Engine) -> Self {
+        let setup = Self {
+            engine,
+            mode: Mode::Development,
+            issuer: None,
+            environment: BTreeMap::new(),
+            schema: None,
+            clients: CLIENTS.to_owned(),
+        };
+        setup
+            .set("secrets.data", SECRET)
+            .set("server.workers", "1")
+            .set("password.workers", "1")
+            .set("database.connections", "4")
+            .set("limits.requests_per_minute", "0")
+            .set("limits.flows_per_minute", "0")
+    }
+
+    /// Which database.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// With this value of a key, such as `server.name`.
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        let variable = format!("WAYHOME__{}", key.replace('.', "__").to_uppercase());
+        self.environment.insert(variable, value.to_owned());
+        self
+    }
+
+    /// As in `wayhome serve`, behind https.
+    pub fn production(mut self) -> Self {
+        self.mode = Mode::Production;
+        self.issuer = Some("https://id.example.org".to_owned());
+        self.set("courier.smtp_url", "smtps://mail.example.org").set("courier.from", "login@id.example.org")
+    }
+
+    /// Under another name; wherever browsers are told to go, the tests go to the right port.
+    pub fn issuer(mut self, issuer: &str) -> Self {
+        self.issuer = Some(issuer.to_owned());
+        self
+    }
+
+    /// With these clients besides the usual ones.
+    pub fn clients(mut self, toml: &str) -> Self {
+        self.clients.push_str(toml);
+        self
+    }
+
+    /// With another schema of traits.
+    pub fn schema(mut self, json: &str) -> Self {
+        self.schema = Some(json.to_owned());
+        self.set("identity.schema", "identity.schema.json")
+    }
+
+    /// Starts the server.
+    pub fn start(self) -> TestApp {
+        TestApp::start(self)
+    }
+}
+
+/// The settings that come of it.
+pub(super) fn settings(setup: &Setup) -> Settings {
+    let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
+    let sources = Sources { file: None, environment: setup.environment.clone(), schema };
+    let (settings, faults) = Settings::load(setup.mode, &sources);
+    settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
+}
+
+/// The clients of a text.
+pub(super) fn clients(toml: &str) -> Vec<Client> {
+    let (clients, faults) = check_clients("clients.toml", toml, &|_| Ok(CLIENT_SECRET.to_owned()));
+    assert!(!faults.are_fatal(), "the clients of a test:\n{faults}");
+    clients
+}
