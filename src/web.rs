@@ -2,6 +2,7 @@
 
 mod admin;
 pub mod assets;
+mod body;
 mod cookies;
 mod csrf;
 pub mod demo;

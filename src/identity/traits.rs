@@ -145,7 +145,14 @@ pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
     for (pointer, max) in schema_faults(settings, traits) {
         let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let on = format!("traits.{name}");
-        if notices.iter().any(|notice| notice.field.as_deref() == Some(&on)) || name.is_empty() {
+        if notices.iter().any(|notice| notice.field.as_deref() == Some(&on)) {
+            continue;
+        }
+        if name.is_empty() {
+            // A rule about several fields together; those that are wrong by themselves are named first.
+            if notices.is_empty() {
+                notices.push(Notice::error("form.wrong"));
+            }
             continue;
         }
         let notice = match max {

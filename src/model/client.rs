@@ -134,7 +134,7 @@ pub enum SigningPreference {
 /// How long what a client gets may live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLifetimes {
-    /// An access token and an ID token.
+    /// An access token.
     pub access: Duration,
     /// A refresh token that is not used.
     pub refresh_idle: Duration,

@@ -6,7 +6,7 @@ use super::claims::AccessClaims;
 use super::token::grant_of_jti;
 use crate::crypto::{Expected, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{Client, GrantType};
+use crate::model::Client;
 use crate::store;
 
 /// The answer (RFC 7662 2.2). A token that is not active says nothing else.
@@ -67,8 +67,7 @@ pub fn introspect(cx: &mut Cx<'_>, token: &str, asker: Option<&Client>) -> Resul
 fn may_see(asker: &Client, found: &Introspection) -> bool {
     let own = found.client_id.as_deref() == Some(&asker.id);
     let for_it = found.aud.iter().any(|aud| *aud == asker.id || asker.audience.contains(aud));
-    own || (found.token_use == Some("access_token")
-        && (for_it || asker.may_use(GrantType::ClientCredentials)))
+    own || (for_it && found.token_use == Some("access_token"))
 }
 
 enum TokenText {

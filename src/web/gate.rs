@@ -1,13 +1,17 @@
 //! What every request passes first: an id, the right host, a limit, and one line in the log.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, web};
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpMessage as _, HttpResponse};
 
+use super::body::Unread;
 use super::reply::ErrorId;
 use super::visit::Arrived;
 use super::{Face, Site, assets, failure};
@@ -50,6 +54,10 @@ async fn pass(
         Some(answer) => request.into_response(answer),
         None => next.call(request).await?,
     };
+    let unread = response.request().extensions_mut().remove::<Unread>();
+    if let Some(payload) = unread {
+        response = response.map_body(|_, body| BoxBody::new(BodyBesideUnread { body, _payload: payload }));
+    }
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -68,6 +76,27 @@ async fn pass(
         "request"
     );
     Ok(response)
+}
+
+/// An answer to a request whose body was not read to its end, which is held until the answer is sent.
+struct BodyBesideUnread {
+    body: BoxBody,
+    _payload: Unread,
+}
+
+impl MessageBody for BodyBesideUnread {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_next(cx)
+    }
 }
 
 fn refuse(site: &Site, face: Face, request: &ServiceRequest, peer: IpAddr) -> Option<HttpResponse> {

@@ -10,8 +10,9 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use futures_util::StreamExt as _;
 
+use super::body;
+pub use super::body::{BodyProblem, FormFields};
 use super::csrf::{self, Provenance};
 use super::page::{Form, Frame};
 use super::reply::Reply;
@@ -22,23 +23,6 @@ use crate::cx::{Caller, Env, Result, Work};
 use crate::identity::SignedIn;
 use crate::journey::{Step, Visitor};
 use crate::model::{AuthorizationRequestId, Origin, RequestId, TokenDigest};
-
-/// The largest body on the public listener, in bytes; on the admin listener 16 times that.
-const BODY: usize = 64 * 1024;
-
-/// The most parameters of a query or a form.
-const PARAMETERS: usize = 1000;
-
-/// What is wrong with a body before anybody looks at what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyProblem {
-    /// Too many bytes, or parameters.
-    TooLarge,
-    /// Its type is not what this address takes.
-    WrongType,
-    /// The connection broke.
-    Broken,
-}
 
 /// One request. Cheap to clone.
 #[derive(Clone)]
@@ -72,13 +56,12 @@ impl FromRequest for Visit {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, mut payload) = (request.clone(), payload.take());
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let missing = || actix_web::error::ErrorInternalServerError("the gate was passed by");
             let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
             let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
-            let limit = if arrived.face == Face::Admin { BODY * 16 } else { BODY };
-            let (body, problem) = read_body(&request, &mut payload, limit).await;
+            let (body, problem) = body::read(&request, payload, arrived.face).await;
             let settings = &site.work().env().settings;
             let cookies = cookies::read(request.headers(), settings);
             let caller = Caller {
@@ -92,7 +75,7 @@ impl FromRequest for Visit {
                 face: arrived.face,
                 request_id: arrived.request_id,
                 peer: arrived.peer,
-                query: pairs(request.query_string().as_bytes()),
+                query: body::pairs(request.query_string().as_bytes()),
                 body,
                 problem,
                 came_with: cookies.browser,
@@ -103,39 +86,6 @@ impl FromRequest for Visit {
             })))
         })
     }
-}
-
-/// Reads at most `limit` bytes. What is announced as larger is not read at all.
-async fn read_body(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    limit: usize,
-) -> (Vec<u8>, Option<BodyProblem>) {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > limit) {
-        return (Vec::new(), Some(BodyProblem::TooLarge));
-    }
-    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
-    if encoded {
-        return (Vec::new(), Some(BodyProblem::WrongType));
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let Ok(chunk) = chunk else { return (Vec::new(), Some(BodyProblem::Broken)) };
-        if body.len() + chunk.len() > limit {
-            return (Vec::new(), Some(BodyProblem::TooLarge));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    (body, None)
-}
-
-/// Decodes a query or a form; an excess of parameters is cut, and answered as too large where it matters.
-fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(bytes)
-        .take(PARAMETERS + 1)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
 }
 
 /// What the browser calls itself, without what no log or page should hold, and not endless.
@@ -241,7 +191,7 @@ impl Visit {
 
     /// A parameter of the query; `None` if it is empty, absent, or came twice.
     pub fn query_value(&self, name: &str) -> Option<&str> {
-        once(&self.0.query, name)
+        body::once(&self.0.query, name)
     }
 
     /// A parameter of the query that is an id.
@@ -264,19 +214,7 @@ impl Visit {
         if let Some(problem) = self.0.problem {
             return Err(problem);
         }
-        let content_type = self.header("content-type").unwrap_or_default();
-        let is_form = content_type
-            .split(';')
-            .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-        if !is_form && !self.0.body.is_empty() {
-            return Err(BodyProblem::WrongType);
-        }
-        let fields = pairs(&self.0.body);
-        if fields.len() > PARAMETERS {
-            return Err(BodyProblem::TooLarge);
-        }
-        Ok(FormFields(fields))
+        FormFields::read(self.header("content-type").unwrap_or_default(), &self.0.body)
     }
 
     /// Where the browser says that the request comes from.
@@ -367,32 +305,5 @@ impl Visit {
             }
             _ => reply,
         }
-    }
-}
-
-fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let mut found = pairs.iter().filter(|(key, _)| key == name);
-    let (_, value) = found.next()?;
-    (found.next().is_none() && !value.is_empty()).then_some(value.as_str())
-}
-
-/// The fields of a form, in their order.
-#[derive(Debug, Clone)]
-pub struct FormFields(pub Vec<(String, String)>);
-
-impl FormFields {
-    /// A field; empty if it did not come, or came more than once (Z7: one of two is not guessed).
-    pub fn get(&self, name: &str) -> &str {
-        once(&self.0, name).unwrap_or_default()
-    }
-
-    /// Whether a field came more than once.
-    pub fn repeats(&self, name: &str) -> bool {
-        self.0.iter().filter(|(key, _)| key == name).count() > 1
-    }
-
-    /// The fields whose name begins like this.
-    pub fn beginning(&self, prefix: &str) -> std::collections::BTreeMap<String, String> {
-        self.0.iter().filter(|(name, _)| name.starts_with(prefix)).cloned().collect()
     }
 }

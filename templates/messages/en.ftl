@@ -36,6 +36,7 @@ registration-closed = { $app } doesn't take new accounts at the moment. You can 
 email-hint = We'll send a code to check it's yours.
 email-format = Enter an email address in the correct format, like name@example.com
 email-taken_unused = That address can't be used for this account. Enter a different one.
+form-wrong = What you entered doesn't fit together. Check it and send it again.
 field-empty = Enter your { $field }
 field-optional = (optional)
 field-too_long = Enter at most { $max } characters for { $field }
@@ -324,7 +325,7 @@ page-copied = Copied
 ## The inbox of a development server
 
 inbox-title = Development inbox
-inbox-sentence = Mail that this server would have sent. It leaves this computer only if a mail server is set up.
+inbox-sentence = Mail that this server would have sent. It never leaves this computer.
 inbox-empty = No mail yet. Codes and links arrive here.
 inbox-again = Look again
 inbox-to = To

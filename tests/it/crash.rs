@@ -32,10 +32,22 @@ struct Server {
 impl Server {
     /// Starts `wayhome dev` over a folder and waits until it says that it is ready.
     fn start(folder: &Path, port: u16) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_wayhome")), folder, port)
+    }
+
+    /// The same where no file may grow beyond so many KiB: a disk that is full.
+    fn start_on_a_small_disk(folder: &Path, port: u16, kib: u32) -> Self {
+        let mut command = Command::new("bash");
+        let script = format!("trap '' XFSZ; ulimit -S -f {kib}; exec \"$@\"");
+        command.args(["-c", &script, "bash", env!("CARGO_BIN_EXE_wayhome")]);
+        Self::start_by(command, folder, port)
+    }
+
+    fn start_by(mut command: Command, folder: &Path, port: u16) -> Self {
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let host = format!("localhost:{port}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wayhome"))
+        let mut child = command
             .current_dir(folder)
             .args(["dev", "--clients", "clients.toml", "--data-dir", "data"])
             .args(["--public", &address.to_string(), "--admin", &free()])
@@ -82,6 +94,30 @@ struct Acknowledged {
     sessions: Vec<String>,
     /// Addresses that a mail was promised to.
     mailed: Vec<String>,
+}
+
+#[test]
+fn sec_f05_a_full_disk_refuses_what_writes_serves_what_reads_and_passes_when_there_is_room() {
+    let folder = temporary_folder();
+    std::fs::write(folder.join("clients.toml"), "").unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = Server::start_on_a_small_disk(&folder, port, 2048);
+    let login = Ask::get("/login");
+    let full = (0..2000).map(|_| server.ask(&login).unwrap()).find(|answer| answer.status != 303).unwrap();
+    assert_eq!(full.status, 503, "{}", full.text());
+    assert!(full.header("retry-after").is_some() && full.text().contains("id=\"error-title\""));
+    let token = Ask::form("/oauth2/revoke", &[("client_id", "demo-spa"), ("token", "x")]);
+    let refused = server.ask(&token).unwrap();
+    assert!(matches!(refused.status, 200 | 503), "{}", refused.text());
+    for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/health/alive"] {
+        assert_eq!(server.ask(&Ask::get(path)).unwrap().status, 200, "{path}");
+    }
+    let pid = server.child.id().to_string();
+    let raised = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().unwrap();
+    assert!(raised.success());
+    assert_eq!(server.ask(&login).unwrap().status, 303, "there is room, and nobody noticed");
+    drop(server);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -344,7 +344,7 @@ impl Reader<'_> {
 }
 
 /// What makes a redirect URI unfit (RFC 6749 3.1.2, RFC 8252 7, RFC 9700 4.1).
-fn redirect_uri_problem(uri: &str, kind: ClientType) -> Option<&'static str> {
+pub(super) fn redirect_uri_problem(uri: &str, kind: ClientType) -> Option<&'static str> {
     if uri.contains('*') {
         return Some("there are no wildcards; register each address");
     }

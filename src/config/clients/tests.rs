@@ -1,6 +1,8 @@
 //! `clients.toml`, right and wrong.
 
+use super::reader::redirect_uri_problem;
 use super::*;
+use crate::model::{ClientType, GrantType};
 
 fn check(text: &str) -> (Vec<Client>, String) {
     let look_up = |what: &str| match what {

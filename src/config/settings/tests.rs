@@ -1,6 +1,7 @@
 //! Settings from files and the environment.
 
 use super::*;
+use crate::config::KEYS;
 
 fn load(mode: Mode, text: &str, environment: &[(&str, &str)]) -> (Option<Settings>, String) {
     let sources = Sources {

@@ -1,6 +1,7 @@
 //! Too much, too many, and what no database keeps (group U).
 
 use crate::app::{Setup, on_both};
+use crate::browser::From;
 use crate::http::{self, Ask};
 use crate::people::PASSWORD;
 
@@ -63,7 +64,17 @@ fn sec_u07_what_no_database_keeps_is_refused_kindly(setup: Setup) {
     let app = setup.start();
     let rp = app.relying_party("spa");
     let marks = format!("a{}", "\u{301}".repeat(10_000));
-    let strange = ["\0", "a\0b", "\u{feff}x", "\u{202e}x", "\u{1f600}\u{200d}", marks.as_str()];
+    let mut browser = app.browser();
+    for path in ["/login", "/registration", "/recovery"] {
+        browser.open(path);
+        let form = browser.page().main_form().unwrap().clone();
+        for text in ["\0", "a\0b"] {
+            let fields = [("identifier", text), ("traits.email", text), ("email", text), ("password", text)];
+            let answer = browser.send(Ask::form(&form.action, &fields), From::OurPage).expect(400);
+            assert!(answer.text().contains("id=\"error-title\""), "{path} has no page");
+        }
+    }
+    let strange = ["\u{feff}x", "\u{202e}x", "\u{1f600}\u{200d}", marks.as_str()];
     for text in strange {
         let mut browser = app.browser();
         browser.open("/login").sign_in_with(text, text);
@@ -92,12 +103,23 @@ fn sec_u07_what_no_database_keeps_is_refused_kindly(setup: Setup) {
         assert_eq!(rp.refresh_answer(text).status, 400, "{text:?} as a refresh token");
         assert_eq!(rp.call("/oauth2/revoke", &[("token", text)]).status, 200, "{text:?} revoked");
     }
+    for text in ["\0", "a\0b"] {
+        for parameter in ["state", "nonce", "login_hint", "ui_locales", "scope", "acr_values"] {
+            browser.open(rp.authorization_url_with(&[(parameter, text)]));
+            assert!(browser.try_location().is_some() || browser.page().status == 400, "{parameter}");
+        }
+        assert_eq!(rp.token(&[("grant_type", "authorization_code"), ("code", text)]).status, 400);
+    }
     // Bytes that are no text at all.
     for target in ["/login?flow=%ff%fe", "/oauth2/auth?client_id=%ed%a0%80", "/recovery?return_to=%c0%af"] {
         assert!(app.ask(&Ask::get(target)).status < 500, "{target}");
     }
-    let agent = Ask::get("/login").with("User-Agent", "\u{1b}[31m\u{7f}evil");
-    assert!(app.ask(&agent).status < 500);
+    let agent = format!(
+        "GET /login HTTP/1.1\r\nHost: {}\r\nUser-Agent: \u{1b}[31m\u{7f}evil\r\nConnection: close\r\n\r\n",
+        app.host()
+    );
+    let answer = String::from_utf8_lossy(&app.raw(agent.as_bytes())).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 303") || answer.starts_with("HTTP/1.1 400"), "{answer}");
 }
 
 fn sec_u08_numbers_out_of_bounds_are_refused(setup: Setup) {

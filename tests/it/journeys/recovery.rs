@@ -33,7 +33,7 @@ fn finish(spa: &RelyingParty<'_>, browser: &mut Browser<'_>, who: &Person) {
     spa.redeem(browser.location()).expect_subject(&who.subject());
 }
 
-// S28
+// seed_s28
 fn journey_j4_recovery_returns_to_the_interrupted_authorization(setup: Setup) {
     let app = setup.start();
     let ada = app.identity("ada@example.org").with_password("forgotten by its owner");

@@ -71,10 +71,11 @@ impl Move {
     }
 }
 
-/// All moves on the page that a traveller has reached. The world meddles once on a path, which keeps the walk bounded.
+/// All moves on the page that a traveller has reached. The world meddles once on a path, and after that forms are
+/// filled rightly, which keeps the walk bounded.
 pub fn moves_on(traveller: &Traveller<'_>, path: &[Move]) -> Vec<Move> {
     let Some(page) = traveller.browser.try_page() else { return Vec::new() };
-    let mut moves = forms_of(page);
+    let mut moves = forms_of(page, path.iter().any(Move::is_of_the_world));
     // Decision 11: whoever has lost the cookie is known by the form that they send, and by nothing else.
     if path.last() == Some(&Move::CookiesAreLost) {
         return moves;
@@ -113,17 +114,19 @@ fn leaves_the_journey(href: &str) -> bool {
     href.starts_with("/dev/") || href.starts_with("http")
 }
 
-fn forms_of(page: &Page) -> Vec<Move> {
+fn forms_of(page: &Page, only_rightly: bool) -> Vec<Move> {
     let mut moves = Vec::new();
     for form in &page.forms {
         for (button, _) in form.buttons.iter().enumerate().filter(|(_, button)| button.enabled) {
             let send = |filling| Move::Send { form: form.path().to_owned(), button, filling };
-            moves.extend(fillings(form).iter().copied().map(send));
+            let fillings = fillings(form).iter().take(if only_rightly { 1 } else { usize::MAX });
+            moves.extend(fillings.copied().map(send));
         }
     }
     moves
 }
 
+/// How a form may be filled; rightly first.
 fn fillings(form: &Form) -> &'static [Filling] {
     use Filling::{Empty, Other, Right, Untouched, Wrong};
     match form.path() {
