@@ -10,7 +10,7 @@ describe("clients of other shapes", () => {
   const program = new PlainApplication({ id: "program", name: "Acme Program", kind: "native", asks: true });
   const app = new PlainApplication({ id: "app", name: "Acme App", kind: "native", asks: true, redirectUri: "org.example.acme:/callback" });
   let world;
-  const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+  const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
   before(async () => {
     program.registeredUri = "http://127.0.0.1/callback";

@@ -6,7 +6,7 @@ import { World } from "./house/world.js";
 for (const database of ["sqlite", "postgres"]) {
   describe(`the first minutes (${database})`, () => {
     let world;
-    const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+    const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
     before(async () => {
       world = await World.start({ database, applications: [], inspects: database === "sqlite" });

@@ -41,7 +41,7 @@ describe("the documentation in a browser", () => {
   let world;
   let account;
   let seeded;
-  const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+  const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
   before(async () => {
     world = await World.start({ applications: [application] });

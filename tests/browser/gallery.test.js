@@ -45,7 +45,7 @@ describe("the gallery of fixtures", () => {
   test("there are all pages", () => assert.ok(names.length > 50, `${names.length} pages`));
 
   for (const name of names) {
-    test(`page_l3_${name} is accessible, well formed, light and quiet`, { timeout: 60_000 }, async () => {
+    test(`page_l3_${name} is accessible, well formed, light and quiet`, { timeout: 180_000 }, async () => {
       await page.goto(`${site.origin}/${name}.html`);
       const faults = await inspect(page, watch, `gallery-${name}`, await watch.last.html);
       faults.push(...watch.take());

@@ -47,7 +47,7 @@ describe("the mails", () => {
   test("there are all mails", () => assert.ok(names.length >= 5, names.join()));
 
   for (const name of names) {
-    test(`page_1_6_${name} is accessible, well formed, small and asks nobody for anything`, { timeout: 60_000 }, async () => {
+    test(`page_1_6_${name} is accessible, well formed, small and asks nobody for anything`, { timeout: 180_000 }, async () => {
       const mail = readFileSync(folder + name, "utf8");
       assert.ok(mail.length < 30 * 1024, `${mail.length} bytes`);
       const { "text/plain": text, "text/html": html } = parts(mail);

@@ -8,7 +8,7 @@ for (const script of [true, false]) {
   describe(`pages (${script ? "with" : "without"} scripts)`, () => {
     const application = new PlainApplication({ id: "notes", name: "Acme Notes" });
     let world;
-    const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+    const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
     before(async () => {
       world = await World.start({ applications: [application], script, inspects: script });

@@ -28,7 +28,7 @@ for (const database of ["sqlite", "postgres"]) {
       ]),
     );
     let world;
-    const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+    const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
     before(async () => {
       world = await World.start({ database, applications: Object.values(clients), script: false });

@@ -9,7 +9,7 @@ for (const database of ["sqlite", "postgres"]) {
   describe(`the application of the seed (${database})`, () => {
     const spa = new PageApplication({ id: "00000000-0000-4000-8000-000000000001", name: "Acme Notes", script: "seed.js", scopes: ["openid", "offline_access"] });
     let world;
-    const check = (name, act) => test(name, { timeout: 60_000 }, () => world.tells(act));
+    const check = (name, act) => test(name, { timeout: 180_000 }, () => world.tells(act));
 
     before(async () => {
       world = await World.start({ database, applications: [spa] });

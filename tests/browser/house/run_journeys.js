@@ -38,7 +38,7 @@ export function runJourneys({ kind, database, script = kind !== "plain", inspect
         }
       });
       for (const [name, journey] of Object.entries(journeys)) {
-        test(`${name} [${title}]`, { timeout: 60_000 }, () =>
+        test(`${name} [${title}]`, { timeout: 180_000 }, () =>
           world.tells(() => journey({ world, application, asking, other })),
         );
       }
