@@ -1,4 +1,5 @@
-//! The rules that every answer keeps, whatever the test is about (security 2.2 and 2.3, decisions 1, 2 and 9).
+//! The rules that every answer keeps, whatever the test is about (security 2.2 and 2.3, decisions 1, 2 and 9): a lint of
+//! headers and cookies around every request of every test here. sec_s08, sec_p07, sec_r09.
 
 use crate::http::{Answer, Ask};
 

@@ -120,6 +120,7 @@ fn sec_f05_a_full_disk_refuses_what_writes_serves_what_reads_and_passes_when_the
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+// sec_t03: what was revoked before the restart stays so after it.
 #[test]
 fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
     let folder = temporary_folder();

@@ -46,6 +46,7 @@ fn mistakes_are_told_all_at_once_with_line_and_advice() {
     assert!(!faults.contains("in the open"));
 }
 
+// sec_r04
 #[test]
 fn sec_r05_dangerous_redirect_uris_are_not_registered() {
     for (uri, kind, good) in [

@@ -99,6 +99,7 @@ fn sec_r09_after_a_form_there_is_no_redirect_but_303(setup: Setup) {
     let _tokens = rp.redeem(browser.location());
 }
 
+// sec_s07
 fn sec_r11_a_flow_of_another_browser_gives_nothing_away(setup: Setup) {
     let app = setup.start();
     let (who, rp) = (ann(&app), app.relying_party("spa"));

@@ -67,6 +67,7 @@ impl MakeWriter<'_> for Sink {
     }
 }
 
+// sec_p02
 fn seed_s39_no_secret_is_ever_logged(setup: Setup) {
     let lines = Lines::listen();
     let app = setup.start();
