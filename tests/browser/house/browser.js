@@ -54,7 +54,9 @@ export class Watch {
       const isStatusOfDocument = entry.source === "network" && this.documents.has(entry.url);
       // Signing out clears the cache, and the browser says so.
       const isClearing = entry.level === "info" && entry.text.startsWith("Clear-Site-Data header");
-      if (this.isOwn(page.url()) && !isStatusOfDocument && !isClearing) this.complain(`${entry.level}: ${entry.text} (${entry.url ?? ""})`);
+      // Whoever types before a page has set its focus keeps their own, and the browser says so.
+      const isQuick = entry.level === "info" && entry.text.startsWith("Autofocus processing was blocked because a document already has a focused element");
+      if (this.isOwn(page.url()) && !isStatusOfDocument && !isClearing && !isQuick) this.complain(`${entry.level}: ${entry.text} (${entry.url ?? ""})`);
     });
     cdp.on("Audits.issueAdded", ({ issue }) => {
       // An application that goes on by itself is skipped by Back, and whoever redirects might be one who tracks.
