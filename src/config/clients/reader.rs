@@ -343,6 +343,10 @@ impl Reader<'_> {
     }
 }
 
+/// What the answer to a client says by itself; a registered query that says one of them would say it twice.
+const ANSWERED: [&str; 8] =
+    ["code", "state", "iss", "error", "error_description", "error_uri", "response", "id_token"];
+
 /// What makes a redirect URI unfit (RFC 6749 3.1.2, RFC 8252 7, RFC 9700 4.1).
 pub(super) fn redirect_uri_problem(uri: &str, kind: ClientType) -> Option<&'static str> {
     if uri.contains('*') {
@@ -357,6 +361,9 @@ pub(super) fn redirect_uri_problem(uri: &str, kind: ClientType) -> Option<&'stat
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Some("it must have no user information");
+    }
+    if url.query_pairs().any(|(name, _)| ANSWERED.contains(&name.as_ref())) {
+        return Some("its query must leave code, state, iss, error and response to the answer");
     }
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {

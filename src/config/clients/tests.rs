@@ -60,6 +60,19 @@ fn sec_r05_dangerous_redirect_uris_are_not_registered() {
         ("https://app.example.org/cb#x", "web", false),
         ("https://user@app.example.org/cb", "web", false),
         ("/cb", "web", false),
+        ("https://app.example.org/cb?tenant=7", "web", true),
+        ("https://app.example.org/cb?code=x", "web", false),
+        ("https://app.example.org/cb?tenant=7&state", "web", false),
+        ("https://app.example.org/cb?i%73s=x", "web", false),
+        ("https://app.example.org/cb?error=x", "spa", false),
+        ("com.example.app:/cb?response=x", "native", false),
+        ("vbscript:x", "native", false),
+        ("file:///cb", "native", false),
+        ("blob:https://app.example.org/x", "native", false),
+        ("http://app.example.org/cb", "web", false),
+        ("https://*.example.org/cb", "web", false),
+        ("https://app.example.org/c\u{7}b", "web", false),
+        (format!("https://app.example.org/{}", "x".repeat(2_000)).as_str(), "web", false),
     ] {
         let kind = ClientType::parse(kind).unwrap();
         assert_eq!(redirect_uri_problem(uri, kind).is_none(), good, "{uri}");
