@@ -11,7 +11,7 @@ use oxide_auth::primitives::grant::{Extensions, Grant as OxideGrant};
 use super::Outcome;
 use super::mint::{Order, Unsigned};
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
-use crate::cx::{Cx, Fault, Result};
+use crate::cx::{Cx, Result};
 use crate::model::{Client, Event, Grant, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
@@ -94,8 +94,9 @@ fn successor(
         return Ok(Ok(next));
     }
     // Read again: another transaction may have been faster between our reading and our writing.
-    let token = store::refresh_tokens::find(cx.db, &token.digest)?
-        .ok_or_else(|| Fault::Internal("a refresh token vanished".to_owned()))?;
+    let Some(token) = store::refresh_tokens::find(cx.db, &token.digest)? else {
+        return Ok(Err(Error::invalid_grant("the family of the refresh token has just ended")));
+    };
     let Some(used_at) = token.used_at else {
         return Ok(Err(Error::invalid_grant("the refresh token is expired")));
     };
