@@ -60,7 +60,13 @@ pub fn introspect(cx: &mut Cx<'_>, token: &str, asker: Option<&Client>) -> Resul
         Some(TokenText::Refresh(token)) => refresh(cx, &token)?,
         None => jwt(cx, token)?,
     };
+    let found = found.filter(|found| is_registered(cx, found.client_id.as_deref()));
     Ok(found.filter(|found| asker.is_none_or(|asker| may_see(asker, found))).unwrap_or_default())
+}
+
+/// What a client was given ends with its registration.
+pub(super) fn is_registered(cx: &Cx<'_>, client_id: Option<&str>) -> bool {
+    client_id.is_some_and(|id| cx.clients().find(id).is_some())
 }
 
 /// A public client cannot ask at all; a refresh token is nobody's business but its client's.
@@ -161,9 +167,6 @@ pub(super) fn read_jwt(cx: &Cx<'_>, token: &str) -> Option<AccessClaims> {
 fn jwt_stands(cx: &mut Cx<'_>, claims: &AccessClaims) -> Result<bool> {
     match grant_of_jti(&claims.jti) {
         Some(grant) => Ok(store::grants::standing(cx.db, grant, &claims.jti, cx.now)?.is_some()),
-        None => {
-            Ok(cx.clients().find(&claims.client_id).is_some()
-                && !store::grants::is_revoked(cx.db, &claims.jti)?)
-        }
+        None => Ok(!store::grants::is_revoked(cx.db, &claims.jti)?),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::introspect::read_jwt;
+use super::introspect::{is_registered, read_jwt};
 use super::token::grant_of_jti;
 use super::{Error, ErrorCode};
 use crate::crypto::{PlainToken, TokenKind};
@@ -66,7 +66,8 @@ fn found(cx: &mut Cx<'_>, token: &str) -> Result<Option<Found>> {
         }
     };
     let Some(grant) = grant else { return Ok(None) };
-    let standing = store::grants::standing(cx.db, grant, &jti, cx.now)?;
+    let standing = store::grants::standing(cx.db, grant, &jti, cx.now)?
+        .filter(|standing| is_registered(cx, Some(&standing.client_id)));
     Ok(standing.map(|standing| (scope, audience, standing)))
 }
 
