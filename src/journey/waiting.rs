@@ -48,6 +48,10 @@ pub(super) fn seen(cx: &mut Cx<'_>, request: AuthorizationRequest) -> Result<Wai
         let client = cx.clients().find(&request.parameters.client_id);
         return Ok(Waiting::Over(Step::Lost(Lost::new(LostKind::Expired, client))));
     }
+    // Nobody is asked for anything that could not be answered: the client or its redirect URI may be gone by now.
+    if let Err(unregistered) = callback(cx, &request) {
+        return Ok(Waiting::Over(*unregistered));
+    }
     Ok(Waiting::Open(Box::new(request)))
 }
 
