@@ -100,7 +100,8 @@ pub fn allow(
     let scope = &request.parameters.scope;
     store::authorization_requests::set_consent(cx.db, id, session.identity, scope)?;
     let client = cx.clients().find(&request.parameters.client_id);
-    if remember && client.as_ref().is_some_and(|client| !client.is_unverifiable()) {
+    let redirect_uri = &request.parameters.redirect_uri;
+    if remember && client.as_ref().is_some_and(|client| !client.is_unverifiable(redirect_uri)) {
         consent::remember(cx, session.identity, &request.parameters.client_id, scope)?;
     }
     touch(cx, &Continuation::Authorization(id))?;

@@ -251,10 +251,10 @@ impl Client {
         origins
     }
 
-    /// Whether an answer to it stays on the person's device: anybody there can claim to be this client, so no consent
-    /// is taken for granted (RFC 8252 8.6).
-    pub fn is_unverifiable(&self) -> bool {
-        self.kind == ClientType::Native && !self.redirect_uris.iter().any(|uri| uri.starts_with("https://"))
+    /// Whether an answer to this redirect URI stays on the person's device: any program there can claim to be this
+    /// client, so no consent is taken for granted (RFC 8252 8.6).
+    pub fn is_unverifiable(&self, redirect_uri: &str) -> bool {
+        self.kind == ClientType::Native && !redirect_uri.starts_with("https://")
     }
 
     /// Where people who lost their way start again: its sign-in, else its pages.

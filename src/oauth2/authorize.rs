@@ -11,10 +11,11 @@ use crate::model::{AuthorizationParameters, Client, Prompt, Scope};
 
 /// Whether the person must be asked before the client gets what it asks for.
 pub fn consent_needed(client: &Client, asked: &AuthorizationParameters, remembered: Option<&Scope>) -> bool {
-    // Any program can pretend to be a native client, so silence is no consent there (RFC 8252 8.6).
-    let anybody = client.is_unverifiable();
+    // Any program can pretend to be a native client, so neither silence nor an earlier consent counts there (RFC 8252
+    // 8.6).
+    let anybody = client.is_unverifiable(&asked.redirect_uri);
     if asked.prompts(Prompt::Consent) || (anybody && asked.prompts(Prompt::None)) {
         return true;
     }
-    !client.skip_consent && !remembered.is_some_and(|remembered| remembered.covers(&asked.scope))
+    !client.skip_consent && (anybody || !remembered.is_some_and(|remembered| remembered.covers(&asked.scope)))
 }

@@ -56,7 +56,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         destination: destination(&visit, &request.parameters.redirect_uri),
         policy_uri: client.policy_uri.clone(),
         tos_uri: client.tos_uri.clone(),
-        offer_remember: !Client::is_unverifiable(&client),
+        offer_remember: !Client::is_unverifiable(&client, &request.parameters.redirect_uri),
     })
 }
 
