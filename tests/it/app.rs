@@ -15,6 +15,7 @@ use actix_web::dev::ServerHandle;
 use tokio::runtime::Runtime;
 use wayhome::app::{Parts, open};
 use wayhome::clock::{Clock as _, ManualClock};
+use wayhome::config::Clients;
 use wayhome::courier::{Courier, Transport};
 use wayhome::cx::{self, Cx, Work};
 use wayhome::model::Instant;
@@ -72,17 +73,27 @@ pub struct TestApp {
     work: Work,
     runtime: Option<Runtime>,
     servers: Vec<ServerHandle>,
-    database: Database,
+    database: Arc<Database>,
+    setup: Setup,
 }
 
 impl TestApp {
     fn start(setup: Setup) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime starts");
-        let database = runtime.block_on(Database::create(setup.engine()));
+        let runtime = a_runtime();
+        let database = Arc::new(runtime.block_on(Database::create(setup.engine())));
+        runtime.block_on(insert_signing_keys(&database.url()));
+        Self::serve(setup, runtime, database, Arc::new(ManualClock::at(START)))
+    }
+
+    /// Another server of the same name on the same PostgreSQL, as it stands behind the same load balancer. It shares the
+    /// time of this one, and ends before it. A file of SQLite has one server only, so there is none.
+    pub fn twin(&self) -> Option<Self> {
+        let setup = self.setup.clone().issuer(&self.issuer);
+        (self.engine() == Engine::Postgres)
+            .then(|| Self::serve(setup, a_runtime(), Arc::clone(&self.database), Arc::clone(&self.clock)))
+    }
+
+    fn serve(setup: Setup, runtime: Runtime, database: Arc<Database>, clock: Arc<ManualClock>) -> Self {
         let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
         let [public, admin] = [0, 1].map(|n| listeners[n].local_addr().expect("a bound port"));
         let issuer = setup.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", public.port()));
@@ -92,7 +103,6 @@ impl TestApp {
             .set("server.admin", &admin.to_string())
             .set("database.url", &database.text());
         let (settings, clients) = (settings(&setup), clients(&setup.clients));
-        let clock = Arc::new(ManualClock::at(START));
         let parts = Parts {
             settings,
             database: database.url(),
@@ -101,7 +111,6 @@ impl TestApp {
             random: Arc::new(SeededRandom::from_seed(seed())),
         };
         let (work, servers) = runtime.block_on(async {
-            insert_signing_keys(&database.url()).await;
             let work = open(parts).await.expect("the ground opens");
             let site = Site::new(work.clone()).expect("the site is built");
             let mut servers = Vec::new();
@@ -112,7 +121,7 @@ impl TestApp {
             }
             (work, servers)
         });
-        Self { clock, issuer, public, admin, work, runtime: Some(runtime), servers, database }
+        Self { clock, issuer, public, admin, work, runtime: Some(runtime), servers, database, setup }
     }
 
     /// The use cases, past HTTP.
@@ -185,6 +194,16 @@ impl TestApp {
         self.issuer.split_once("://").map_or("", |(_, host)| host)
     }
 
+    /// Loads other clients, as when the file has changed.
+    pub fn load_clients(&self, toml: &str) {
+        self.work.env().clients.replace(Clients::new(clients(toml)));
+    }
+
+    /// The clients that the server was started with, as a text.
+    pub fn clients_text(&self) -> &str {
+        &self.setup.clients
+    }
+
     /// Asks the public listener. The answer keeps the rules of all answers.
     #[track_caller]
     pub fn ask(&self, ask: &Ask) -> Answer {
@@ -213,7 +232,7 @@ impl TestApp {
 impl TestApp {
     /// Everything that lies in the files of the embedded database.
     pub fn database_bytes(&self) -> Vec<u8> {
-        let Database::Sqlite(folder) = &self.database else { panic!("only SQLite has files here") };
+        let Database::Sqlite(folder) = &*self.database else { panic!("only SQLite has files here") };
         let mut bytes = Vec::new();
         for file in std::fs::read_dir(folder).expect("the folder of the database") {
             bytes.extend(std::fs::read(file.expect("a file").path()).expect("its bytes"));
@@ -230,9 +249,19 @@ impl Drop for TestApp {
                 server.stop(false).await;
             }
         });
-        runtime.block_on(self.database.remove());
+        if let Some(database) = Arc::get_mut(&mut self.database) {
+            runtime.block_on(database.remove());
+        }
         runtime.shutdown_background();
     }
+}
+
+fn a_runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
 }
 
 /// Every server has chance of its own: no two tests see the same ids.

@@ -1,10 +1,16 @@
 //! The protocol against those who do not keep to it: each case of the catalogue of attacks carries its id.
 
 mod asking;
+mod changes;
 mod clients;
 mod codes;
+mod instances;
+mod kinds;
+mod minted;
 mod redirects;
+mod repeats;
 mod tokens;
+mod verifiers;
 
 use crate::app::TestApp;
 use crate::browser::Browser;

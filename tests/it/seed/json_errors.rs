@@ -4,13 +4,16 @@ use serde_json::Value;
 
 use crate::app::{Setup, TestApp, on_both};
 use crate::http::{Answer, Ask};
+use crate::people::PASSWORD;
 
 const ORIGIN: &str = "http://localhost:5173";
 
 on_both![
     seed_s32_every_refusal_of_an_endpoint_is_json_that_the_client_may_read,
     seed_s32_too_many_requests_are_told_in_json,
+    seed_s32_too_many_requests_are_told_alike_at_every_endpoint,
     seed_s32_a_fault_of_ours_is_told_in_json,
+    sec_t08_a_revocation_that_cannot_be_written_is_no_success,
     seed_s32_other_origins_read_nothing,
     sec_p08_a_preflight_names_what_may_be_sent,
 ];
@@ -72,6 +75,18 @@ fn seed_s32_too_many_requests_are_told_in_json(setup: Setup) {
     readable(&ask(), 400);
 }
 
+fn seed_s32_too_many_requests_are_told_alike_at_every_endpoint(setup: Setup) {
+    let app = setup.set("limits.requests_per_minute", "3").start();
+    for (target, refusal) in [("/oauth2/token", 400), ("/oauth2/revoke", 400), ("/userinfo", 401)] {
+        let ask = || app.ask(&Ask::form(target, &[("client_id", "spa")]).with("Origin", ORIGIN));
+        for _ in 0..3 {
+            readable(&ask(), refusal);
+        }
+        assert_eq!(readable(&ask(), 429)["error_id"], "too_many_requests", "{target}");
+        app.advance(60);
+    }
+}
+
 fn break_tokens(app: &TestApp) {
     app.write(|cx| Ok(cx.db.batch("ALTER TABLE refresh_tokens RENAME TO gone")?));
 }
@@ -89,6 +104,29 @@ fn seed_s32_a_fault_of_ours_is_told_in_json(setup: Setup) {
     assert_eq!(body["error"], "server_error");
     let text = body.to_string().to_lowercase();
     assert!(!text.contains("refresh_tokens") && !text.contains("sql"), "nothing of the inside: {body}");
+}
+
+fn sec_t08_a_revocation_that_cannot_be_written_is_no_success(setup: Setup) {
+    let app = setup.start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let house = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open(house.authorization_url()).sign_in(&ada);
+    let tokens = house.redeem(browser.location());
+    let revocation = |token: &str| {
+        let fields = [("client_id", "house"), ("token", token)];
+        app.ask(&Ask::form("/oauth2/revoke", &fields).with("Origin", ORIGIN))
+    };
+    let userinfo = || app.ask(&Ask::get("/userinfo").bearer(&tokens.access).with("Origin", ORIGIN));
+    app.write(|cx| Ok(cx.db.batch("ALTER TABLE revoked_tokens RENAME TO gone")?));
+    readable(&revocation(&tokens.access), 500);
+    readable(&userinfo(), 500);
+    app.write(|cx| Ok(cx.db.batch("ALTER TABLE gone RENAME TO revoked_tokens")?));
+    assert_eq!(userinfo().status, 200, "nothing was revoked, and nothing else was lost");
+    assert_eq!(revocation(&tokens.access).status, 200);
+    readable(&userinfo(), 401);
+    break_tokens(&app);
+    readable(&revocation(tokens.refresh()), 500);
 }
 
 fn seed_s32_other_origins_read_nothing(setup: Setup) {
