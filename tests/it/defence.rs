@@ -2,11 +2,13 @@
 
 mod alike;
 mod every_form;
+mod faults;
 mod form_tokens;
 mod forms;
 mod host;
 mod looking;
 mod markup;
+mod out_of_order;
 mod secrets;
 mod sessions;
 mod sizes;

@@ -6,6 +6,8 @@ use diesel::deserialize::QueryableByName;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, RunQueryDsl as _, SqliteConnection, sql_query};
 use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::TestApp;
 use super::ground::Database;
@@ -62,6 +64,37 @@ impl TestApp {
         }
         assert!(tables.len() > 15, "these are not all tables: {:?}", tables.keys());
         Snapshot(tables)
+    }
+}
+
+impl TestApp {
+    /// The name of its PostgreSQL database.
+    pub fn database_name(&self) -> String {
+        let Database::Postgres { name, .. } = &self.database else { panic!("this is not PostgreSQL") };
+        name.clone()
+    }
+
+    /// Holds a lock on the PostgreSQL database until it is told to let go.
+    pub fn hold_lock(&self, sql: &'static str) -> (oneshot::Sender<()>, JoinHandle<()>) {
+        let url = self.database.text();
+        let (release, released) = oneshot::channel();
+        self.wait(async move {
+            let (mut client, connection) =
+                tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+            let driver = tokio::spawn(connection);
+            let (locked, is_locked) = oneshot::channel();
+            let held = tokio::spawn(async move {
+                let lock = client.transaction().await.expect("a transaction");
+                lock.batch_execute(sql).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
+                locked.send(()).expect("somebody waits");
+                released.await.expect("a word");
+                lock.rollback().await.expect("it is given back");
+                drop(client);
+                driver.await.expect("the driver ends").expect("the connection ends well");
+            });
+            is_locked.await.expect("the lock is held");
+            (release, held)
+        })
     }
 }
 
