@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
+use url::Url;
 
 use email::as_mailed;
 
@@ -142,6 +143,10 @@ pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
             notices.push(Notice::error("email.format").on(&format!("traits.{}", field.name)));
         }
     }
+    for field in fields.iter().filter(|field| is_disguised(field, traits)) {
+        let notice = Notice::error("field.wrong").with("field", title(&field.name));
+        notices.push(notice.on(&format!("traits.{}", field.name)));
+    }
     for (pointer, max) in schema_faults(settings, traits) {
         let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let on = format!("traits.{name}");
@@ -190,13 +195,27 @@ pub fn faults(settings: &Settings, traits: &Value) -> Vec<(String, String)> {
         .iter_errors(traits)
         .map(|error| (error.instance_path().to_string(), error.to_string()))
         .collect();
-    for field in fields(settings).into_iter().filter(|field| field.format == "email" || field.address) {
+    for field in fields(settings) {
         let text = traits.get(&field.name).and_then(Value::as_str);
-        if text.is_some_and(|text| canonical_email(text).is_none()) {
+        let is_email = field.format == "email" || field.address;
+        if is_email && text.is_some_and(|text| canonical_email(text).is_none()) {
             faults.push((format!("/{}", field.name), "it is no email address".to_owned()));
+        }
+        if is_disguised(&field, traits) {
+            faults.push((format!("/{}", field.name), "it is no http or https address".to_owned()));
         }
     }
     faults
+}
+
+/// Whether a trait that is a web address is something else: applications make links of it, and `javascript:` is a URI.
+fn is_disguised(field: &Trait, traits: &Value) -> bool {
+    let text = traits.get(&field.name).and_then(Value::as_str).filter(|_| field.format == "uri");
+    text.is_some_and(|text| {
+        let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace());
+        let url = Url::parse(text).ok().filter(|_| plain);
+        !url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    })
 }
 
 /// Every text in the traits: what everybody may know of the person, and a password must not be made of.

@@ -76,7 +76,7 @@ impl From<DieselError> for Error {
 
 /// Whether the message (SQLite has no codes here) speaks of the machine and not of the statement.
 fn is_outage(message: &str) -> bool {
-    const SIGNS: [&str; 11] = [
+    const SIGNS: [&str; 14] = [
         "database is locked",
         "disk I/O error",
         "database or disk is full",
@@ -88,6 +88,36 @@ fn is_outage(message: &str) -> bool {
         "terminating connection",
         "deadlock detected",
         "read-only transaction",
+        // PostgreSQL: a lock or a disk was too slow (`SESSION`), or its disk is full.
+        "canceling statement due to",
+        "No space left on device",
+        "the database system is",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_outage;
+
+    #[test]
+    fn sec_f05_sec_f09_sec_f12_what_passes_is_told_from_what_is_wrong() {
+        for passing in [
+            "database or disk is full",
+            "attempt to write a readonly database",
+            "cannot execute INSERT in a read-only transaction",
+            "terminating connection due to administrator command",
+            "canceling statement due to lock timeout",
+            "canceling statement due to statement timeout",
+            "could not extend file \"base/5/16384\": No space left on device",
+            "the database system is shutting down",
+        ] {
+            assert!(is_outage(passing), "{passing}");
+        }
+        for wrong in
+            ["no such table: flows", "syntax error at or near \"FORM\"", "relation \"x\" does not exist"]
+        {
+            assert!(!is_outage(wrong), "{wrong}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod ground;
 mod setup;
+mod snapshot;
 
 pub use ground::{postgres_server, run_sql};
 pub use setup::Setup;

@@ -1,8 +1,17 @@
 //! The server against those who send what no browser sends: forged, foreign, huge, malformed, stale.
 
+mod alike;
+mod every_form;
+mod faults;
+mod form_tokens;
 mod forms;
 mod host;
+mod looking;
 mod markup;
+mod origins;
+mod out_of_order;
 mod secrets;
 mod sessions;
 mod sizes;
+mod unlike;
+mod wire;

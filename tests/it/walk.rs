@@ -10,6 +10,8 @@ mod moves;
 mod traveller;
 mod way_home;
 
+pub use beside::routes;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::app::{Setup, TestApp, on_both};

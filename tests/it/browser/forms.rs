@@ -1,7 +1,7 @@
 //! How forms are filled and sent.
 
 use super::{Browser, From, target_of};
-use crate::http::Ask;
+use crate::http::{Answer, Ask};
 use crate::page::{Button, Form, Page};
 
 impl Browser<'_> {
@@ -62,6 +62,12 @@ impl Browser<'_> {
         let form = page.main_form().unwrap_or_else(|| panic!("no form at {}: {}", page.target, page.text));
         let button = form.buttons.iter().find(|button| button.enabled);
         self.dressed(self.form_of(page, form, button, filled), From::OurPage, true)
+    }
+
+    /// Sends a request that was prepared, keeps its cookies, and follows nothing.
+    #[track_caller]
+    pub fn send_prepared(&mut self, ask: &Ask) -> Answer {
+        self.exchange(ask)
     }
 
     #[track_caller]

@@ -95,7 +95,7 @@ fn templates() -> Vec<String> {
 }
 
 /// The routes of pages, as the source names them.
-fn routes() -> Vec<String> {
+pub fn routes() -> Vec<String> {
     let (routes, paths) =
         (include_str!("../../../src/web/routes.rs"), include_str!("../../../src/web/path.rs"));
     let constant = |name: &str| {
