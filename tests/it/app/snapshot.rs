@@ -54,7 +54,7 @@ impl Snapshot {
 impl TestApp {
     /// What the database holds now.
     pub fn snapshot(&self) -> Snapshot {
-        let mut tables = match &self.database {
+        let mut tables = match &*self.database {
             Database::Sqlite(folder) => of_sqlite(&folder.join("wayhome.db").display().to_string()),
             Database::Postgres { .. } => self.wait(of_postgres(&self.database.text())),
         };
@@ -70,7 +70,7 @@ impl TestApp {
 impl TestApp {
     /// The name of its PostgreSQL database.
     pub fn database_name(&self) -> String {
-        let Database::Postgres { name, .. } = &self.database else { panic!("this is not PostgreSQL") };
+        let Database::Postgres { name, .. } = &*self.database else { panic!("this is not PostgreSQL") };
         name.clone()
     }
 

@@ -41,23 +41,20 @@ fn sec_h01_no_name_but_the_issuers_gets_into_a_mail_a_cookie_or_a_redirect(setup
             assert!(!answer.text().contains("href=\"http://evil"), "{head:?}");
         }
     }
-    for (page, values) in
-        [("/registration", [("traits.email", "new@example.org"), ("password", PASSWORD)].as_slice())]
-    {
-        let mut browser = app.browser();
-        browser.open(page);
-        let ask = browser.prepared(browser.page(), values);
-        let ask = ask
-            .with("X-Forwarded-Host", "evil.test")
-            .with("X-Forwarded-Proto", "https")
-            .with("X-Forwarded-Port", "666")
-            .with("X-Forwarded-Prefix", "/evil")
-            .with("Forwarded", "host=evil.test")
-            .with("X-Host", "evil.test")
-            .with("X-Rewrite-URL", "/admin");
-        let answer = app.ask(&ask).expect(303);
-        assert!(answer.header("location").is_some_and(|next| next.starts_with("/verification?")));
-    }
+    let mut browser = app.browser();
+    browser.open("/registration");
+    let values = [("traits.email", "new@example.org"), ("password", PASSWORD)];
+    let ask = browser.prepared(browser.page(), &values);
+    let ask = ask
+        .with("X-Forwarded-Host", "evil.test")
+        .with("X-Forwarded-Proto", "https")
+        .with("X-Forwarded-Port", "666")
+        .with("X-Forwarded-Prefix", "/evil")
+        .with("Forwarded", "host=evil.test")
+        .with("X-Host", "evil.test")
+        .with("X-Rewrite-URL", "/admin");
+    let answer = app.ask(&ask).expect(303);
+    assert!(answer.header("location").is_some_and(|next| next.starts_with("/verification?")));
     let mail = app.mailbox().newest("new@example.org").mail;
     assert!(mail.link.is_some_and(|link| link.starts_with(&format!("{}/verification?", app.issuer))));
     assert!(!format!("{}{}", mail.text, mail.html).contains("evil"));

@@ -84,7 +84,7 @@ fn sec_c04_a_verifier_has_43_to_128_characters_of_its_alphabet(setup: Setup) {
     let (who, rp) = (ann(&app), app.relying_party("house"));
     let mut browser = app.browser();
     for (verifier, good) in [
-        ("v".repeat(1), false),
+        ("v".to_string(), false),
         ("v".repeat(42), false),
         ("v".repeat(43), true),
         ("v".repeat(128), true),
