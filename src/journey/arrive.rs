@@ -142,7 +142,7 @@ fn decide(
             .as_ref()
             .is_some_and(|(by, scope)| *by == session.identity && scope.covers(&asked.scope));
         if !given {
-            let remembered = if client.skip_consent && !asked.prompts(Prompt::Consent) {
+            let remembered = if client.skip_consent {
                 None
             } else {
                 consent::remembered(cx, session.identity, &client.id)?

@@ -41,6 +41,19 @@ const KEYS: [&str; 25] = [
     "refresh_token_absolute",
 ];
 
+/// Keys that speak of people, who never come to a machine client.
+const PEOPLE_ONLY: [&str; 9] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "skip_consent",
+    "require_pkce",
+    "registration",
+    "initiate_login_uri",
+    "id_token_alg",
+    "refresh_token_idle",
+    "refresh_token_absolute",
+];
+
 /// The scopes of a client that names none.
 const USUAL_SCOPES: &str = "openid profile email offline_access";
 
@@ -165,6 +178,7 @@ impl Reader<'_> {
         if lifetimes.access > hours(24) {
             self.warn("access_token_lifetime", "an access token that lives longer than a day is hard to end");
         }
+        self.without_effect(kind, &redirect_uris);
         Some(Client {
             name: self.text("name").filter(|name| !name.trim().is_empty()).unwrap_or_else(|| id.clone()),
             kind,
@@ -194,6 +208,22 @@ impl Reader<'_> {
             origin: self.place.clone(),
             id,
         })
+    }
+
+    /// Warns of what is written and changes nothing.
+    fn without_effect(&mut self, kind: ClientType, redirect_uris: &[String]) {
+        if kind == ClientType::Machine {
+            for name in PEOPLE_ONLY {
+                if self.find(name).is_some() {
+                    self.warn(name, "it has no effect: nobody signs in to a machine client");
+                }
+            }
+        }
+        let anybody_listens = redirect_uris.iter().any(|uri| !uri.starts_with("https://"));
+        if kind == ClientType::Native && anybody_listens && self.flag("skip_consent", false) {
+            let problem = "people are asked all the same where the redirect URI stays on their device: any program there can listen";
+            self.warn("skip_consent", problem);
+        }
     }
 
     fn id(&mut self) -> Option<String> {

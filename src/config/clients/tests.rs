@@ -89,3 +89,23 @@ fn a_secret_comes_from_outside_the_file() {
     let (_, faults) = check(&text.replace("SECRET", "NOTHING"));
     assert!(faults.contains("env:NOTHING is not there"), "{faults}");
 }
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let (clients, faults) = check(
+        "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\n\
+         redirect_uris = [\"https://a.example.org/cb\", \"http://127.0.0.1/cb\"]\n\n\
+         [[client]]\nid = \"b\"\ntype = \"machine\"\nsecret = { env = \"SECRET\" }\nscopes = [\"x\"]\n\
+         registration = false\n",
+    );
+    assert_eq!(clients.len(), 2);
+    assert!(
+        faults.contains("warning: clients.toml:4") && faults.contains("skip_consent: people are asked"),
+        "{faults}"
+    );
+    assert!(faults.contains("registration: it has no effect"), "{faults}");
+    let (_, silent) = check(
+        "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\nredirect_uris = [\"https://a.example.org/cb\"]\n",
+    );
+    assert_eq!(silent, "");
+}

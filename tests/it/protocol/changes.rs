@@ -176,6 +176,14 @@ name = "Mobile"
 type = "native"
 redirect_uris = ["https://mobile.example.org/callback", "http://127.0.0.1/callback"]
 scopes = ["openid"]
+
+[[client]]
+id = "own"
+name = "Own"
+type = "native"
+redirect_uris = ["https://own.example.org/callback", "http://127.0.0.1/callback"]
+scopes = ["openid"]
+skip_consent = true
 "#;
     let app = setup.clients(mobile).start();
     let (who, rp) = (ann(&app), app.relying_party("mobile"));
@@ -192,4 +200,9 @@ scopes = ["openid"]
     assert!(browser.page().first("input[name=remember]").is_none());
     browser.open(rp.authorization_url_with(&[here[0], here[1], ("prompt", "none")]));
     assert_eq!(rp.error(browser.location()), "consent_required");
+    // The operator's own programs are no exception: who listens there cannot be seen.
+    let own = app.relying_party("own");
+    browser.open(own.authorization_url_with(&[("scope", "openid")]));
+    let _code = own.code(browser.location());
+    browser.open(own.authorization_url_with(&here)).expect_path("/consent");
 }
