@@ -3,6 +3,8 @@
 //! A use case is a synchronous function over `&mut Cx` that runs inside one transaction. It never hashes a password
 //! and never signs: what needs that happens before or after, between two uses of [`Work`].
 
+mod mail;
+
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -10,10 +12,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::{Clients, Settings};
 use crate::crypto::{DataSecrets, PasswordHasher, SigningKeys};
-use crate::model::{
-    Asked, Event, EventId, IdentityId, Instant, Letter, Mail, Message, MessageId, MessageStatus, Origin,
-    RequestId,
-};
+use crate::model::{Event, EventId, Instant, Origin, RequestId};
 use crate::random::Random;
 use crate::store::{self, Connection, Store};
 
@@ -171,44 +170,6 @@ impl Cx<'_> {
         let peer = Some(self.caller.peer.as_str()).filter(|peer| !peer.is_empty());
         store::events::insert(self.db, id, self.now, self.caller.origin, self.caller.request, peer, &event)?;
         Ok(())
-    }
-
-    /// Queues a mail with the fact that it tells: it goes to this address and to no other, or nowhere after
-    /// `useful` has passed.
-    pub fn queue_mail(
-        &mut self,
-        recipient: &str,
-        identity: Option<IdentityId>,
-        mail: Mail,
-        useful: Duration,
-    ) -> Result<MessageId> {
-        let id = MessageId::from_uuid(self.env.random.uuid());
-        let template_type = mail.template_type().to_owned();
-        let asked = Asked {
-            at: self.now.micros(),
-            user_agent: self.caller.user_agent.clone(),
-            peer: self.caller.peer.clone(),
-        };
-        let letter =
-            serde_json::to_vec(&Letter { mail, asked }).map_err(|why| Fault::Internal(why.to_string()))?;
-        let sealed = self.env.secrets.seal(self.env.random.as_ref(), &Message::place(id), &letter)?;
-        let message = Message {
-            id,
-            template_type,
-            recipient: recipient.to_owned(),
-            identity,
-            sealed,
-            status: MessageStatus::Queued,
-            attempts: 0,
-            last_error: None,
-            next_attempt_at: self.now,
-            created_at: self.now,
-            updated_at: self.now,
-            expires_at: self.now + useful,
-            sent_at: None,
-        };
-        store::messages::insert(self.db, &message)?;
-        Ok(id)
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Paper<'a> {
     pub(super) asked: Vec<(&'static str, String)>,
     /// Where to sign in.
     pub(super) sign_in: String,
+    /// The account of the person, with their devices.
+    pub(super) account: String,
     /// Where to reset a password, if that can be done.
     pub(super) recover: Option<String>,
     /// The application on whose way the person is.
@@ -61,6 +63,12 @@ impl Paper<'_> {
         }
     }
 
+    /// What became of the sign-in to an application.
+    fn ended(&self) -> String {
+        let client = self.client.as_deref().unwrap_or_default();
+        self.text.say("mail.refresh_token_reused", &[("client", client), ("app", self.app)])
+    }
+
     fn why(&self) -> String {
         let id = format!("mail.why_{}", self.kind);
         self.text.say(&id, &[("address", self.recipient), ("app", self.app)])
@@ -80,6 +88,8 @@ pub(super) enum Html<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.html")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/refresh_token_reused.html")]
+    RefreshTokenReused { paper: &'a Paper<'a> },
 }
 
 /// The part for everybody else.
@@ -95,4 +105,6 @@ pub(super) enum Text<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.txt")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/refresh_token_reused.txt")]
+    RefreshTokenReused { paper: &'a Paper<'a> },
 }

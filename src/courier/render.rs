@@ -51,6 +51,7 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
         Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
+        Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
     let shown_code = code.as_deref().unwrap_or_default();
@@ -65,6 +66,7 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         recipient: &recipient,
         asked: who(&letter.asked),
         sign_in: format!("{issuer}/login"),
+        account: format!("{issuer}/account"),
         recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
         client: client.map(one_line).filter(|name| !name.is_empty()),
         minutes: minutes(message.expires_at.since(message.created_at)),
@@ -115,6 +117,9 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::RefreshTokenReused { .. } => {
+            (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
+        }
     };
     let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
     Ok((written(html.render())?, written(text.render())?))

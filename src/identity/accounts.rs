@@ -1,16 +1,11 @@
 //! Rows of identities and of their addresses, made and changed together, each change with its event.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::traits;
 use crate::cx::{Cx, Fault, Result};
-use crate::model::{AddressId, Event, Identity, IdentityId, IdentityState, Mail, VerifiableAddress};
+use crate::model::{AddressId, Event, Identity, IdentityId, IdentityState, VerifiableAddress};
 use crate::store;
-
-/// How long a notice by mail is worth delivering.
-pub(super) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 
 /// A new identity that is not stored yet.
 pub(super) fn new_identity(cx: &Cx<'_>, traits: Value) -> Identity {
@@ -126,14 +121,4 @@ pub(super) fn existing(cx: &mut Cx<'_>, id: IdentityId) -> Result<Identity> {
 /// The address that stands for a person on pages: the first one.
 pub(super) fn main_address(cx: &mut Cx<'_>, id: IdentityId) -> Result<Option<VerifiableAddress>> {
     Ok(store::identities::addresses_of(cx.db, id)?.into_iter().next())
-}
-
-/// Tells the person by mail, at every address that they have proven.
-pub(super) fn notify(cx: &mut Cx<'_>, id: IdentityId, mail: &Mail) -> Result<()> {
-    for address in store::identities::addresses_of(cx.db, id)? {
-        if address.verified_at.is_some() {
-            cx.queue_mail(&address.value, Some(id), mail.clone(), NOTICE_LIFETIME)?;
-        }
-    }
-    Ok(())
 }

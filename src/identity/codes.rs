@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use super::accounts::NOTICE_LIFETIME;
 use super::{sessions, traits};
 use crate::crypto::{MacPurpose, OneTimeCode, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
@@ -104,7 +103,7 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
             cx.queue_mail(address, identity, mail, lifetime)?;
         }
         Recipient::Owner(address, owner) => {
-            cx.queue_mail(address, Some(*owner), Mail::AccountExists, NOTICE_LIFETIME)?;
+            cx.queue_notice(address, *owner, Mail::AccountExists)?;
         }
         Recipient::Nobody => {
             let id = cx.queue_mail(page.address, None, mail, lifetime)?;

@@ -207,5 +207,5 @@ pub fn save_password(cx: &mut Cx<'_>, identity: IdentityId, hash: PasswordHash) 
     throttle::forget(cx, subject)?;
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
-    accounts::notify(cx, identity, &Mail::PasswordChanged)
+    cx.notify(identity, &Mail::PasswordChanged)
 }

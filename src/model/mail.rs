@@ -43,6 +43,11 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
+    RefreshTokenReused {
+        /// The application that it was issued to.
+        client_name: String,
+    },
 }
 
 impl std::fmt::Debug for Mail {
@@ -60,6 +65,7 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }
 }

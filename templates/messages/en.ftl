@@ -342,12 +342,14 @@ mail-subject_recovery_code = { $code } is your { $app } code for a new password
 mail-subject_account_exists = You already have an account with { $app }
 mail-subject_password_changed = Your { $app } password was changed
 mail-subject_recovery_completed = Your { $app } password was reset
+mail-subject_refresh_token_reused = An application was signed out of your { $app } account
 
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
 mail-title_recovery_completed = Your password was reset
+mail-title_refresh_token_reused = An application was signed out
 
 mail-code_works =
     { $minutes ->
@@ -365,7 +367,10 @@ mail-account_exists_go = If that was you, sign in.
 mail-account_exists_recover = If you don't remember your password, you can reset it.
 mail-password_changed = The password of your account at { $app } was changed.
 mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
+mail-refresh_token_reused = A key that { $client } keeps for your account at { $app } was used a second time. It may have been copied, so it works no more, and neither does the copy.
+mail-refresh_token_reused_go = You will be asked to sign in again there. That is all that you have to do, unless you see something that you don't know.
 mail-sign_in = Sign in
+mail-account = Look at your account
 mail-recover = Reset your password
 
 mail-who_verification_code = Who asked for it
@@ -373,6 +378,7 @@ mail-who_recovery_code = Who asked for it
 mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_recovery_completed = Who did it
+mail-who_refresh_token_reused = Who used it again
 mail-when = When
 mail-browser = Browser
 mail-network = Network address
@@ -382,11 +388,13 @@ mail-not_you_verification_code = Ignore this email: without the code, nothing ha
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
+mail-not_you_refresh_token_reused = Look at the devices in your account, sign out those that you don't know, and choose a new password.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
 mail-why_account_exists = You get this email because { $address } was entered at { $app }.
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.

@@ -27,9 +27,20 @@ fn recovery(client: Option<&str>) -> Mail {
     Mail::RecoveryCode { code: CODE.to_owned(), link: TOKEN.to_owned(), client_name }
 }
 
-pub(super) fn all() -> [Mail; 5] {
+/// Those with nothing to enter or to open in time.
+fn notices() -> [Mail; 4] {
+    let client_name = "Example Shop".to_owned();
+    [
+        Mail::AccountExists,
+        Mail::PasswordChanged,
+        Mail::RecoveryCompleted,
+        Mail::RefreshTokenReused { client_name },
+    ]
+}
+
+pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
-    [verification(shop), recovery(shop), Mail::AccountExists, Mail::PasswordChanged, Mail::RecoveryCompleted]
+    [verification(shop), recovery(shop)].into_iter().chain(notices()).collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
@@ -110,7 +121,7 @@ fn page_1_6_both_parts_say_the_code_and_the_link_and_the_link_is_not_the_code() 
         }
         assert!(!link.contains(CODE));
     }
-    for mail in [Mail::AccountExists, Mail::PasswordChanged, Mail::RecoveryCompleted] {
+    for mail in notices() {
         let mail = rendered(&env, mail);
         assert_eq!((mail.code, mail.link), (None, None));
         assert!(!mail.html.contains("?link=") && !mail.text.contains("?link="));
@@ -206,7 +217,7 @@ fn page_1_6_a_mail_says_what_is_known_of_whoever_asked() {
 #[test]
 fn page_1_6_a_switched_off_recovery_is_not_offered() {
     let env = server(&[("WAYHOME__RECOVERY__ENABLED", "false")]);
-    for mail in [Mail::AccountExists, Mail::PasswordChanged, Mail::RecoveryCompleted] {
+    for mail in notices() {
         let mail = rendered(&env, mail);
         assert!(!mail.text.contains("/recovery") && !mail.html.contains("/recovery"), "{}", mail.text);
     }

@@ -73,7 +73,7 @@ pub fn save_password(
     let subject = throttle::subject(cx, Some(identity), "");
     throttle::forget(cx, subject)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
-    accounts::notify(cx, identity, &Mail::RecoveryCompleted)?;
+    cx.notify(identity, &Mail::RecoveryCompleted)?;
     Ok(Some((completed, identity)))
 }
 

@@ -12,7 +12,7 @@ use super::Outcome;
 use super::mint::{Order, Unsigned};
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{Client, Event, Grant, RefreshToken, RefreshTokenId, Scope};
+use crate::model::{Client, Event, Grant, Mail, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
 use crate::oauth2::{Error, ErrorCode, audience, grants};
@@ -113,6 +113,7 @@ fn successor(
             .with("generation", token.generation),
     )?;
     grants::end_one(cx, grant.id, "refresh_token_reused")?;
+    cx.notify(grant.identity, &Mail::RefreshTokenReused { client_name: client.name.clone() })?;
     Ok(Err(Error::invalid_grant("the refresh token was used before: its family has ended")))
 }
 

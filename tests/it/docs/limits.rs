@@ -114,7 +114,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "1 hour",
     ),
     (
-        "src/identity/accounts.rs",
+        "src/cx/mail.rs",
         "NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 3_600)",
         "a notice by mail, until it is given up",
         "24 hours",

@@ -35,6 +35,11 @@ fn sec_t01_a_refresh_token_that_comes_again_ends_its_family(setup: Setup) {
     assert_eq!(rp.refresh_answer(third.refresh()).expect(400).json()["error"], "invalid_grant");
     assert!(!rp.is_alive(&third.access));
     assert_eq!(facts(&app, &who, "refresh.reuse_detected"), 1);
+    // The person hears of it, once.
+    assert_eq!(rp.refresh_answer(third.refresh()).status, 400);
+    assert_eq!(app.mailbox().kinds("ann@example.org"), ["refresh_token_reused"]);
+    let mail = app.mailbox().newest("ann@example.org").mail;
+    assert!(mail.text.contains("House App") && mail.text.contains(&format!("{}/account", app.issuer)));
 }
 
 fn sec_t02_fifty_refreshes_at_once_have_one_successor(setup: Setup) {
