@@ -3,6 +3,7 @@
 mod documents;
 mod introspect;
 mod revoke;
+mod schemas;
 mod token;
 mod userinfo;
 
@@ -36,7 +37,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))
         .service(api("/.well-known/oauth-authorization-server").route(asked(documents::metadata)))
-        .service(api("/.well-known/jwks.json").route(asked(documents::jwks)));
+        .service(api("/.well-known/jwks.json").route(asked(documents::jwks)))
+        .service(api("/schemas").route(asked(schemas::list)))
+        .service(api("/schemas/{id}").route(asked(schemas::get)));
 }
 
 /// A form that is sent to an endpoint.
@@ -169,7 +172,7 @@ pub(super) fn wrong_listener(visit: &Visit) -> Result<Reply> {
 /// What a browser asks before it lets a page call an endpoint (Fetch, CORS preflight).
 fn preflight(visit: &Visit) -> Reply {
     let reply = Reply::empty(StatusCode::NO_CONTENT);
-    let document = visit.path().starts_with("/.well-known/");
+    let document = ["/.well-known/", "/schemas"].iter().any(|start| visit.path().starts_with(start));
     let origin = visit.header("origin").unwrap_or_default();
     if !document && !visit.env().clients.get().cors_origin_allowed(origin) {
         return reply;

@@ -24,6 +24,7 @@ on_both![
     an_address_has_one_owner_however_many_ask_at_once,
     another_password_ends_what_the_old_one_had,
     sessions_are_listed_and_ended,
+    the_schema_of_an_identity_is_where_it_says,
 ];
 
 /// An API key of this server.
@@ -484,4 +485,22 @@ fn sessions_are_listed_and_ended(setup: Setup) {
     assert_eq!(app.ask_admin(&Ask::get(&list).method("DELETE")).status, 204);
     one.open("/account").expect_path("/login");
     assert_eq!(get(&app, &format!("{list}?active=true")), json!([]));
+}
+
+fn the_schema_of_an_identity_is_where_it_says(setup: Setup) {
+    let app = setup.start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let url =
+        get(&app, &format!("/admin/identities/{}", ada.id))["schema_url"].as_str().expect("a URL").to_owned();
+    let path = url.strip_prefix(&app.issuer).expect("an address of ours");
+    let read = |path: &str| app.ask(&Ask::get(path).with("Origin", "https://tools.example.org"));
+    let schema = read(path).expect(200).json();
+    assert!(schema["properties"]["email"].is_object(), "{schema}");
+    assert_eq!(read("/schemas/default").expect(200).json(), schema);
+    assert_eq!(read("/schemas").expect(200).json(), json!([{"id": "default", "schema": schema}]));
+    for unknown in ["/schemas/other", "/schemas/", "/schemas/default/x", "/schemas/..%2fdefault"] {
+        let answer = read(unknown);
+        assert_eq!(answer.status, 404, "{unknown}");
+    }
+    assert_eq!(read("/schemas/other").json()["error_id"], "not_found");
 }

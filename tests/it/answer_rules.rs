@@ -20,9 +20,7 @@ pub fn check(issuer: &str, ask: &Ask, answer: &Answer) {
     let path = ask.target.split('?').next().unwrap_or_default();
     match answer.header("content-type") {
         Some("text/html; charset=utf-8") => rules.page(path),
-        Some("application/json") if path.starts_with("/.well-known/") && answer.status == 200 => {
-            rules.document();
-        }
+        Some("application/json") if is_document(path) && answer.status == 200 => rules.document(),
         Some("application/json") => rules.api(),
         Some(_) if path.starts_with("/static/") => rules.asset(),
         Some(other) => rules.broken(&format!("has the unexpected type {other}")),
@@ -37,6 +35,11 @@ pub fn check(issuer: &str, ask: &Ask, answer: &Answer) {
         answer.header("set-cookie").is_none() || may_set_cookies,
         "sets a cookie, and is no page and no redirect",
     );
+}
+
+/// Whether everybody may read what is there.
+fn is_document(path: &str) -> bool {
+    ["/.well-known/", "/schemas"].iter().any(|start| path.starts_with(start))
 }
 
 /// Checks an answer of the admin listener.
