@@ -92,7 +92,7 @@ pub fn has_sent_since(db: &mut Connection, since: Instant) -> Result<bool> {
     each!(db, c => diesel::select(diesel::dsl::exists(
             messages::table
                 .filter(messages::status.eq(MessageStatus::Sent.name()))
-                .filter(messages::sent_at.gt(since.micros())),
+                .filter(messages::next_attempt_at.gt(since.micros())),
         ))
         .get_result::<bool>(c))
 }
@@ -155,6 +155,8 @@ pub fn mark_sent(db: &mut Connection, id: MessageId, now: Instant, erase: bool) 
         .set((
             messages::status.eq(MessageStatus::Sent.name()),
             messages::sent_at.eq(now.micros()),
+            // No attempt follows; the index then finds what was sent lately.
+            messages::next_attempt_at.eq(now.micros()),
             messages::updated_at.eq(now.micros()),
             messages::last_error.eq(None::<String>),
             messages::lease_until.eq(None::<i64>),

@@ -24,7 +24,6 @@ login-slow_down =
 login-reset_needed = That's too many tries in all. Reset your password to sign in again.
 login-disabled = This account is switched off. Contact { $support }.
 login-expired_reenter = We had to reload this page. Enter your password again.
-reauth-password = To keep your account safe, enter your password again before you go on.
 
 ## Creating an account
 
@@ -57,7 +56,6 @@ pw-hidden = Your password is hidden
 pw-short = Choose a password with at least { $min } characters. This one has { $n }.
 pw-long = Choose a password with at most { $max } characters.
 pw-common = Many people use this password, so it is easy to guess. Choose a different one, for example three or four unrelated words.
-pw-breached = This password has appeared in a data leak elsewhere. Choose a different one.
 pw-context = Your password contains { $word }, which is easy to guess. Choose one without it.
 pw-same = That is your current password. Choose a new one.
 password-mismatch_current = That isn't your current password. Check it and try again.
@@ -99,6 +97,10 @@ code-wait_minutes =
     }
 code-limit = That's as many codes as we send in one day. Look for the newest email from us, or try again tomorrow.
 mail-down = We can't send email at the moment. We'll keep trying; you can also { $alternative }.
+mail-way_password = sign in with your password
+mail-way_skip = skip this for now
+mail-way_change = use a different email
+mail-way_sign_in = go back to sign in
 address-verified = Your email is confirmed
 address-confirmed_elsewhere = Your email is confirmed. Go back to the device where you started; it moves on by itself.
 address-disowned = Thank you. Nothing was confirmed, and this link no longer works.
@@ -287,26 +289,16 @@ error-account_off = This account is switched off, so it can't be used to sign in
 error-account_off-title = This account is switched off
 error-recovery_closed = { $app } doesn't reset passwords by email. Ask the people who run it for help.
 error-recovery_closed-title = Passwords can't be reset here
-client-unknown = The app that sent you here isn't set up with { $app }.
-redirect-unregistered = The app asked us to send you to an address it hasn't registered, so we stopped to keep your account safe.
-request-broken = The app's request is missing something we need ({ $param }).
-host-mismatch = You opened { $host }, but this service is set up for { $issuer }.
-server-problem = There's a problem on our side. Your details are saved. Try again in a few minutes.
 
 ## Ways onward
 
 go-account = Go to your account
 go-sign_in = Sign in
-go-register = Create an account
 go-recover = Reset your password
 go-again = Try again
-go-start_again = Start again
-go-back = Go back
 go-client = Back to { $client }
-go-continue_client = Continue to { $client }
 go-continue = Continue
 go-right_address = Go to the right address
-go-help = Get help
 
 ## Around every page
 

@@ -50,6 +50,17 @@ pub struct CodePage {
 }
 
 impl CodePage {
+    /// Says that mail does not get through at the moment, and what can be done instead.
+    pub fn tell_that_mail_is_down(&mut self) {
+        let way = match self.purpose {
+            CodePurpose::Recovery => "mail.way_password",
+            CodePurpose::Verification if self.skip_link.is_some() => "mail.way_skip",
+            CodePurpose::Verification if self.change_link.is_some() => "mail.way_change",
+            CodePurpose::Verification => "mail.way_sign_in",
+        };
+        self.notices.push(Notice::info("mail.down").with("alternative", self.frame.t(way)));
+    }
+
     fn code_control(&self) -> Control<'_> {
         Control {
             inputmode: Some("numeric"),

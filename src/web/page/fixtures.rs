@@ -134,6 +134,11 @@ fn codes(add: Add<'_>) {
     page.resend_wait = Some(30);
     page.notices = vec![Notice::success("code.sent")];
     add("code-wait", &page);
+    let mut page = code();
+    page.tell_that_mail_is_down();
+    add("code-mail_down", &page);
+    let mut page = code();
+    page.resend_wait = Some(30);
     page.skip_link = some("/account");
     page.frame.development = true;
     add("code-optional", &page);

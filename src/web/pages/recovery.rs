@@ -3,6 +3,7 @@
 use super::flow;
 use super::link;
 use super::people::Person;
+use crate::courier;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::identity::LinkView;
@@ -37,6 +38,7 @@ struct Around {
     resend_wait: Option<u64>,
     link: Option<LinkView>,
     owner: String,
+    mail_is_down: bool,
 }
 
 type Found = std::result::Result<(Box<Flow<Recovery>>, Around), Step>;
@@ -67,7 +69,8 @@ fn find(cx: &mut Cx<'_>, id: FlowId, visitor: &journey::Visitor) -> Result<Found
         _ => None,
     };
     let (client_name, resend_wait) = (flow::client_name(cx, &flow), recovery::resend_wait(cx, &flow)?);
-    Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner })))
+    let mail_is_down = flow.state.stage == RecoveryStage::Code && courier::is_down(cx)?;
+    Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner, mail_is_down })))
 }
 
 /// The page of the address or of the code, or the beginning; a mailed link begins a flow that remembers it.
@@ -109,7 +112,7 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
         });
     }
     let by_administrator = flow.state.made_by.is_some();
-    Reply::page(&CodePage {
+    let mut page = CodePage {
         frame: visit.frame(),
         client_name: around.client_name,
         purpose: CodePurpose::Recovery,
@@ -124,7 +127,11 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
         skip_link: None,
         login_link: flow::login_after(flow.id),
         status_path: Some(path::of_flow(path::RECOVERY_STATUS, flow.id)),
-    })
+    };
+    if around.mail_is_down {
+        page.tell_that_mail_is_down();
+    }
+    Reply::page(&page)
 }
 
 fn closed(visit: &Visit) -> Result<Reply> {

@@ -2,6 +2,7 @@
 
 use super::flow;
 use super::link;
+use crate::courier;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::Result;
 use crate::identity::{LinkView, Progress, verification};
@@ -20,6 +21,7 @@ struct Around {
     client_name: Option<String>,
     resend_wait: Option<u64>,
     link: Option<LinkView>,
+    mail_is_down: bool,
 }
 
 /// The page, or the beginning of one; a mailed link begins a flow that remembers it.
@@ -47,7 +49,8 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
             };
             let client_name = flow::client_name(cx, &flow);
             let resend_wait = verification::resend_wait(cx, &flow)?;
-            Ok(Ok((flow, Around { client_name, resend_wait, link })))
+            let mail_is_down = courier::is_down(cx)?;
+            Ok(Ok((flow, Around { client_name, resend_wait, link, mail_is_down })))
         })
         .await?;
     match shown {
@@ -68,7 +71,7 @@ fn page(visit: &Visit, flow: Flow<Verification>, around: Around) -> Result<Reply
     };
     let optional = !settings.verification_required
         && matches!(flow.state.purpose, VerificationPurpose::Address | VerificationPurpose::Change { .. });
-    Reply::page(&CodePage {
+    let mut page = CodePage {
         frame: visit.frame(),
         client_name: around.client_name,
         purpose: CodePurpose::Verification,
@@ -83,7 +86,11 @@ fn page(visit: &Visit, flow: Flow<Verification>, around: Around) -> Result<Reply
         skip_link: optional.then(|| path::ACCOUNT.to_owned()),
         login_link: Some(path::after(path::LOGIN, flow.id)),
         status_path: Some(path::of_flow(path::VERIFICATION_STATUS, flow.id)),
-    })
+    };
+    if around.mail_is_down {
+        page.tell_that_mail_is_down();
+    }
+    Reply::page(&page)
 }
 
 async fn open_link(visit: &Visit, token: &str) -> Result<Reply> {

@@ -1,9 +1,15 @@
 //! J4, J6: a forgotten password on the way to a client. S10, S16, S28.
 
+use std::net::TcpListener;
+
+use wayhome::config::{SmtpSecurity, SmtpUrl};
+use wayhome::courier::{Courier, Transport};
+
 use crate::app::{Setup, TestApp, on_both};
 use crate::browser::Browser;
 use crate::people::{OTHER_PASSWORD, PASSWORD, Person};
 use crate::relying_party::RelyingParty;
+use crate::smtp_sink::SmtpSink;
 
 on_both![
     journey_j4_recovery_returns_to_the_interrupted_authorization,
@@ -17,6 +23,7 @@ on_both![
     seed_s16_a_second_recovery_ends_the_codes_of_the_first,
     seed_s20_a_recovery_without_an_address_says_what_is_missing,
     seed_s10_return_to_is_kept_through_nested_flows,
+    page_1_6_a_mail_server_that_is_down_is_told_and_loses_nothing,
 ];
 
 fn at_the_code<'a>(app: &'a TestApp, spa: &RelyingParty<'_>, email: &str) -> Browser<'a> {
@@ -202,4 +209,35 @@ fn seed_s10_return_to_is_kept_through_nested_flows(setup: Setup) {
     browser.click("Use a different email").submit([("email", "ada@example.org")]);
     browser.enter_code_of(&app, "ada@example.org").submit([("password", OTHER_PASSWORD)]);
     assert_eq!(browser.location(), "https://app.example.org/inside");
+}
+
+fn page_1_6_a_mail_server_that_is_down_is_told_and_loses_nothing(setup: Setup) {
+    let app = setup.start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let spa = app.relying_party("spa");
+    let mut browser = at_the_code(&app, &spa, "ada@example.org");
+    let page = browser.page().target.clone();
+    let deliver = |port| {
+        let host = "127.0.0.1".to_owned();
+        let server = SmtpUrl { host, port, security: SmtpSecurity::Plain, credentials: None };
+        let courier = Courier::new(app.work().clone(), Transport::Smtp(server));
+        app.wait(courier.deliver_due()).expect("the database is there");
+    };
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port();
+    for _ in 0..2 {
+        deliver(nobody);
+        app.advance(10);
+    }
+    let instead = [("alternative", "sign in with your password")];
+    browser.open(&page).expect_says_with("mail.down", &instead);
+    // It says nothing of any address.
+    at_the_code(&app, &spa, "nobody@example.org").expect_says_with("mail.down", &instead);
+    let back = SmtpSink::start();
+    app.advance(120);
+    deliver(back.port());
+    assert!(!browser.open(&page).page().says("mail.down", &instead));
+    let mail = back.mails().pop().expect("it got through in the end");
+    assert_eq!(mail.to, ["ada@example.org"]);
+    browser.submit([("code", mail.code().expect("a code").as_str())]);
+    finish(&spa, &mut browser, &ada);
 }
