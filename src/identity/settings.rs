@@ -126,7 +126,7 @@ pub enum PasswordPrepared {
 pub struct PasswordChange {
     /// What was typed as the current password, and what to compare it with; `None` if the sign-in is young enough.
     pub compare: Option<(PlainPassword, Option<PasswordHash>)>,
-    /// The new password and the current hash, which must not match; `None` if that was seen already.
+    /// The new password and the current hash, which must not match; `None` if the two that were typed differ.
     pub same: Option<(PlainPassword, PasswordHash)>,
     /// The new password, to be hashed.
     pub new: PlainPassword,
@@ -153,11 +153,8 @@ pub fn prepare_password(
     let mut words = known_words(cx, None);
     words.extend(traits::words(&person.traits));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let repeated = current == Some(new);
     let new = match passwords::check(cx.settings(), new, &words) {
-        Ok(_) if current == Some(new) => Err(Notice::error("pw.same").on("password")),
-        checked => checked,
-    };
-    let new = match new {
         Ok(new) if notices.is_empty() => new,
         Ok(_) => return Ok(PasswordPrepared::Stay(notices)),
         Err(notice) => {
@@ -165,8 +162,10 @@ pub fn prepare_password(
             return Ok(PasswordPrepared::Stay(notices));
         }
     };
+    // Whoever typed the same twice hears of it once it is known that it is the current one.
+    let same = stored.clone().filter(|_| repeated || current.is_none());
+    let same = same.and_then(|hash| PlainPassword::new(new.expose()).map(|new| (new, hash)));
     let Some(current) = current else {
-        let same = stored.and_then(|hash| PlainPassword::new(new.expose()).map(|new| (new, hash)));
         return Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: None, same, new })));
     };
     let subject = throttle::subject(cx, Some(identity), "");
@@ -176,7 +175,7 @@ pub fn prepare_password(
     let Some(current) = PlainPassword::new(current) else {
         return Ok(PasswordPrepared::Stay(vec![wrong_current()]));
     };
-    Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same: None, new })))
+    Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: Some((current, stored)), same, new })))
 }
 
 /// Takes the verdicts of the comparisons. No notice: the new password may be hashed and saved.

@@ -138,6 +138,13 @@ impl LinkPage {
         }
     }
 
+    fn elsewhere_sentence(&self) -> &'static str {
+        match self.purpose {
+            CodePurpose::Verification => "link.elsewhere_verification",
+            CodePurpose::Recovery => "link.elsewhere_recovery",
+        }
+    }
+
     fn sentence(&self) -> String {
         let id = match self.purpose {
             CodePurpose::Verification => "link.sentence_verification",

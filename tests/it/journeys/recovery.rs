@@ -143,7 +143,7 @@ fn journey_j6_recovery_on_another_device_ends_there_and_the_first_goes_on_by_sig
     let spa = app.relying_party("spa");
     let mut browser = at_the_code(&app, &spa, "ada@example.org");
     let mut phone = app.browser();
-    phone.open_link_of(&app, "ada@example.org").expect_says("link.elsewhere").press("Continue");
+    phone.open_link_of(&app, "ada@example.org").expect_says("link.elsewhere_recovery").press("Continue");
     phone.expect_path("/recovery/password").submit([("password", OTHER_PASSWORD)]);
     phone.expect_path("/account");
 

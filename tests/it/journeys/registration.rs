@@ -139,7 +139,7 @@ fn journey_j3_the_link_is_opened_elsewhere_and_the_waiting_tab_goes_on(setup: Se
     assert_eq!(ask(&mut asking), 204, "nothing new");
 
     let mut phone = app.browser().named("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)");
-    phone.open_link_of(&app, "ada@example.org").expect_says("link.elsewhere");
+    phone.open_link_of(&app, "ada@example.org").expect_says("link.elsewhere_verification");
     assert_eq!(ask(&mut asking), 204, "opening a link changes nothing");
     phone.press("Confirm").expect_says("address.confirmed_elsewhere");
     assert!(!phone.has_session(), "decision 13");
