@@ -173,7 +173,7 @@ pub const KEYS: &[Key] = &[
         "admin.require_key",
         Form::Flag,
         "true",
-        "Whether the administration asks for an API key. Only development may switch it off, and does.",
+        "Whether the administration asks for an API key. Only development may do without, and does unless this says `true`.",
     ),
     key("brand.support_url", Form::Text, "\"\"", "Where people get help; in the footer of every page."),
     key("brand.privacy_url", Form::Text, "\"\"", "The privacy policy; in the footer of every page."),

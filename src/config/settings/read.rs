@@ -38,7 +38,8 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
         from.wrong("server.log_format", "expected auto, text or json");
     }
-    let require_admin_key = from.flag("admin.require_key");
+    let require_admin_key =
+        from.flag("admin.require_key") && (!development || from.is_given("admin.require_key"));
     if !require_admin_key && !development {
         from.wrong("admin.require_key", "only development may do without API keys");
     }
@@ -82,7 +83,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         after_recovery: from.web_url("recovery.after"),
         identity: identity?,
         courier: courier?,
-        require_admin_key: require_admin_key && !development,
+        require_admin_key,
         brand: Brand {
             support_url: from.web_url("brand.support_url"),
             privacy_url: from.web_url("brand.privacy_url"),

@@ -88,6 +88,10 @@ impl<'a> Reader<'a> {
         T::try_from(number).ok()
     }
 
+    pub(super) fn is_given(&self, path: &str) -> bool {
+        self.given.contains_key(path)
+    }
+
     pub(super) fn flag(&mut self, path: &'static str) -> bool {
         match self.given.get(path).map(|node| &node.value) {
             Some(Value::Flag(flag)) => *flag,

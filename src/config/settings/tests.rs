@@ -100,3 +100,21 @@ fn every_default_reads_as_its_form() {
         text.clear();
     }
 }
+
+#[test]
+fn the_administration_is_open_in_development_only_and_only_if_nobody_says_otherwise() {
+    let needed = [
+        ("WAYHOME__SERVER__ISSUER", "https://id.example.org"),
+        ("WAYHOME__SECRETS__DATA", "a secret of the tests that is long enough"),
+        ("WAYHOME__COURIER__SMTP_URL", "smtps://mail.example.org"),
+        ("WAYHOME__COURIER__FROM", "login@id.example.org"),
+    ];
+    let open = |mode, text: &str| {
+        let environment = if mode == Mode::Production { &needed[..] } else { &[] };
+        load(mode, text, environment).0.map(|settings| !settings.require_admin_key)
+    };
+    assert_eq!(open(Mode::Development, ""), Some(true));
+    assert_eq!(open(Mode::Development, "[admin]\nrequire_key = true\n"), Some(false));
+    assert_eq!(open(Mode::Production, ""), Some(false));
+    assert_eq!(open(Mode::Production, "[admin]\nrequire_key = false\n"), None);
+}

@@ -166,7 +166,10 @@ fn a_password_is_changed_without_the_old_one_only_right_after_signing_in() {
             ["password.mismatch_current@current_password"]
         );
         // Whoever does not know the current one hears that, and not that it is the current one.
-        assert_eq!(change(&world, &session, Some(GOOD), GOOD), ["password.mismatch_current@current_password"]);
+        assert_eq!(
+            change(&world, &session, Some(GOOD), GOOD),
+            ["password.mismatch_current@current_password"]
+        );
         assert!(change(&world, &session, Some(BETTER), GOOD).is_empty());
         world.signed_in("anna@example.com", GOOD, 1);
     }
