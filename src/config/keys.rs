@@ -162,6 +162,12 @@ pub const KEYS: &[Key] = &[
         "A file with the JSON Schema of the traits; empty means `email` and an optional `name`.",
     ),
     key("courier.from", Form::Text, "\"wayhome@localhost\"", "The address that mails come from."),
+    key(
+        "courier.reply_to",
+        Form::Text,
+        "\"\"",
+        "Where answers to mails go; empty means that nobody reads them, and the mails say so.",
+    ),
     key("courier.from_name", Form::Text, "\"\"", "The name beside it; empty means `server.name`."),
     key(
         "courier.smtp_url",

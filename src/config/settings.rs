@@ -104,6 +104,8 @@ pub struct Courier {
     pub from: String,
     /// The name beside it.
     pub from_name: String,
+    /// Where answers go; `None` if nobody reads them.
+    pub reply_to: Option<String>,
     /// The mail server; `None` in development.
     pub smtp: Option<SmtpUrl>,
 }

@@ -55,7 +55,7 @@ impl Header for AutoResponseSuppress {
 pub(super) enum Unaddressable {
     /// The recipient is no single plain address. It never will be.
     Recipient,
-    /// `courier.from` is no address. That can be mended.
+    /// `courier.from` or `courier.reply_to` is no address. That can be mended.
     Sender,
     /// The mail cannot be built.
     Build,
@@ -65,7 +65,7 @@ impl std::fmt::Display for Unaddressable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Recipient => "the recipient is not one plain address",
-            Self::Sender => "courier.from is no address",
+            Self::Sender => "courier.from or courier.reply_to is no address",
             Self::Build => "the mail cannot be built",
         })
     }
@@ -99,8 +99,12 @@ pub(super) fn compose(
     let digits: String = mac.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|_| Unaddressable::Build)?;
     let written = Duration::from_micros(u64::try_from(message.created_at.micros()).unwrap_or(0));
-    lettre::Message::builder()
-        .header(MessageIdHeader::from(format!("<{digits}@{}>", from.domain())))
+    let reply_to = courier.reply_to.as_deref().map(str::parse::<Address>).transpose();
+    let mut mail = lettre::Message::builder();
+    if let Some(address) = reply_to.map_err(|_| Unaddressable::Sender)? {
+        mail = mail.reply_to(Mailbox::new(None, address));
+    }
+    mail.header(MessageIdHeader::from(format!("<{digits}@{}>", from.domain())))
         .date(UNIX_EPOCH + written)
         .from(Mailbox::new(Some(one_line(&courier.from_name)), from))
         .to(Mailbox::new(None, to))

@@ -28,6 +28,8 @@ pub(super) struct Paper<'a> {
     pub(super) recover: Option<String>,
     /// The application on whose way the person is.
     pub(super) client: Option<String>,
+    /// Where answers go.
+    pub(super) reply_to: Option<&'a str>,
     /// For how many minutes a code works.
     pub(super) minutes: u64,
     /// Until when a code works.
@@ -67,6 +69,13 @@ impl Paper<'_> {
     fn ended(&self) -> String {
         let client = self.client.as_deref().unwrap_or_default();
         self.text.say("mail.refresh_token_reused", &[("client", client), ("app", self.app)])
+    }
+
+    fn automatic(&self) -> String {
+        match self.reply_to {
+            Some(address) => self.with("mail.automatic_reply", "address", address),
+            None => self.t("mail.automatic"),
+        }
     }
 
     fn why(&self) -> String {

@@ -69,6 +69,7 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         account: format!("{issuer}/account"),
         recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
         client: client.map(one_line).filter(|name| !name.is_empty()),
+        reply_to: env.settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
         until: message.expires_at.for_people(),
     };

@@ -391,3 +391,4 @@ mail-why_password_changed = You get this email because { $address } belongs to a
 mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.
+mail-automatic_reply = It was sent automatically. If you answer, that goes to { $address }.

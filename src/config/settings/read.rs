@@ -182,9 +182,11 @@ fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentityS
 
 fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -> Option<Courier> {
     let address = from.text("courier.from");
-    let is_plain = !address.contains(|c: char| c.is_whitespace() || "<>,;\"".contains(c));
-    if !is_plain || address.matches('@').count() != 1 {
-        from.wrong("courier.from", format!("`{address}` is no plain mail address, like login@example.org"));
+    let reply_to = from.optional("courier.reply_to");
+    for (key, text) in [("courier.from", Some(&address)), ("courier.reply_to", reply_to.as_ref())] {
+        if let Some(text) = text.filter(|text| !is_plain_address(text)) {
+            from.wrong(key, format!("`{text}` is no plain mail address, like login@example.org"));
+        }
     }
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed => None,
@@ -203,7 +205,12 @@ fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -
         },
     };
     let from_name = from.optional("courier.from_name").unwrap_or_else(|| name.to_owned());
-    Some(Courier { from: address, from_name, smtp })
+    Some(Courier { from: address, from_name, reply_to, smtp })
+}
+
+fn is_plain_address(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c);
+    !text.contains(odd) && text.matches('@').count() == 1 && !text.starts_with('@') && !text.ends_with('@')
 }
 
 fn smtp_url(text: &str) -> Result<SmtpUrl, &'static str> {

@@ -64,9 +64,13 @@ fn mails_come_from_one_plain_address() {
         ("login", false),
         ("Login <login@example.org>", false),
         ("a@example.org,b@example.org", false),
+        ("a@example.org\r\nBcc: b", false),
+        ("@example.org", false),
     ] {
-        let faults = load(Mode::Development, "", &[("WAYHOME__COURIER__FROM", from)]).1;
-        assert_eq!(faults.is_empty(), good, "{from}: {faults}");
+        for key in ["WAYHOME__COURIER__FROM", "WAYHOME__COURIER__REPLY_TO"] {
+            let faults = load(Mode::Development, "", &[(key, from)]).1;
+            assert_eq!(faults.is_empty(), good, "{key} = {from}: {faults}");
+        }
     }
 }
 

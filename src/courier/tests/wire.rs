@@ -48,6 +48,23 @@ async fn page_1_6_the_headers_are_those_of_a_machine_that_wants_no_answer() {
 }
 
 #[tokio::test]
+async fn page_1_6_answers_go_where_the_operator_says_and_nowhere_else() {
+    for (given, header, says) in [
+        (None, None, "so nobody reads an answer to it."),
+        (Some("help@example.org"), Some("help@example.org"), "If you answer, that goes to help@example.org."),
+    ] {
+        let env = server(
+            &given.map(|address| ("WAYHOME__COURIER__REPLY_TO", address)).into_iter().collect::<Vec<_>>(),
+        );
+        let message = message(&env, "ada@example.org", verification(None), asked(FIREFOX, ""));
+        let rendered = render(&env, &message).unwrap();
+        let [mail] = over_the_wire(&env, &message, &rendered).await.try_into().unwrap();
+        assert_eq!(mail.header("Reply-To").as_deref(), header);
+        assert!(rendered.text.contains(says) && rendered.html.contains(says), "{}", rendered.text);
+    }
+}
+
+#[tokio::test]
 async fn sec_i02_line_ends_in_values_add_no_header_no_recipient_and_no_mail() {
     let plain = server(&[]);
     let harmless = message(&plain, "ada@example.org", verification(Some("Shop")), asked(FIREFOX, "::1"));
