@@ -50,19 +50,28 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
     Ok(flow)
 }
 
-/// Mails a code to whoever has the address, as it is stored; to nobody if they may not sign in.
+/// Mails a code to whoever has the address, as it is stored; to nobody if they may not sign in,
+/// or if passwords are not recovered over it.
 fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
     let owner = accounts::owner_of(cx, canonical)?;
     let asked_about =
         owner.as_ref().map_or_else(|| IdentityId::from_uuid(cx.random().uuid()), |o| o.identity);
-    let is_active = store::identities::find(cx.db, asked_about)?.is_some_and(|person| person.is_active());
-    let event = Event::new("recovery.started");
-    let (to, event) = match owner {
-        Some(owner) if is_active => {
-            (Recipient::Mailbox(owner.value, Some(owner.identity)), event.of(owner.identity))
+    let person = store::identities::find(cx.db, asked_about)?;
+    let refusal = match &person {
+        None => Some("unknown_address"),
+        Some(person) if !person.is_active() => Some("identity_inactive"),
+        Some(person) if !traits::recovers(cx.settings(), &person.traits, canonical) => {
+            Some("not_for_recovery")
         }
-        Some(owner) => (Recipient::Nobody, event.of(owner.identity).with("reason", "identity_inactive")),
-        None => (Recipient::Nobody, event.with("reason", "unknown_address")),
+        Some(_) => None,
+    };
+    let event = match &person {
+        Some(person) => Event::new("recovery.started").of(person.id),
+        None => Event::new("recovery.started"),
+    };
+    let (to, event) = match (owner, refusal) {
+        (Some(owner), None) => (Recipient::Mailbox(owner.value, Some(owner.identity)), event),
+        (_, refusal) => (Recipient::Nobody, event.with("reason", refusal.unwrap_or("unknown_address"))),
     };
     cx.record(event)?;
     let client_id = flow.client_id.as_deref();

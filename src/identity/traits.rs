@@ -252,6 +252,18 @@ pub fn addresses(settings: &Settings, traits: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Whether a forgotten password is recovered over this address of theirs: over all that can be verified, but for those
+/// whose trait says `recover: false`.
+pub fn recovers(settings: &Settings, traits: &Value, canonical: &str) -> bool {
+    let Some(properties) = settings.identity.schema["properties"].as_object() else { return false };
+    properties
+        .iter()
+        .filter(|(_, of)| of["wayhome"]["verify"].as_bool() == Some(true))
+        .filter(|(_, of)| of["wayhome"]["recover"].as_bool() != Some(false))
+        .filter_map(|(name, _)| traits.get(name).and_then(Value::as_str))
+        .any(|address| canonical_email(address).as_deref() == Some(canonical))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

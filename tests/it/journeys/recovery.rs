@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use serde_json::json;
 use wayhome::config::{SmtpSecurity, SmtpUrl};
 use wayhome::courier::{Courier, Transport};
 
@@ -24,6 +25,7 @@ on_both![
     seed_s20_a_recovery_without_an_address_says_what_is_missing,
     seed_s10_return_to_is_kept_through_nested_flows,
     page_1_6_a_mail_server_that_is_down_is_told_and_loses_nothing,
+    an_address_that_is_not_for_recovery_recovers_nothing,
 ];
 
 fn at_the_code<'a>(app: &'a TestApp, spa: &RelyingParty<'_>, email: &str) -> Browser<'a> {
@@ -239,5 +241,31 @@ fn page_1_6_a_mail_server_that_is_down_is_told_and_loses_nothing(setup: Setup) {
     let mail = back.mails().pop().expect("it got through in the end");
     assert_eq!(mail.to, ["ada@example.org"]);
     browser.submit([("code", mail.code().expect("a code").as_str())]);
+    finish(&spa, &mut browser, &ada);
+}
+
+fn an_address_that_is_not_for_recovery_recovers_nothing(setup: Setup) {
+    let schema = r#"{
+        "type": "object",
+        "properties": {
+            "email": {"type": "string", "format": "email", "wayhome": {"identifier": true, "verify": true, "recover": false}},
+            "private": {"type": "string", "format": "email", "wayhome": {"verify": true, "recover": true}},
+            "other": {"type": "string", "format": "email", "wayhome": {"verify": true}}
+        },
+        "required": ["email"]
+    }"#;
+    let app = setup.schema(schema).start();
+    let traits =
+        json!({"email": "ada@work.example", "private": "ada@home.example", "other": "ada@club.example"});
+    let ada = app.identity("ada@work.example").traits(traits).with_password(PASSWORD);
+    let spa = app.relying_party("spa");
+    for (address, mails) in [("ada@work.example", 0), ("Ada@home.example", 1), ("ada@club.example", 1)] {
+        // The page says the same in any case.
+        let browser = at_the_code(&app, &spa, address);
+        assert!(browser.page().error_id().is_none());
+        assert_eq!(app.mailbox().count(&address.to_lowercase()), mails, "{address}");
+    }
+    let mut browser = at_the_code(&app, &spa, "ada@home.example");
+    browser.enter_code_of(&app, "ada@home.example");
     finish(&spa, &mut browser, &ada);
 }
