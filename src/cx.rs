@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::{Clients, Settings};
 use crate::crypto::{DataSecrets, PasswordHasher, SigningKeys};
-use crate::model::{Event, EventId, Instant, Origin, RequestId};
+use crate::model::{ApiKeyId, Event, EventId, Instant, Origin, RequestId};
 use crate::random::Random;
 use crate::store::{self, Connection, Store};
 
@@ -122,12 +122,20 @@ pub struct Caller {
     pub user_agent: String,
     /// The HTTP request.
     pub request: Option<RequestId>,
+    /// The key that the administration was opened with.
+    pub api_key: Option<ApiKeyId>,
 }
 
 impl Caller {
     /// The server itself.
     pub fn system() -> Self {
-        Self { origin: Origin::System, peer: String::new(), user_agent: String::new(), request: None }
+        Self {
+            origin: Origin::System,
+            peer: String::new(),
+            user_agent: String::new(),
+            request: None,
+            api_key: None,
+        }
     }
 
     /// The operator on the command line.
@@ -167,6 +175,10 @@ impl Cx<'_> {
     /// Writes a fact, with the fact itself.
     pub fn record(&mut self, event: Event) -> Result<()> {
         let id = EventId::from_uuid(self.env.random.uuid());
+        let event = match self.caller.api_key {
+            Some(key) => event.with("api_key", key.to_string()),
+            None => event,
+        };
         let peer = Some(self.caller.peer.as_str()).filter(|peer| !peer.is_empty());
         store::events::insert(self.db, id, self.now, self.caller.origin, self.caller.request, peer, &event)?;
         Ok(())

@@ -22,7 +22,7 @@ use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Caller, Env, Result, Work};
 use crate::identity::SignedIn;
 use crate::journey::{Step, Visitor};
-use crate::model::{AuthorizationRequestId, Origin, RequestId, TokenDigest};
+use crate::model::{ApiKeyId, AuthorizationRequestId, Origin, RequestId, TokenDigest};
 
 /// One request. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ struct Inner {
     site: web::Data<Site>,
     face: Face,
     work: Work,
+    /// The same, once it is known with which key.
+    administration: OnceCell<Work>,
     request: HttpRequest,
     request_id: RequestId,
     peer: IpAddr,
@@ -69,9 +71,11 @@ impl FromRequest for Visit {
                 peer: arrived.peer.to_string(),
                 user_agent: user_agent(request.headers()),
                 request: Some(arrived.request_id),
+                api_key: None,
             };
             Ok(Self(Rc::new(Inner {
                 work: site.work().on_behalf_of(caller),
+                administration: OnceCell::new(),
                 face: arrived.face,
                 request_id: arrived.request_id,
                 peer: arrived.peer,
@@ -102,7 +106,13 @@ impl Visit {
 
     /// Use cases on behalf of this caller.
     pub fn work(&self) -> &Work {
-        &self.0.work
+        self.0.administration.get().unwrap_or(&self.0.work)
+    }
+
+    /// From now on every fact that this request brings about names the key.
+    pub(super) fn act_with(&self, key: ApiKeyId) {
+        let caller = Caller { api_key: Some(key), ..self.0.work.caller().clone() };
+        self.0.administration.get_or_init(|| self.0.work.on_behalf_of(caller));
     }
 
     /// Use cases of the protocol: a client calls, not a person.

@@ -139,6 +139,7 @@ impl World {
             peer: "203.0.113.7".to_owned(),
             user_agent: FIREFOX.to_owned(),
             request: None,
+            api_key: None,
         };
         let recipient = recipient.to_owned();
         let work = self.work.on_behalf_of(caller);

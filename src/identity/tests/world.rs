@@ -123,6 +123,7 @@ impl World {
             peer: "203.0.113.7".to_owned(),
             user_agent: FIREFOX.to_owned(),
             request: None,
+            api_key: None,
         };
         Self { work: Work::new(env, store).on_behalf_of(caller), clock, runtime: runtime(), database }
     }

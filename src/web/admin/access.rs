@@ -27,6 +27,7 @@ pub(super) async fn admit(visit: &Visit) -> Answer<()> {
     let found =
         visit.read_here(visit.work(), move |cx| Ok(api_keys::find_alive(cx.db, &digest, cx.now)?)).await?;
     let Some(key) = found else { return Err(Refused::key_invalid().into()) };
+    visit.act_with(key.id);
     if is_due(&key, visit.work().now()) {
         let touched = visit.work().write(move |cx| Ok(api_keys::touch(cx.db, key.id, cx.now)?)).await;
         if let Err(why) = touched {
