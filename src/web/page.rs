@@ -63,6 +63,17 @@ pub struct Frame {
     pub terms_url: Option<String>,
     /// Whether this is a development server, whose mail lies in an inbox of its own.
     pub development: bool,
+    /// The way back without an answer, for a page that stands on the way to an application.
+    pub leave: Option<Leave>,
+}
+
+/// Leads back to the application that waits, which hears that the person did not go on (`access_denied`).
+#[derive(Clone)]
+pub struct Leave {
+    /// The application.
+    pub client: String,
+    /// Answered by `answer=deny`.
+    pub form: Form,
 }
 
 impl Frame {

@@ -74,6 +74,7 @@ impl Site {
             privacy_url: settings.brand.privacy_url.clone(),
             terms_url: settings.brand.terms_url.clone(),
             development: settings.is_development(),
+            leave: None,
         }
     }
 }

@@ -91,7 +91,13 @@ fn frame() -> Frame {
         privacy_url: some("https://acme.example/privacy"),
         terms_url: some("https://acme.example/terms"),
         development: false,
+        leave: None,
     }
+}
+
+fn on_the_way() -> Frame {
+    let leave = Leave { client: "Acme Notes".to_owned(), form: form("/consent?login_challenge=1") };
+    Frame { leave: Some(leave), ..frame() }
 }
 
 fn form(action: &str) -> Form {

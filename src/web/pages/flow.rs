@@ -155,6 +155,24 @@ pub(super) fn client_name<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> Option<S
     flow.continuation().authorization().map(|_| client.name.clone())
 }
 
+/// What stands around a page of a flow: on the way to a client, with the way back to it.
+pub(super) fn frame<S: FlowState>(visit: &Visit, flow: &Flow<S>, client_name: Option<&str>) -> page::Frame {
+    on_the_way(visit, flow.continuation().authorization(), client_name)
+}
+
+/// The same for the page of a request.
+pub(super) fn on_the_way(
+    visit: &Visit,
+    request: Option<AuthorizationRequestId>,
+    client_name: Option<&str>,
+) -> page::Frame {
+    let leave = request.zip(client_name).map(|(request, client)| page::Leave {
+        client: client.to_owned(),
+        form: visit.request_form(path::CONSENT, request),
+    });
+    page::Frame { leave, ..visit.frame() }
+}
+
 /// Whether a new account may be made on the way of a flow.
 pub(super) fn registration_is_open<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> bool {
     let client = flow.client_id.as_deref().and_then(|id| cx.clients().find(id));

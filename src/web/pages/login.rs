@@ -69,7 +69,7 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
 fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) -> Result<Reply> {
     if let (Some(proven), Some(signed_in)) = (around.proven, around.signed_in) {
         return Reply::page(&ChooserPage {
-            frame: visit.frame(),
+            frame: flow::frame(visit, &flow, around.client_name.as_deref()),
             client_name: around.client_name,
             form: visit.flow_form(path::CHOICE, flow.id),
             signed_in_as: signed_in.shown(),
@@ -80,7 +80,7 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
     let settings = visit.settings();
     let known = around.known_as.is_some();
     let page = LoginPage {
-        frame: visit.frame(),
+        frame: flow::frame(visit, &flow, around.client_name.as_deref()),
         client_name: around.client_name,
         form: visit.flow_form(path::LOGIN, flow.id),
         identifier: around.known_as.clone().unwrap_or(flow.state.identifier),
@@ -230,7 +230,7 @@ pub(in crate::web) async fn choose_page(visit: Visit) -> Result<Reply> {
         .await?;
     match shown {
         Ok((client_name, person)) => Reply::page(&ChooserPage {
-            frame: visit.frame(),
+            frame: flow::on_the_way(&visit, Some(id), client_name.as_deref()),
             client_name,
             notices: Vec::new(),
             form: visit.request_form(path::CHOICE, id),

@@ -102,7 +102,7 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
     }
     if flow.state.stage == RecoveryStage::Address {
         return Reply::page(&RecoveryPage {
-            frame: visit.frame(),
+            frame: flow::frame(visit, &flow, around.client_name.as_deref()),
             client_name: around.client_name,
             form: visit.flow_form(path::RECOVERY, flow.id),
             email: flow.state.address,
@@ -113,7 +113,7 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
     }
     let by_administrator = flow.state.made_by.is_some();
     let mut page = CodePage {
-        frame: visit.frame(),
+        frame: flow::frame(visit, &flow, around.client_name.as_deref()),
         client_name: around.client_name,
         purpose: CodePurpose::Recovery,
         form: visit.flow_form(path::RECOVERY_CODE, flow.id),
@@ -211,7 +211,7 @@ pub(in crate::web) async fn new_password(visit: Visit) -> Result<Reply> {
         return Ok(Reply::see_other(&path::of_flow(path::RECOVERY, id)));
     }
     Reply::page(&NewPasswordPage {
-        frame: visit.frame(),
+        frame: flow::frame(&visit, &flow, around.client_name.as_deref()),
         client_name: around.client_name,
         form: visit.flow_form(path::NEW_PASSWORD, flow.id),
         identifier: around.owner,

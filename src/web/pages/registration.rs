@@ -48,7 +48,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
             .show(&visit);
     }
     Reply::page(&RegistrationPage {
-        frame: visit.frame(),
+        frame: flow::frame(&visit, &flow, client_name.as_deref()),
         client_name,
         form: visit.flow_form(path::REGISTRATION, flow.id),
         fields: flow::fields(&visit, &flow.state.values),

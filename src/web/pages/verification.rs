@@ -72,7 +72,7 @@ fn page(visit: &Visit, flow: Flow<Verification>, around: Around) -> Result<Reply
     let optional = !settings.verification_required
         && matches!(flow.state.purpose, VerificationPurpose::Address | VerificationPurpose::Change { .. });
     let mut page = CodePage {
-        frame: visit.frame(),
+        frame: flow::frame(visit, &flow, around.client_name.as_deref()),
         client_name: around.client_name,
         purpose: CodePurpose::Verification,
         form: visit.flow_form(path::VERIFICATION, flow.id),

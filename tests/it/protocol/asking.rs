@@ -11,6 +11,7 @@ on_both![
     sec_n02_a_consent_cannot_be_widened_forged_or_given_twice,
     sec_n03_a_program_that_anybody_can_pretend_to_be_is_always_asked_about,
     sec_n05_prompt_and_max_age_are_kept_and_a_refusal_changes_nothing,
+    sec_n05_whoever_cancels_is_sent_home_and_stays_who_they_were,
 ];
 
 fn sec_n01_no_page_can_be_framed(setup: Setup) {
@@ -112,4 +113,33 @@ fn sec_n05_prompt_and_max_age_are_kept_and_a_refusal_changes_nothing(setup: Setu
     let _his = arrive(&mut other, &rp, &bob, &[]);
     other.open(none(&[("id_token_hint", &hint)]));
     assert_eq!(rp.error(other.location()), "login_required");
+}
+
+fn sec_n05_whoever_cancels_is_sent_home_and_stays_who_they_were(setup: Setup) {
+    let app = setup.start();
+    let (who, rp) = (ann(&app), app.relying_party("spa"));
+    let mut browser = app.browser();
+    let first = rp.redeem(&arrive(&mut browser, &rp, &who, &[]));
+    let (cookie, before) = (browser.cookie("wayhome_session"), app.snapshot());
+    app.advance(5);
+    for asked in [("prompt", "login"), ("max_age", "1")] {
+        browser.open(rp.authorization_url_with(&[asked])).expect_heading("login.title_again");
+        browser.press("Back to Acme Notes");
+        assert_eq!(rp.error(browser.location()), "access_denied", "{asked:?}");
+    }
+    assert_eq!(browser.cookie("wayhome_session"), cookie);
+    assert_eq!(app.snapshot().rows("sessions"), before.rows("sessions"), "neither ended nor made stronger");
+    browser.open(rp.authorization_url_with(&[("prompt", "none")]));
+    let silent = rp.redeem(browser.location());
+    assert_eq!(silent.claims["auth_time"], first.claims["auth_time"]);
+    // Whoever is nobody yet gets home from every page on the way, too.
+    for detour in ["", "Forgot your password?", "Create an account"] {
+        let mut stranger = app.browser();
+        stranger.open(rp.authorization_url());
+        if !detour.is_empty() {
+            stranger.click(detour);
+        }
+        stranger.press("Back to Acme Notes");
+        assert_eq!(rp.error(stranger.location()), "access_denied", "{detour}");
+    }
 }

@@ -75,6 +75,10 @@ impl Move {
 /// filled rightly, which keeps the walk bounded.
 pub fn moves_on(traveller: &Traveller<'_>, path: &[Move]) -> Vec<Move> {
     let Some(page) = traveller.browser.try_page() else { return Vec::new() };
+    // The request has run out: the page leads back to the client, and everything else on it away from the journey.
+    if page.error_id().as_deref() == Some("request_expired") && traveller.waited {
+        return Vec::new();
+    }
     let mut moves = forms_of(page, path.iter().any(Move::is_of_the_world));
     // Decision 11: whoever has lost the cookie is known by the form that they send, and by nothing else.
     if path.last() == Some(&Move::CookiesAreLost) {
