@@ -95,6 +95,7 @@ async fn servers_that_start_at_once_have_one_key_of_each_kind() {
     }
 }
 
+// sec_p05
 #[tokio::test]
 async fn a_wrong_data_secret_stops_the_start_with_one_sentence() {
     for fresh in databases() {

@@ -6,6 +6,7 @@ pub use email::{canonical_email, masked};
 
 use std::collections::BTreeMap;
 
+use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
@@ -171,7 +172,7 @@ pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
 
 /// The JSON pointers of what does not fit the schema, and the greatest length where that is the reason.
 pub fn schema_faults(settings: &Settings, traits: &Value) -> Vec<(String, Option<u64>)> {
-    let Ok(schema) = jsonschema::validator_for(&settings.identity.schema) else {
+    let Ok(schema) = validator(&settings.identity.schema) else {
         return vec![(String::new(), None)];
     };
     schema
@@ -188,7 +189,7 @@ pub fn schema_faults(settings: &Settings, traits: &Value) -> Vec<(String, Option
 
 /// What does not fit, for administrators: JSON pointer and reason.
 pub fn faults(settings: &Settings, traits: &Value) -> Vec<(String, String)> {
-    let Ok(schema) = jsonschema::validator_for(&settings.identity.schema) else {
+    let Ok(schema) = validator(&settings.identity.schema) else {
         return vec![(String::new(), "the identity schema cannot be used".to_owned())];
     };
     let mut faults: Vec<(String, String)> = schema
@@ -228,9 +229,15 @@ pub fn words(traits: &Value) -> Vec<String> {
     }
 }
 
+/// Patterns cost time in proportion to what they look at, whatever they are, and nothing is fetched (U06).
+fn validator(schema: &Value) -> Result<Validator, String> {
+    let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+    options.build(schema).map_err(|error| error.to_string())
+}
+
 /// What is wrong with the schema itself.
 pub fn schema_problem(schema: &Value) -> Option<String> {
-    if let Err(error) = jsonschema::validator_for(schema) {
+    if let Err(error) = validator(schema) {
         return Some(format!("it is no JSON Schema: {error}"));
     }
     let is = |of: &Value, what: &str| of["wayhome"][what].as_bool() == Some(true);
@@ -283,6 +290,41 @@ mod tests {
             let schema = json!({"properties": {"name": {"type": "string", "wayhome": of}}});
             assert!(schema_problem(&schema).unwrap().contains("nobody could sign in"), "{schema}");
         }
+    }
+
+    #[test]
+    fn sec_u06_no_pattern_is_slow_and_nothing_is_fetched() {
+        let with = |of: Value| {
+            json!({
+                "type": "object",
+                "properties": {
+                    "email": {"type": "string", "wayhome": {"identifier": true, "verify": true}},
+                    "odd": of,
+                },
+            })
+        };
+        // Engines that go back and try again need longer than the universe has existed.
+        let schema = with(json!({"type": "string", "pattern": "^(a+)+$"}));
+        assert_eq!(schema_problem(&schema), None);
+        let mut settings = settings();
+        settings.identity.schema = schema;
+        let slow = format!("{}!", "a".repeat(60_000));
+        assert_eq!(check(&settings, &json!({"email": "a@b.example", "odd": slow})).len(), 1);
+        for refused in [
+            json!({"pattern": "^(?=a)b"}),
+            json!({"$ref": "https://schemas.example.org/odd.json"}),
+            json!({"$ref": "file:///etc/passwd"}),
+            json!({"$ref": "#/$defs/nowhere"}),
+        ] {
+            let problem = schema_problem(&with(refused.clone())).unwrap_or_default();
+            assert!(problem.contains("no JSON Schema"), "{refused}: {problem}");
+        }
+        // A schema may speak of itself, and a long list of equals is found out.
+        settings.identity.schema =
+            with(json!({"type": "array", "items": {"$ref": "#/properties/odd"}, "uniqueItems": true}));
+        assert_eq!(schema_problem(&settings.identity.schema), None);
+        let many: Vec<Value> = (0..100_000).map(|n| json!([n])).collect();
+        assert!(!check(&settings, &json!({"email": "a@b.example", "odd": many})).is_empty());
     }
 
     #[test]

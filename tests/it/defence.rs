@@ -6,6 +6,7 @@ mod faults;
 mod form_tokens;
 mod forms;
 mod host;
+mod ignored;
 mod looking;
 mod markup;
 mod origins;
