@@ -161,7 +161,7 @@ for (const script of [true, false]) {
         });
         assert.ok(ring >= 2, `${where} shows no focus`);
       }
-      const expected = ["username", "current-password", ...(script ? ["js quiet"] : []), "Sign in", "Forgot your password?", "Create an account", "Help", "Privacy", "Terms"];
+      const expected = ["username", "current-password", ...(script ? ["js quiet"] : []), "Sign in", "Forgot your password?", "Create an account", "link", "Help", "Privacy", "Terms"];
       assert.deepEqual(order, expected);
       await tab.page.locator("#username").focus();
       await tab.page.keyboard.type(ada.email);

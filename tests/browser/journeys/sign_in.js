@@ -94,6 +94,16 @@ export default {
     await asking.home(tab.page, ada);
   },
 
+  async journey_j8_going_back_from_the_sign_in_tells_the_client_too({ world, asking }) {
+    const tab = await world.tab();
+    for (const detour of [undefined, "Forgot your password?", "Create an account"]) {
+      await asking.send(tab.page);
+      if (detour) await tab.follow(detour);
+      await tab.press(`Back to ${asking.name}`);
+      await asking.refused(tab.page, "access_denied");
+    }
+  },
+
   async journey_j8_consent_is_given_from_another_account({ world, asking }) {
     const ada = await world.server.person();
     const ben = await world.server.person("Ben Okri");
