@@ -4,6 +4,7 @@ mod account;
 mod authorize;
 mod consent;
 mod flow;
+mod form;
 mod inbox;
 mod link;
 mod login;

@@ -1,12 +1,13 @@
 //! The links of mails: opening one changes nothing, its button does (decision 14).
 
 use super::flow;
+use super::form;
+use super::recovery::standing;
 use crate::cx::Result;
 use crate::identity::verification::Confirmed;
-use crate::identity::{LinkView, Progress, recovery, verification};
-use crate::journey::{self, Opened, Step, Visitor};
-use crate::model::{Birth, Continuation, FlowId, FlowKind, Notice, Recovery, Verification};
-use crate::web::csrf::Provenance;
+use crate::identity::{LinkView, recovery, verification};
+use crate::journey::{Step, Visitor};
+use crate::model::{Birth, Continuation, Flow, FlowId, FlowKind, Notice, Verification};
 use crate::web::failure::Failure;
 use crate::web::page::{CodePurpose, LinkPage};
 use crate::web::path;
@@ -62,81 +63,32 @@ pub(super) fn page(
 
 /// The button of a verification mail's link.
 pub(in crate::web) async fn confirm_verification(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else {
-        return flow::begin(&visit, FlowKind::Verification).await;
-    };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
-    let (step, signed_in) = visit
-        .work()
-        .write(move |cx| {
-            let flow = match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => return Ok((step, None)),
-                Opened::Rebound(id) => return Ok((Step::Flow(FlowKind::Verification, id), None)),
-                Opened::Ready(flow) => flow,
-            };
-            let previous = visitor.session(cx)?;
-            Ok(match verification::confirm_link(cx, *flow, previous.as_ref())? {
-                Confirmed::Here(Progress::Done(done, signed_in)) => {
-                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
-                }
-                Confirmed::Here(Progress::Stay(flow))
-                | Confirmed::Elsewhere(flow)
-                | Confirmed::Dead(flow) => (Step::Flow(FlowKind::Verification, flow.id), None),
-            })
-        })
-        .await?;
-    visit.go_signed_in(&step, signed_in.as_ref())
+    form::act(&visit, &fields, |cx, flow: Flow<Verification>, visitor| {
+        let previous = visitor.session(cx)?;
+        match verification::confirm_link(cx, flow, previous.as_ref())? {
+            Confirmed::Here(progress) => form::led(cx, progress, visitor),
+            Confirmed::Elsewhere(flow) | Confirmed::Dead(flow) => {
+                Ok((Step::Flow(FlowKind::Verification, flow.id), None))
+            }
+        }
+    })
+    .await
 }
 
 /// "This wasn't me", of a verification.
 pub(in crate::web) async fn disown_verification(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else {
-        return flow::begin(&visit, FlowKind::Verification).await;
-    };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
-    let step = visit
-        .work()
-        .write(move |cx| {
-            Ok(match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => step,
-                Opened::Rebound(id) => Step::Flow(FlowKind::Verification, id),
-                Opened::Ready(flow) => {
-                    Step::Flow(FlowKind::Verification, verification::disown_link(cx, *flow)?.id)
-                }
-            })
-        })
-        .await?;
-    visit.go(&step)
+    form::act(&visit, &fields, |cx, flow, _| {
+        Ok((Step::Flow(FlowKind::Verification, verification::disown_link(cx, flow)?.id), None))
+    })
+    .await
 }
 
 /// The button of a recovery mail's link: on to the new password, in this browser.
 pub(in crate::web) async fn confirm_recovery(visit: Visit, fields: FormFields) -> Result<Reply> {
-    recovery_link(visit, fields, recovery::confirm_link).await
+    form::act(&visit, &fields, |cx, flow, _| Ok((standing(&recovery::confirm_link(cx, flow)?), None))).await
 }
 
 /// "This wasn't me", of a recovery.
 pub(in crate::web) async fn disown_recovery(visit: Visit, fields: FormFields) -> Result<Reply> {
-    recovery_link(visit, fields, recovery::disown_link).await
-}
-
-type OnLink =
-    fn(&mut crate::cx::Cx<'_>, crate::model::Flow<Recovery>) -> Result<crate::model::Flow<Recovery>>;
-
-async fn recovery_link(visit: Visit, fields: FormFields, act: OnLink) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Recovery).await };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
-    let step = visit
-        .work()
-        .write(move |cx| {
-            Ok(match journey::open::<Recovery>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => step,
-                Opened::Rebound(id) => Step::Flow(FlowKind::Recovery, id),
-                Opened::Ready(flow) => super::recovery::standing(&act(cx, *flow)?),
-            })
-        })
-        .await?;
-    visit.go(&step)
+    form::act(&visit, &fields, |cx, flow, _| Ok((standing(&recovery::disown_link(cx, flow)?), None))).await
 }

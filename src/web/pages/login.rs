@@ -1,10 +1,11 @@
 //! Signing in, and choosing between two accounts.
 
 use super::flow;
+use super::form;
 use super::people::Person;
 use crate::cx::Result;
 use crate::identity::login::{self, Prepared};
-use crate::identity::{Progress, traits};
+use crate::identity::traits;
 use crate::journey::{self, Opened, Shown, Step, Waiting};
 use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, Login};
 use crate::web::csrf::Provenance;
@@ -145,12 +146,8 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
         .work()
         .write(move |cx| {
             let previous = visitor.session(cx)?;
-            Ok(match login::finish(cx, *attempt, verdict, better, previous.as_ref())? {
-                Progress::Stay(flow) => (Step::Flow(FlowKind::Login, flow.id), None),
-                Progress::Done(done, signed_in) => {
-                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
-                }
-            })
+            let progress = login::finish(cx, *attempt, verdict, better, previous.as_ref())?;
+            form::led(cx, progress, &visitor)
         })
         .await?;
     visit.go_signed_in(&step, signed_in.as_ref())
@@ -181,26 +178,12 @@ pub(in crate::web) async fn choose(visit: Visit, fields: FormFields) -> Result<R
             None => Ok(Reply::see_other(path::LOGIN)),
         };
     }
-    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
-    let (step, signed_in) = visit
-        .work()
-        .write(move |cx| {
-            let flow = match journey::open::<Login>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => return Ok((step, None)),
-                Opened::Rebound(id) => return Ok((Step::Flow(FlowKind::Login, id), None)),
-                Opened::Ready(flow) => flow,
-            };
-            let previous = visitor.session(cx)?;
-            Ok(match login::choose(cx, *flow, switch, previous.as_ref())? {
-                Progress::Stay(flow) => (Step::Flow(FlowKind::Login, flow.id), None),
-                Progress::Done(done, signed_in) => {
-                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
-                }
-            })
-        })
-        .await?;
-    visit.go_signed_in(&step, signed_in.as_ref())
+    form::act(&visit, &fields, move |cx, flow: Flow<Login>, visitor| {
+        let previous = visitor.session(cx)?;
+        let progress = login::choose(cx, flow, switch, previous.as_ref())?;
+        form::led(cx, progress, visitor)
+    })
+    .await
 }
 
 /// The page of `prompt=select_account`.

@@ -1,6 +1,7 @@
 //! A forgotten password: the address, the code, and the new password.
 
 use super::flow;
+use super::form;
 use super::link;
 use super::people::Person;
 use crate::courier;
@@ -151,29 +152,18 @@ async fn open_link(visit: &Visit, token: &str) -> Result<Reply> {
     }
 }
 
-type OnFlow<'a> = Box<dyn FnOnce(&mut Cx<'_>, Flow<Recovery>) -> Result<Flow<Recovery>> + Send + 'a>;
-
-async fn act(visit: &Visit, fields: &FormFields, act: OnFlow<'static>) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(visit, FlowKind::Recovery).await };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(fields, &id.to_string()), visit.provenance() == Provenance::Own);
+async fn act(
+    visit: &Visit,
+    fields: &FormFields,
+    act: impl FnOnce(&mut Cx<'_>, Flow<Recovery>) -> Result<Flow<Recovery>> + Send + 'static,
+) -> Result<Reply> {
     let typed = fields.get("email").to_owned();
-    let step = visit
-        .work()
-        .write(move |cx| {
-            let keep = |state: &mut Recovery| {
-                if state.stage == RecoveryStage::Address {
-                    state.address = typed;
-                }
-            };
-            Ok(match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
-                Opened::Step(step) => step,
-                Opened::Rebound(id) => Step::Flow(FlowKind::Recovery, id),
-                Opened::Ready(flow) => standing(&act(cx, *flow)?),
-            })
-        })
-        .await?;
-    visit.go(&step)
+    let keep = move |state: &mut Recovery| {
+        if state.stage == RecoveryStage::Address {
+            state.address = typed;
+        }
+    };
+    form::act_keeping(visit, fields, keep, |cx, flow, _| Ok((standing(&act(cx, flow)?), None))).await
 }
 
 /// The address.
@@ -182,18 +172,18 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
         return closed(&visit);
     }
     let address = if fields.repeats("email") { String::new() } else { fields.get("email").to_owned() };
-    act(&visit, &fields, Box::new(move |cx, flow| recovery::submit_address(cx, flow, &address))).await
+    act(&visit, &fields, move |cx, flow| recovery::submit_address(cx, flow, &address)).await
 }
 
 /// The code.
 pub(in crate::web) async fn submit_code(visit: Visit, fields: FormFields) -> Result<Reply> {
     let code = fields.get("code").to_owned();
-    act(&visit, &fields, Box::new(move |cx, flow| recovery::submit_code(cx, flow, &code))).await
+    act(&visit, &fields, move |cx, flow| recovery::submit_code(cx, flow, &code)).await
 }
 
 /// Another code.
 pub(in crate::web) async fn resend(visit: Visit, fields: FormFields) -> Result<Reply> {
-    act(&visit, &fields, Box::new(recovery::resend)).await
+    act(&visit, &fields, recovery::resend).await
 }
 
 /// The page of the new password. It is no part of the settings, and can do nothing else.

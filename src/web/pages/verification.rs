@@ -1,14 +1,14 @@
 //! Proving an address by the mailed code.
 
 use super::flow;
+use super::form;
 use super::link;
 use crate::courier;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::Result;
-use crate::identity::{LinkView, Progress, verification};
-use crate::journey::{self, Opened, Shown, Step};
+use crate::identity::{LinkView, verification};
+use crate::journey::{self, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Verification, VerificationPurpose};
-use crate::web::csrf::Provenance;
 use crate::web::page::{CodePage, CodePurpose};
 use crate::web::path;
 use crate::web::reply::Reply;
@@ -111,52 +111,21 @@ async fn open_link(visit: &Visit, token: &str) -> Result<Reply> {
 
 /// The code.
 pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else {
-        return flow::begin(&visit, FlowKind::Verification).await;
-    };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
     let code = fields.get("code").to_owned();
-    let (step, signed_in) = visit
-        .work()
-        .write(move |cx| {
-            let flow = match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => return Ok((step, None)),
-                Opened::Rebound(id) => return Ok((Step::Flow(FlowKind::Verification, id), None)),
-                Opened::Ready(flow) => flow,
-            };
-            let previous = visitor.session(cx)?;
-            Ok(match verification::submit_code(cx, *flow, &code, previous.as_ref())? {
-                Progress::Stay(flow) => (Step::Flow(FlowKind::Verification, flow.id), None),
-                Progress::Done(done, signed_in) => {
-                    (journey::resume(cx, done, signed_in.as_ref(), &visitor)?, signed_in)
-                }
-            })
-        })
-        .await?;
-    visit.go_signed_in(&step, signed_in.as_ref())
+    form::act(&visit, &fields, move |cx, flow: Flow<Verification>, visitor| {
+        let previous = visitor.session(cx)?;
+        let progress = verification::submit_code(cx, flow, &code, previous.as_ref())?;
+        form::led(cx, progress, visitor)
+    })
+    .await
 }
 
 /// Another code.
 pub(in crate::web) async fn resend(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let Some(id) = visit.id::<FlowId>("flow") else {
-        return flow::begin(&visit, FlowKind::Verification).await;
-    };
-    let visitor = visit.visitor();
-    let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
-    let step = visit
-        .work()
-        .write(move |cx| {
-            Ok(match journey::open::<Verification>(cx, id, &visitor, fits, own)? {
-                Opened::Step(step) => step,
-                Opened::Rebound(id) => Step::Flow(FlowKind::Verification, id),
-                Opened::Ready(flow) => {
-                    Step::Flow(FlowKind::Verification, verification::resend(cx, *flow)?.id)
-                }
-            })
-        })
-        .await?;
-    visit.go(&step)
+    form::act(&visit, &fields, |cx, flow, _| {
+        Ok((Step::Flow(FlowKind::Verification, verification::resend(cx, flow)?.id), None))
+    })
+    .await
 }
 
 /// Whether the waiting page should go on: 205 once another device has confirmed, 204 until then.
