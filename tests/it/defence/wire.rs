@@ -151,7 +151,7 @@ fn sec_h04_framing_that_is_not_plain_is_refused_and_the_connection_closed(setup:
     }
     // Bytes that are no request at all.
     for request in [
-        "GET /login HTTP/1.1\nHost: x\n\n",
+        "GET /login HTTP/1.1\nHost: x\nConnection: close\n\n",
         "GET /login\r\n\r\n",
         "GET /lo gin HTTP/1.1\r\n\r\n",
         "GET /login HTTP/9.9\r\n\r\n",
