@@ -102,10 +102,12 @@ fn chores(
         (Some(smtp), false) => Transport::Smtp(smtp.clone()),
         _ => Transport::Inbox,
     };
+    let hangups = reload::hangups();
     let mut chores = JoinSet::new();
     chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
-    chores.spawn(named("the clients' file", reload::clients(work.clone(), clients, stopped.clone())));
+    chores
+        .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));
     chores.spawn(named("the signing keys", reload::keys(work, Arc::clone(site), stopped.clone())));
     chores
 }
