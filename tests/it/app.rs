@@ -113,7 +113,7 @@ impl TestApp {
         };
         let (work, servers) = runtime.block_on(async {
             let work = open(parts).await.expect("the ground opens");
-            let site = Site::new(work.clone()).expect("the site is built");
+            let site = Site::new(work.clone(), setup.patience).expect("the site is built");
             let mut servers = Vec::new();
             for (face, listener) in [Face::Public, Face::Admin].into_iter().zip(listeners) {
                 let server = listen(Arc::clone(&site), face, listener).expect("the server listens");

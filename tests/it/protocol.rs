@@ -7,6 +7,7 @@ mod codes;
 mod instances;
 mod kinds;
 mod minted;
+mod names;
 mod redirects;
 mod repeats;
 mod tokens;
