@@ -242,6 +242,30 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// Takes tables away, so that whoever asks for them fails.
+    pub fn break_tables(&self, tables: &[&str]) {
+        tables.iter().for_each(|table| self.run_sql(&format!("ALTER TABLE {table} RENAME TO {table}_away")));
+    }
+
+    /// Brings them back.
+    pub fn mend_tables(&self, tables: &[&str]) {
+        tables.iter().for_each(|table| self.run_sql(&format!("ALTER TABLE {table}_away RENAME TO {table}")));
+    }
+
+    fn run_sql(&self, sql: &str) {
+        use diesel::{Connection as _, RunQueryDsl as _};
+        match &*self.database {
+            Database::Postgres { .. } => self.wait(run_sql(&self.database.text(), sql)),
+            Database::Sqlite(folder) => {
+                let path = folder.join("wayhome.db").display().to_string();
+                let mut db = diesel::SqliteConnection::establish(&path).expect("the file opens");
+                diesel::sql_query(sql).execute(&mut db).unwrap_or_else(|why| panic!("{sql}: {why}"));
+            }
+        }
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };

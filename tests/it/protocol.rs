@@ -8,8 +8,10 @@ mod instances;
 mod kinds;
 mod minted;
 mod names;
+mod others;
 mod redirects;
 mod repeats;
+mod stale;
 mod tokens;
 mod verifiers;
 
