@@ -12,6 +12,7 @@ mod limiter;
 pub mod page;
 mod pages;
 pub mod path;
+mod patience;
 mod protocol;
 mod reader;
 mod reply;
@@ -19,13 +20,13 @@ mod routes;
 mod site;
 mod visit;
 
+pub use patience::Patience;
 pub use reply::Reply;
 pub use site::Site;
 pub use visit::Visit;
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -60,16 +61,16 @@ pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Re
         (Face::Public, 0) => cores,
         (Face::Public, workers) => workers,
     };
+    let (patience, grace) = (site.patience, 20);
     let data = web::Data::from(site);
-    // Whoever sends a head or a body slower than this is somebody who wants to hold a connection.
-    let (slow, idle, grace) = (Duration::from_secs(10), Duration::from_secs(30), 20);
     match face {
         Face::Public => HttpServer::new(move || {
             App::new().wrap(from_fn(gate::public)).app_data(data.clone()).configure(routes::public)
         })
         .workers(workers)
-        .client_request_timeout(slow)
-        .keep_alive(idle)
+        .on_connect(patience::attend(patience))
+        .client_request_timeout(patience.head)
+        .keep_alive(patience.idle)
         .shutdown_timeout(grace)
         .disable_signals()
         .listen(listener)
@@ -78,8 +79,9 @@ pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Re
             App::new().wrap(from_fn(gate::admin)).app_data(data.clone()).configure(routes::admin)
         })
         .workers(workers)
-        .client_request_timeout(slow)
-        .keep_alive(idle)
+        .on_connect(patience::attend(patience))
+        .client_request_timeout(patience.head)
+        .keep_alive(patience.idle)
         .shutdown_timeout(grace)
         .disable_signals()
         .listen(listener)

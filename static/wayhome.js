@@ -33,6 +33,24 @@
     }, 1000);
   }
 
+  // A permission is given by a click that was meant for it: not by the second click of two, the first of which has closed
+  // what covered this page. So the button rests for a moment whenever the page comes into view.
+  for (const button of document.querySelectorAll("button[data-rest]")) {
+    let timer;
+    const rest = () => {
+      button.setAttribute("aria-disabled", "true");
+      clearTimeout(timer);
+      timer = setTimeout(() => button.removeAttribute("aria-disabled"), Number(button.dataset.rest));
+    };
+    button.addEventListener("click", (event) => {
+      if (button.hasAttribute("aria-disabled")) event.preventDefault();
+    });
+    addEventListener("pageshow", rest);
+    addEventListener("focus", rest);
+    document.addEventListener("visibilitychange", rest);
+    rest();
+  }
+
   // Copy what somebody may want to quote.
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.addEventListener("click", async () => {

@@ -167,6 +167,29 @@ fn nothing_is_left_to_be_done() {
 }
 
 #[test]
+fn sec_k10_no_secret_is_compared_in_a_time_that_tells_of_it() {
+    check(rules::no_early_comparison);
+    // Secrets of clients: by their digests, in constant time, and somebody unknown costs the same.
+    let path = "src/oauth2/client_authentication.rs";
+    let source = Source::parse(path, &fs::read_to_string(path).unwrap());
+    let (compared, hashed) = (source.lines_with("constant_time_eq("), source.lines_with("sha256("));
+    assert_eq!(compared.len(), 2, "one for each form of a secret");
+    assert!(compared.iter().all(|line| hashed.contains(line)), "{compared:?} {hashed:?}");
+    assert_eq!(source.lines_with("else { spend_a_comparison(").len(), 2, "by Basic and by the body");
+    let crypto = Source::parse("src/crypto.rs", &fs::read_to_string("src/crypto.rs").unwrap());
+    assert_eq!(crypto.lines_with("subtle::ConstantTimeEq::ct_eq(a, b)").len(), 1);
+}
+
+#[test]
+fn a_comparison_that_ends_early_is_found() {
+    let found = |text| found(rules::no_early_comparison, "src/a.rs", text);
+    assert_eq!(found("fn f() { if known.expose() == presented { } }"), 1);
+    assert_eq!(found("let same = presented != secret.expose().as_bytes();"), 1);
+    assert_eq!(found("let digest = sha256(known.expose()); a == b; let c = d.expose();"), 0);
+    assert_eq!(found("match a { A => constant_time_eq(a.expose(), b), _ => c == d }"), 0);
+}
+
+#[test]
 fn something_left_to_be_done_is_found() {
     let word = concat!("TO", "DO");
     assert_eq!(rules::nothing_left("a.rs", &format!("// {word}: later\nlet a = 1;")).len(), 1);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::clients_diff::Diff;
@@ -19,10 +19,19 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Between two looks at the keys.
 const KEYS: Duration = Duration::from_secs(30);
 
-/// Watches the clients' file until told to stop; SIGHUP makes it look, and read secrets again, at once.
-pub(super) async fn clients(work: Work, file: ClientsFile, mut stop: watch::Receiver<bool>) {
+/// Listens to SIGHUP from now on; until then it would end the process.
+pub(super) fn hangups() -> Option<Signal> {
+    signal(SignalKind::hangup()).ok()
+}
+
+/// Watches the clients' file until told to stop; a hangup makes it look, and read secrets again, at once.
+pub(super) async fn clients(
+    work: Work,
+    file: ClientsFile,
+    mut hangup: Option<Signal>,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut watched = Watched::new(file);
-    let mut hangup = signal(SignalKind::hangup()).ok();
     loop {
         let hung_up = async {
             match &mut hangup {
@@ -58,13 +67,15 @@ pub(super) async fn keys(work: Work, site: Arc<Site>, mut stop: watch::Receiver<
 pub(super) struct Watched {
     file: ClientsFile,
     seen: Option<[u8; 32]>,
+    /// Whether it was empty at the last look, which is how a file looks that is just being written.
+    was_empty: bool,
 }
 
 impl Watched {
     /// Takes the file as it is now for known.
     pub(super) fn new(file: ClientsFile) -> Self {
         let seen = file.read().ok().flatten().map(|text| sha256(text.as_bytes()));
-        Self { file, seen }
+        Self { file, seen, was_empty: false }
     }
 
     /// Looks; takes over what changed if all of it is good.
@@ -82,6 +93,11 @@ impl Watched {
         };
         let digest = sha256(text.as_bytes());
         if self.seen == Some(digest) && !forced {
+            return;
+        }
+        let is_empty = text.trim().is_empty();
+        let was_empty = std::mem::replace(&mut self.was_empty, is_empty);
+        if is_empty && !was_empty && !forced {
             return;
         }
         self.seen = Some(digest);

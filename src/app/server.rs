@@ -13,7 +13,7 @@ use super::{ClientsFile, Listeners, StartError, janitor, reload};
 use crate::courier::{Courier, Transport};
 use crate::cx::Work;
 use crate::web::demo::Demo;
-use crate::web::{self, Face, Site};
+use crate::web::{self, Face, Patience, Site};
 
 /// How long the courier may take to finish the messages in its hands.
 const LAST_MESSAGES: Duration = Duration::from_secs(10);
@@ -26,7 +26,7 @@ pub async fn serve(
     announce: impl FnOnce() -> io::Result<()>,
 ) -> Result<(), StartError> {
     let mut signals = Signals::new().map_err(failed)?;
-    let site = Site::new(work.clone())?;
+    let site = Site::new(work.clone(), Patience::default())?;
     let mut servers = start(&site, listeners).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     let mut chores = chores(work, &site, clients, &stopped);
@@ -102,10 +102,12 @@ fn chores(
         (Some(smtp), false) => Transport::Smtp(smtp.clone()),
         _ => Transport::Inbox,
     };
+    let hangups = reload::hangups();
     let mut chores = JoinSet::new();
     chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
-    chores.spawn(named("the clients' file", reload::clients(work.clone(), clients, stopped.clone())));
+    chores
+        .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));
     chores.spawn(named("the signing keys", reload::keys(work, Arc::clone(site), stopped.clone())));
     chores
 }

@@ -230,6 +230,12 @@ async fn a_changed_clients_file_is_taken_over_and_a_bad_one_is_not() {
     assert_eq!(known(&work), [demo::CLIENT]);
     let uris = work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
     assert_eq!(uris, ["https://demo-spa.test/cb"], "the file's own definition counts");
+    std::fs::write(&path, "").unwrap();
+    watched.look(&work, false);
+    let uris = |work: &Work| work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
+    assert_eq!(uris(&work), ["https://demo-spa.test/cb"], "somebody is just writing it");
+    watched.look(&work, false);
+    assert_ne!(uris(&work), ["https://demo-spa.test/cb"], "it stays empty");
 }
 
 /// The client of the demo, at ports that nobody listens on any more.

@@ -1,5 +1,6 @@
 //! `clients.toml`: every client, checked before any of them is used.
 
+mod name;
 mod reader;
 #[cfg(test)]
 mod tests;

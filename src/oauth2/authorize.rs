@@ -7,7 +7,8 @@ mod rules;
 pub use check::check;
 pub use issue::{CODE_LIFETIME, goes_in_circles, issue, reissue};
 
-use crate::model::{AuthorizationParameters, Client, Prompt, Scope};
+use super::Untrusted;
+use crate::model::{AuthorizationParameters, Client, Event, Prompt, Scope};
 
 /// Whether the person must be asked before the client gets what it asks for. Any program on a device can pretend to be a
 /// native client whose answers stay there, so nothing but an answer of now counts for it (RFC 8252 8.6).
@@ -15,4 +16,13 @@ pub fn consent_needed(client: &Client, asked: &AuthorizationParameters, remember
     asked.prompts(Prompt::Consent)
         || client.is_unverifiable(&asked.redirect_uri)
         || !(client.skip_consent || remembered.is_some_and(|remembered| remembered.covers(&asked.scope)))
+}
+
+/// The fact that a request was not trusted: why, and for which registered client. What it brought is only in the log.
+pub fn rejection(untrusted: &Untrusted) -> Event {
+    let event = Event::new("authorize.rejected").with("reason", untrusted.kind.name());
+    match &untrusted.client {
+        Some(client) => event.for_client(&client.id),
+        None => event,
+    }
 }

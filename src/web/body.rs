@@ -13,9 +13,6 @@ use super::Face;
 /// The largest body on the public listener, in bytes; on the admin listener 16 times that.
 const BODY: usize = 64 * 1024;
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// The most parameters of a query or a form.
 const PARAMETERS: usize = 1000;
 
@@ -34,14 +31,15 @@ pub enum BodyProblem {
 /// use and closes it; once it is dropped, a body without an end would be read for ever.
 pub(super) struct Unread(#[expect(dead_code, reason = "it is held, not read")] pub Payload);
 
-/// Reads the body of a request. One that is not read to its end is put aside for the gate.
+/// Reads the body of a request, which must come within `patience`. One that is not read to its end is put aside for the gate.
 pub(super) async fn read(
     request: &HttpRequest,
     mut payload: Payload,
     face: Face,
+    patience: Duration,
 ) -> (Vec<u8>, Option<BodyProblem>) {
     let limit = if face == Face::Admin { BODY * 16 } else { BODY };
-    let read = tokio::time::timeout(PATIENCE, read_up_to(request, &mut payload, limit)).await;
+    let read = tokio::time::timeout(patience, read_up_to(request, &mut payload, limit)).await;
     let (body, problem) = read.unwrap_or((Vec::new(), Some(BodyProblem::Broken)));
     if problem.is_some() {
         request.extensions_mut().insert(Unread(payload));

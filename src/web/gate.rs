@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -12,6 +13,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage as _, HttpResponse};
 
 use super::body::Unread;
+use super::patience::{Connection, InHand};
 use super::reply::ErrorId;
 use super::visit::Arrived;
 use super::{Face, Site, assets, failure};
@@ -44,6 +46,7 @@ async fn pass(
     let Some(site) = request.app_data::<web::Data<Site>>().cloned() else {
         return Err(actix_web::error::ErrorInternalServerError("no site"));
     };
+    let _in_hand = request.conn_data::<Rc<Connection>>().map(InHand::new);
     let env = site.work().env();
     let (request_id, begun) = (RequestId::from_uuid(env.random.uuid()), env.clock.now());
     let peer = peer(&request, &env.settings);

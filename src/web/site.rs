@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::limiter::Limiter;
 use super::page::Frame;
+use super::patience::Patience;
 use super::reader::Readers;
 use crate::cx::{Fault, Result, Shared, Work};
 use crate::model::RequestId;
@@ -22,19 +23,30 @@ pub struct Site {
     pub(super) flows: Limiter,
     /// For point reads.
     pub(super) readers: Readers,
+    /// How long connections are waited for.
+    pub(super) patience: Patience,
     draining: AtomicBool,
 }
 
 impl Site {
-    /// Over these use cases.
-    pub fn new(work: Work) -> Result<Arc<Self>> {
+    /// Over these use cases, with this patience for connections.
+    pub fn new(work: Work, patience: Patience) -> Result<Arc<Self>> {
         let text = Catalogue::english().map_err(|why| Fault::Internal(why.to_string()))?;
         let env = work.env();
         let documents = Shared::new(Documents::new(&env.settings, &env.signing.get()));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { text: Arc::new(text), documents, requests, flows, readers, draining, work }))
+        Ok(Arc::new(Self {
+            text: Arc::new(text),
+            documents,
+            requests,
+            flows,
+            readers,
+            patience,
+            draining,
+            work,
+        }))
     }
 
     /// The use cases.

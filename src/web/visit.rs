@@ -63,7 +63,7 @@ impl FromRequest for Visit {
             let missing = || actix_web::error::ErrorInternalServerError("the gate was passed by");
             let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
             let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
-            let (body, problem) = body::read(&request, payload, arrived.face).await;
+            let (body, problem) = body::read(&request, payload, arrived.face, site.patience.body).await;
             let settings = &site.work().env().settings;
             let cookies = cookies::read(request.headers(), settings);
             let caller = Caller {

@@ -1,6 +1,6 @@
 //! The rules, each a function from a file to what is wrong in it.
 
-use super::source::{Piece, Source};
+use super::source::{Piece, Source, Token};
 
 /// What is wrong, with its place.
 pub type Findings = Vec<String>;
@@ -194,6 +194,25 @@ pub fn no_panic(source: &Source) -> Findings {
         }
     }
     findings
+}
+
+/// No secret is compared by `==`, which ends at the first byte that differs.
+pub fn no_early_comparison(source: &Source) -> Findings {
+    let ends = |token: &Token| [';', ',', '{', '}'].iter().any(|sign| token.marks(*sign));
+    source
+        .tokens
+        .split(ends)
+        .filter(|part| part.iter().any(|token| token.is("expose")))
+        .filter_map(|part| {
+            let found = part
+                .windows(2)
+                .find(|pair| pair[1].marks('=') && (pair[0].marks('=') || pair[0].marks('!')))?;
+            Some(format!(
+                "{}:{}: a secret is compared in a time that tells of it",
+                source.path, found[0].line
+            ))
+        })
+        .collect()
 }
 
 /// Every module is called by what it is about.

@@ -113,7 +113,7 @@ impl TestApp {
         };
         let (work, servers) = runtime.block_on(async {
             let work = open(parts).await.expect("the ground opens");
-            let site = Site::new(work.clone()).expect("the site is built");
+            let site = Site::new(work.clone(), setup.patience).expect("the site is built");
             let mut servers = Vec::new();
             for (face, listener) in [Face::Public, Face::Admin].into_iter().zip(listeners) {
                 let server = listen(Arc::clone(&site), face, listener).expect("the server listens");
@@ -239,6 +239,30 @@ impl TestApp {
             bytes.extend(std::fs::read(file.expect("a file").path()).expect("its bytes"));
         }
         bytes
+    }
+}
+
+impl TestApp {
+    /// Takes tables away, so that whoever asks for them fails.
+    pub fn break_tables(&self, tables: &[&str]) {
+        tables.iter().for_each(|table| self.run_sql(&format!("ALTER TABLE {table} RENAME TO {table}_away")));
+    }
+
+    /// Brings them back.
+    pub fn mend_tables(&self, tables: &[&str]) {
+        tables.iter().for_each(|table| self.run_sql(&format!("ALTER TABLE {table}_away RENAME TO {table}")));
+    }
+
+    fn run_sql(&self, sql: &str) {
+        use diesel::{Connection as _, RunQueryDsl as _};
+        match &*self.database {
+            Database::Postgres { .. } => self.wait(run_sql(&self.database.text(), sql)),
+            Database::Sqlite(folder) => {
+                let path = folder.join("wayhome.db").display().to_string();
+                let mut db = diesel::SqliteConnection::establish(&path).expect("the file opens");
+                diesel::sql_query(sql).execute(&mut db).unwrap_or_else(|why| panic!("{sql}: {why}"));
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod command;
+mod reload;
 mod running;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -262,4 +263,34 @@ fn serve_has_nothing_of_development() {
         let read: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(read["ts"].is_string() && read["level"].is_string() && read["msg"].is_string(), "{line}");
     }
+}
+
+#[test]
+fn dev_keeps_its_data_in_the_postgresql_that_a_flag_names() {
+    let (folder, url) = Folder::beside_postgres();
+    let first = Running::dev_with(&folder, &["--postgres", &url]);
+    assert!(first.table.contains("the data is in PostgreSQL"), "{}", first.table);
+    let jwks = first.get(&first.pages, "/.well-known/jwks.json").1;
+    assert_eq!(first.stop("TERM"), 0);
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("data"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert!(files.iter().all(|name| !name.to_string_lossy().ends_with(".db")), "{files:?}");
+    let second = Running::dev_with(&folder, &["--postgres", &url]);
+    assert_eq!(second.get(&second.pages, "/.well-known/jwks.json").1, jwks, "the same database");
+    assert_eq!(second.stop("TERM"), 0);
+    // Without the flag it is another one.
+    let embedded = Running::dev(&folder);
+    assert!(embedded.table.contains("everything is in "), "{}", embedded.table);
+    assert_ne!(embedded.get(&embedded.pages, "/.well-known/jwks.json").1, jwks);
+    assert_eq!(embedded.stop("TERM"), 0);
+    let words = [running::DEV, &["--postgres", "mysql://localhost/x"]].concat();
+    let wrong = folder.run(&words, &[]);
+    assert_eq!(wrong.code, 78, "{}", wrong.err);
+    assert!(
+        wrong.err.contains("database.url") || wrong.err.contains("WAYHOME__DATABASE__URL"),
+        "{}",
+        wrong.err
+    );
 }

@@ -47,7 +47,7 @@ impl Server {
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let host = format!("localhost:{port}");
-        let mut child = command
+        let child = command
             .current_dir(folder)
             .args(["dev", "--clients", "clients.toml", "--data-dir", "data"])
             .args(["--public", &address.to_string(), "--admin", &free()])
@@ -60,10 +60,12 @@ impl Server {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // From here on it is killed whatever happens.
+        let mut server = Self { child, address, host };
+        let mut lines = BufReader::new(server.child.stdout.take().unwrap()).lines();
         let ready = lines.any(|line| line.is_ok_and(|line| line.contains("Not for production")));
         assert!(ready, "the server did not start");
-        Self { child, address, host }
+        server
     }
 
     /// An answer, or nothing if the server died before it gave one.
@@ -120,6 +122,17 @@ fn sec_f05_a_full_disk_refuses_what_writes_serves_what_reads_and_passes_when_the
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// A worker that fails takes the others with it; else they would go on for ever, and the server with them.
+struct OverWhenLost<'a>(&'a AtomicBool);
+
+impl Drop for OverWhenLost<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 // sec_t03: what was revoked before the restart stays so after it.
 #[test]
 fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
@@ -141,6 +154,7 @@ fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
             for worker in 0..3 {
                 let (server, facts, over, acknowledged) = (&server, &facts, &over, &acknowledged);
                 scope.spawn(move || {
+                    let _over = OverWhenLost(over);
                     for turn in 0.. {
                         if over.load(Ordering::Relaxed) {
                             return;

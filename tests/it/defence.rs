@@ -14,5 +14,6 @@ mod out_of_order;
 mod secrets;
 mod sessions;
 mod sizes;
+mod slow;
 mod unlike;
 mod wire;

@@ -7,8 +7,11 @@ mod codes;
 mod instances;
 mod kinds;
 mod minted;
+mod names;
+mod others;
 mod redirects;
 mod repeats;
+mod stale;
 mod tokens;
 mod verifiers;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::name::name_problem;
 use crate::config::document::{Entry, Node, Value};
 use crate::config::settings::parse_duration;
 use crate::config::{Fault, Faults};
@@ -158,6 +159,11 @@ impl Reader<'_> {
         let auth_method = self.auth_method(kind);
         let secrets = self.secrets(auth_method);
         let grant_types = self.grant_types(kind);
+        // The tokens of a client that acts for itself name it as their subject; no API may take it for a person
+        // (RFC 9700 4.15).
+        if grant_types.contains(&GrantType::ClientCredentials) && uuid::Uuid::parse_str(&id).is_ok() {
+            self.wrong("id", "a client that acts for itself needs a name: a UUID is the subject of a person");
+        }
         let redirect_uris = self.redirect_uris(kind, &grant_types);
         let scopes = self.scopes(kind);
         let require_pkce = self.flag("require_pkce", true);
@@ -180,7 +186,7 @@ impl Reader<'_> {
         }
         self.without_effect(kind, &redirect_uris);
         Some(Client {
-            name: self.text("name").filter(|name| !name.trim().is_empty()).unwrap_or_else(|| id.clone()),
+            name: self.name().unwrap_or_else(|| id.clone()),
             kind,
             auth_method,
             secrets,
@@ -238,6 +244,15 @@ impl Reader<'_> {
             self.wrong("id", "write 1 to 128 visible ASCII characters");
         }
         good.then_some(id)
+    }
+
+    /// What people read: a name that shows as it is written, and leaves room for the rest of a sentence.
+    fn name(&mut self) -> Option<String> {
+        let name = self.text("name").filter(|name| !name.trim().is_empty())?;
+        if let Some(problem) = name_problem(&name) {
+            self.wrong("name", problem);
+        }
+        Some(name)
     }
 
     fn auth_method(&mut self, kind: ClientType) -> AuthMethod {

@@ -1,9 +1,11 @@
 //! The authorization endpoint (RFC 6749 3.1, OIDC Core 3.1.2).
 
+use actix_web::http::Method;
+
 use crate::cx::Result;
 use crate::journey::{self, Step};
 use crate::model::AuthorizationParameters;
-use crate::oauth2::{AuthorizeError, authorize};
+use crate::oauth2::{AuthorizeError, Untrusted, authorize};
 use crate::web::failure;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -14,7 +16,7 @@ pub(in crate::web) async fn arrive(visit: Visit) -> Result<Reply> {
     if let Some(wait) = visit.site().flows.wait(visit.peer(), visit.work().now()) {
         return failure::too_many_flows(&visit, wait.as_secs());
     }
-    let asked = match check(&visit, visit.query())? {
+    let asked = match check(&visit, visit.query()).await? {
         Ok(asked) => asked,
         Err(reply) => return Ok(reply),
     };
@@ -37,7 +39,7 @@ pub(in crate::web) async fn arrive_by_form(visit: Visit) -> Result<Reply> {
         Ok(form) => form,
         Err(problem) => return failure::body(&visit, problem),
     };
-    let asked = match check(&visit, &form)? {
+    let asked = match check(&visit, &form).await? {
         Ok(asked) => asked,
         Err(reply) => return Ok(reply),
     };
@@ -47,13 +49,13 @@ pub(in crate::web) async fn arrive_by_form(visit: Visit) -> Result<Reply> {
 
 type Checked = std::result::Result<AuthorizationParameters, Reply>;
 
-fn check(visit: &Visit, parameters: &[(String, String)]) -> Result<Checked> {
+async fn check(visit: &Visit, parameters: &[(String, String)]) -> Result<Checked> {
     let env = visit.env();
     let checked =
         authorize::check(parameters, &env.clients.get(), &env.settings, &env.signing.get(), env.clock.now());
     Ok(match checked {
         Ok(asked) => Ok(asked),
-        Err(AuthorizeError::Untrusted(untrusted)) => Err(failure::untrusted(visit, &untrusted)?),
+        Err(AuthorizeError::Untrusted(untrusted)) => Err(reject(visit, &untrusted).await?),
         Err(AuthorizeError::Trusted(callback, error)) => {
             tracing::info!(
                 error_id = error.code.name(),
@@ -65,4 +67,18 @@ fn check(visit: &Visit, parameters: &[(String, String)]) -> Result<Checked> {
             Err(visit.go(&Step::Client(Box::new(arrival)))?)
         }
     })
+}
+
+/// A request that nobody is redirected for: a page, and a fact of the event log. It counts as one that waits, so that an
+/// address cannot fill the log.
+async fn reject(visit: &Visit, untrusted: &Untrusted) -> Result<Reply> {
+    if visit.method() == Method::GET {
+        let _counted = visit.site().flows.take(visit.peer(), visit.work().now());
+    }
+    let event = authorize::rejection(untrusted);
+    // The page says what is wrong, also where the fact cannot be written.
+    if let Err(fault) = visit.protocol_work().write(move |cx| cx.record(event)).await {
+        failure::log(&fault, visit.request_id());
+    }
+    failure::untrusted(visit, untrusted)
 }

@@ -22,6 +22,9 @@ pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<
         Ok(grant_type) => grant_type,
         Err(error) => return refuse(&visit, &error),
     };
+    if let Err(error) = token::check_form_of_secret(&form, grant_type) {
+        return refuse(&visit, &error);
+    }
     let of = client.clone();
     let work = visit.protocol_work();
     let outcome = match grant_type {

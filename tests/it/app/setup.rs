@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use wayhome::config::{Mode, Settings, Sources, check_clients};
 use wayhome::model::Client;
 use wayhome::store::Engine;
+use wayhome::web::Patience;
 
 use super::{CLIENT_SECRET, SECRET, TestApp};
 
@@ -19,6 +20,7 @@ pub struct Setup {
     pub(super) issuer: Option<String>,
     environment: BTreeMap<String, String>,
     schema: Option<String>,
+    pub(super) patience: Patience,
     pub(super) clients: String,
 }
 
@@ -31,6 +33,7 @@ impl Setup {
             issuer: None,
             environment: BTreeMap::new(),
             schema: None,
+            patience: Patience::default(),
             clients: CLIENTS.to_owned(),
         };
         setup
@@ -77,6 +80,12 @@ impl Setup {
     pub fn schema(mut self, json: &str) -> Self {
         self.schema = Some(json.to_owned());
         self.set("identity.schema", "identity.schema.json")
+    }
+
+    /// With another patience for connections.
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Starts the server.

@@ -39,6 +39,12 @@ impl Snapshot {
         self
     }
 
+    /// Without these rows of a table.
+    pub fn forget(&mut self, table: &str, which: impl Fn(&Value) -> bool) {
+        let rows = self.0.get_mut(table).unwrap_or_else(|| panic!("no table is called {table}"));
+        rows.retain(|row| !which(row));
+    }
+
     /// Fails the test if another one differs, and says in which rows.
     #[track_caller]
     pub fn expect_same(&self, after: &Self, what: &str) {

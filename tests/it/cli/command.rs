@@ -23,6 +23,8 @@ struct Database {
     server: String,
     name: String,
     url: String,
+    /// Whether commands are told of it by their environment.
+    told: bool,
 }
 
 /// What came of a command.
@@ -44,16 +46,27 @@ impl Folder {
     pub fn with_each_database() -> Vec<Self> {
         #[allow(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
         let server = std::env::var("WAYHOME_TEST_POSTGRES").ok();
-        let on_postgres = server.map(|server| {
-            let name = format!("wayhome_cli_{}", SystemRandom.uuid().as_simple());
-            run_sql(&server, &format!("CREATE DATABASE {name}"));
-            let mut url = url::Url::parse(&server).unwrap();
-            url.set_path(&name);
-            let mut folder = Self::new();
-            folder.database = Some(Database { server, name, url: url.to_string() });
-            folder
-        });
+        let on_postgres = server.map(Self::with_postgres);
         std::iter::once(Self::new()).chain(on_postgres).collect()
+    }
+
+    /// One with a PostgreSQL database that nothing in its environment names; its URL.
+    pub fn beside_postgres() -> (Self, String) {
+        let mut folder = Self::with_postgres(crate::app::postgres_server());
+        let database = folder.database.as_mut().unwrap();
+        database.told = false;
+        let url = database.url.clone();
+        (folder, url)
+    }
+
+    fn with_postgres(server: String) -> Self {
+        let name = format!("wayhome_cli_{}", SystemRandom.uuid().as_simple());
+        run_sql(&server, &format!("CREATE DATABASE {name}"));
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let mut folder = Self::new();
+        folder.database = Some(Database { server, name, url: url.to_string(), told: true });
+        folder
     }
 
     pub fn path(&self) -> &Path {
@@ -61,14 +74,17 @@ impl Folder {
     }
 
     pub fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path.join(name), text).unwrap();
+        // At once, so that whoever watches the file never sees half of it.
+        let new = self.path.join(format!("{name}.new"));
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(new, self.path.join(name)).unwrap();
     }
 
     /// The command, ready to be started: in this folder, and with nothing of this machine's own settings.
     pub fn command(&self, words: &[&str], environment: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wayhome"));
         command.args(words).current_dir(&self.path).env_clear().envs(environment.iter().copied());
-        if let Some(database) = &self.database {
+        if let Some(database) = self.database.as_ref().filter(|database| database.told) {
             command.env("WAYHOME__DATABASE__URL", &database.url);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

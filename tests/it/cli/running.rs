@@ -1,9 +1,11 @@
 //! A server as a process of its own.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::command::{Folder, PRODUCTION};
 
@@ -23,7 +25,7 @@ pub const DEV: &[&str] = &[
 /// A server that runs. It is killed when this is dropped.
 pub struct Running {
     child: Child,
-    log: Option<JoinHandle<String>>,
+    log: Log,
     /// What it printed at its start.
     pub table: String,
     /// Where its pages are.
@@ -38,8 +40,13 @@ pub struct Running {
 impl Running {
     /// `wayhome dev`, as soon as it has said where it is.
     pub fn dev(folder: &Folder) -> Self {
-        let mut child = folder.command(DEV, &[]).spawn().unwrap();
-        let log = read_log(&mut child);
+        Self::dev_with(folder, &[])
+    }
+
+    /// The same, with more flags.
+    pub fn dev_with(folder: &Folder, flags: &[&str]) -> Self {
+        let mut child = folder.command(&[DEV, flags].concat(), &[]).spawn().unwrap();
+        let log = Log::of(&mut child);
         let mut table = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         while !table.contains("Ctrl-C") {
@@ -50,7 +57,7 @@ impl Running {
             line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned()
         };
         let (pages, demo, api) = (address("Sign-in pages"), address("Demo app"), address("Demo API"));
-        Self { child, log: Some(log), table, pages, demo, api, host: None }
+        Self { child, log, table, pages, demo, api, host: None }
     }
 
     /// `wayhome serve`, as soon as its log says that it is ready.
@@ -63,20 +70,13 @@ impl Running {
             ("WAYHOME__SERVER__ADMIN", "127.0.0.1:0"),
         ]);
         let mut child = folder.command(&["serve"], &environment).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut first = String::new();
-        while !first.contains("\"msg\":\"ready\"") {
-            assert!(log.read_line(&mut first).unwrap() > 0, "it ended: {first}");
-        }
-        let rest = std::thread::spawn(move || {
-            log.read_to_string(&mut first).unwrap();
-            first
-        });
+        let log = Log::of(&mut child);
+        log.wait_for("\"msg\":\"ready\"");
         let pages = format!("http://{public}");
         let nowhere = String::new;
         Self {
             child,
-            log: Some(rest),
+            log,
             table: nowhere(),
             pages,
             demo: nowhere(),
@@ -116,7 +116,13 @@ impl Running {
     /// The same; the log in place of the exit code, which must be 0.
     pub fn stop_and_read_log(mut self, signal: &str) -> String {
         assert_eq!(self.signal(signal), 0);
-        self.log.take().unwrap().join().unwrap()
+        self.log.whole()
+    }
+
+    /// Waits until the log says this.
+    #[track_caller]
+    pub fn wait_for_log(&self, text: &str) {
+        self.log.wait_for(text);
     }
 
     /// Sends a signal and does not wait.
@@ -144,12 +150,39 @@ impl Drop for Running {
     }
 }
 
-/// Reads the log, so that its pipe is never full.
-fn read_log(child: &mut Child) -> JoinHandle<String> {
-    let mut stderr = child.stderr.take().unwrap();
-    std::thread::spawn(move || {
-        let mut log = String::new();
-        stderr.read_to_string(&mut log).unwrap();
-        log
-    })
+/// What a server logs, read as it comes, so that its pipe is never full.
+struct Log {
+    said: Arc<(Mutex<String>, Condvar)>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Log {
+    fn of(child: &mut Child) -> Self {
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let said = Arc::new((Mutex::new(String::new()), Condvar::new()));
+        let (text, more) = (Arc::clone(&said), Arc::clone(&said));
+        let reader = std::thread::spawn(move || {
+            let mut line = String::new();
+            while stderr.read_line(&mut line).is_ok_and(|read| read > 0) {
+                text.0.lock().unwrap().push_str(&std::mem::take(&mut line));
+                more.1.notify_all();
+            }
+        });
+        Self { said, reader: Some(reader) }
+    }
+
+    #[track_caller]
+    fn wait_for(&self, wanted: &str) {
+        let text = self.said.0.lock().unwrap();
+        let patience = Duration::from_secs(60);
+        let (text, waited) =
+            self.said.1.wait_timeout_while(text, patience, |text| !text.contains(wanted)).unwrap();
+        assert!(!waited.timed_out(), "the log never says {wanted:?}:\n{text}");
+    }
+
+    /// All of it, once the server has ended.
+    fn whole(&mut self) -> String {
+        self.reader.take().unwrap().join().unwrap();
+        self.said.0.lock().unwrap().clone()
+    }
 }

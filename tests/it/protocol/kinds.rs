@@ -1,5 +1,8 @@
 //! Every kind of token at every door (T10, T11, T13).
 
+use wayhome::config::Clients;
+use wayhome::model::Client;
+
 use super::{ann, arrive};
 use crate::app::{CLIENT_SECRET, Setup, TestApp, on_both};
 use crate::browser::Browser;
@@ -202,19 +205,17 @@ fn changes(token: &str) -> Vec<String> {
 }
 
 fn sec_t13_a_clients_own_token_is_no_persons(setup: Setup) {
-    let app = setup.start();
+    let app = setup.set("admin.require_key", "true").start();
     let who = ann(&app);
-    // Somebody registers a client under the subject of a person.
-    let named = format!(
-        "{}\n[[client]]\nid = \"{}\"\ntype = \"machine\"\nscopes = [\"jobs\"]\nsecret = {{ env = \"SECRET\" }}\n",
-        app.clients_text(),
-        who.subject()
-    );
-    app.load_clients(&named);
+    // Even if there were a client under the subject of a person: the file refuses one.
+    let named = Client { id: who.subject(), ..(*app.relying_party("robot").client).clone() };
+    app.work().env().clients.replace(Clients::new([named]));
     let fields = [("grant_type", "client_credentials")];
     let answer = app.ask(&Ask::form("/oauth2/token", &fields).basic(&who.subject(), CLIENT_SECRET));
     let access = answer.expect(200).json()["access_token"].as_str().map(str::to_owned).expect("a token");
     assert_eq!(app.ask(&Ask::get("/userinfo").bearer(&access)).status, 401);
+    let admin = app.ask_admin(&Ask::get("/admin/identities").bearer(&access));
+    assert_eq!(admin.expect(401).json()["error"]["code"], 401);
     let account = Ask::get("/account").with("Cookie", &format!("wayhome_session={access}"));
     assert_ne!(app.ask(&account).status, 200);
     let hint = format!("/oauth2/sessions/logout?{}", encoded(&[("id_token_hint", access.as_str())]));

@@ -69,7 +69,12 @@ impl World {
         let url = DatabaseUrl::Sqlite(folder.join("wayhome.db"));
         let work = Work::new(Arc::new(env), Store::open(&url, Options::default()).unwrap());
         let key = new_key(&work, None).await.1;
-        Self { site: web::Data::from(Site::new(work).unwrap()), clock, folder, key }
+        Self {
+            site: web::Data::from(Site::new(work, crate::web::Patience::default()).unwrap()),
+            clock,
+            folder,
+            key,
+        }
     }
 
     pub(super) fn work(&self) -> &Work {
