@@ -40,6 +40,9 @@ pub(super) async fn read(
     mut payload: Payload,
     face: Face,
 ) -> (Vec<u8>, Option<BodyProblem>) {
+    if matches!(payload, Payload::None) {
+        return (Vec::new(), None);
+    }
     let limit = if face == Face::Admin { BODY * 16 } else { BODY };
     let read = tokio::time::timeout(PATIENCE, read_up_to(request, &mut payload, limit)).await;
     let (body, problem) = read.unwrap_or((Vec::new(), Some(BodyProblem::Broken)));
