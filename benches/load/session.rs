@@ -132,7 +132,11 @@ impl Session<'_> {
                     entry["half"] = report::measured_json(&half);
                     entry["half_met"] = json!(met);
                 }
-                Err(why) => self.refuse(workload, &why)?,
+                Err(why) => {
+                    self.complete = false;
+                    entry["half"] = json!({ "refused": why.to_string() });
+                    line(&format!("| … at half of that | refused: {why} |"))?;
+                }
             }
         }
         self.json.push(entry);
