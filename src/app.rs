@@ -20,7 +20,7 @@ pub use error::StartError;
 pub use ground::{Parts, open, open_beside};
 pub use listeners::{DemoAddresses, DemoListeners, Listeners, bind};
 pub use load::{ClientsFile, Inputs, Loaded, load};
-pub use log::start as start_log;
+pub use log::{Log, start as start_log};
 pub use server::serve;
 
 use stop::pause;

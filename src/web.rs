@@ -3,6 +3,7 @@
 mod admin;
 pub mod assets;
 mod body;
+mod classes;
 mod cookies;
 mod csrf;
 pub mod demo;

@@ -97,7 +97,22 @@ pub fn longest_p99(workload: Workload, bare: &Bare) -> Option<f64> {
 }
 
 /// Bytes of memory at rest, and under a load of tokens without the memory of hashes.
-pub const MEMORY: (u64, u64) = (20_000_000, 64_000_000);
+const MEMORY: (u64, u64) = (20_000_000, 64_000_000);
+
+/// Bytes of memory of one hash: 19 MiB of Argon2id. A worker keeps them for the next hash.
+const HASH: u64 = 19 << 20;
+
+/// The most memory at rest, where nobody has signed in yet, in bytes.
+pub const fn memory_idle() -> u64 {
+    MEMORY.0
+}
+
+/// The most memory under a load of tokens of people who have signed in: what the goal allows each hash worker comes on
+/// top. A server has a core less of these than it has cores, and one at least (architecture decision 25).
+pub fn memory_loaded(cores: usize) -> u64 {
+    let workers = u64::try_from(cores.saturating_sub(1).max(1)).unwrap_or(1);
+    MEMORY.1 + workers * HASH
+}
 
 /// Milliseconds of a start, the first one and a later one.
 pub const START: (f64, f64) = (500.0, 50.0);

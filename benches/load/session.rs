@@ -55,14 +55,16 @@ pub fn measure(bench: &Bench<'_>, folder: &Path, bare: &Bare, json: &mut Value) 
     let binary = fs::metadata(&options.binary).during("the binary")?.len();
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (first_ms, warm_ms) = (milliseconds(first_start), milliseconds(warm_start));
+    let (most_idle, most_loaded) =
+        (goals::memory_idle(), goals::memory_loaded(options.server_core_numbers().len()));
     report::head(&["size", "measured", "goal", "met?"])?;
     for (name, measured, goal, met) in [
-        ("memory idle", report::megabytes(idle), report::megabytes(goals::MEMORY.0), idle <= goals::MEMORY.0),
+        ("memory idle", report::megabytes(idle), report::megabytes(most_idle), idle <= most_idle),
         (
-            "memory under a load of tokens",
+            "memory under a load of tokens, with hash workers",
             report::megabytes(largest),
-            report::megabytes(goals::MEMORY.1),
-            largest <= goals::MEMORY.1,
+            report::megabytes(most_loaded),
+            largest <= most_loaded,
         ),
         (
             "start, first",
@@ -130,7 +132,11 @@ impl Session<'_> {
                     entry["half"] = report::measured_json(&half);
                     entry["half_met"] = json!(met);
                 }
-                Err(why) => self.refuse(workload, &why)?,
+                Err(why) => {
+                    self.complete = false;
+                    entry["half"] = json!({ "refused": why.to_string() });
+                    line(&format!("| … at half of that | refused: {why} |"))?;
+                }
             }
         }
         self.json.push(entry);

@@ -45,7 +45,7 @@ impl Dev {
         let inputs = self.inputs();
         let Loaded { mut settings, database, mut clients, mut clients_file, warnings } = app::load(&inputs)?;
         self.check_loopback(&settings)?;
-        app::start_log(&settings)?;
+        let _log = app::start_log(&settings)?;
         for warning in &warnings.0 {
             tracing::warn!("{warning}");
         }

@@ -18,7 +18,7 @@ impl Serve {
     pub(super) fn run(self) -> Done {
         let Loaded { settings, database, clients, clients_file, warnings } =
             app::load(&self.files.inputs(Mode::Production))?;
-        app::start_log(&settings)?;
+        let _log = app::start_log(&settings)?;
         for warning in &warnings.0 {
             tracing::warn!("{warning}");
         }

@@ -1,5 +1,7 @@
 //! What the provider says about itself (OIDC Discovery 1.0, RFC 8414), and its keys (RFC 7517).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::Error;
@@ -19,15 +21,15 @@ pub struct Documents {
 /// A document as bytes.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The JSON.
-    pub bytes: Vec<u8>,
+    /// The JSON, which all answers share.
+    pub bytes: Arc<[u8]>,
     /// Its `ETag`, in quotation marks.
     pub tag: String,
 }
 
 impl Document {
     fn new(value: &Value) -> Self {
-        let bytes = value.to_string().into_bytes();
+        let bytes: Arc<[u8]> = value.to_string().into_bytes().into();
         let tag = format!("\"{}\"", base64url(&sha256(&bytes)[..12]));
         Self { bytes, tag }
     }

@@ -4,10 +4,13 @@
 //! of them after COMMIT (group commit), beside a few readers. PostgreSQL: a pool of workers, one connection each,
 //! a transaction per job.
 
-use std::fmt;
+mod groups;
+mod job;
+mod opening;
+mod pool;
+
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,13 +18,15 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use super::postgres::PostgresOpener;
-use super::{Connection, DatabaseUrl, Engine, Error, MigrationStatus, Migrations, Result, sqlite};
+use super::{Connection, DatabaseUrl, Engine, Error, Result, sqlite};
+use groups::write_in_groups;
+use job::{Carried, Job};
+pub use opening::OpenError;
+use opening::{bring_up_to_date, lock_file, outside_async, ready};
+use pool::work_on_postgres;
 
 /// Jobs that may wait for a thread; beyond that the answer is 503.
 const QUEUE: usize = 4096;
-
-/// The most jobs that share one commit.
-const BATCH: usize = 128;
 
 /// How long a command beside a busy server waits for its turn, in milliseconds.
 const PATIENCE_BESIDE_MS: u32 = 15_000;
@@ -43,40 +48,6 @@ impl Default for Options {
     }
 }
 
-/// Why the store did not open.
-#[derive(Debug)]
-pub enum OpenError {
-    /// The database lacks migrations; the names.
-    NotMigrated(Vec<String>),
-    /// Another process has this SQLite file.
-    InUse(PathBuf),
-    /// The database said no.
-    Store(Error),
-    /// The machine said no.
-    Io(std::io::Error),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotMigrated(names) => {
-                write!(f, "the database lacks {} migration(s): {}", names.len(), names.join(", "))
-            }
-            Self::InUse(path) => write!(f, "another process uses {}", path.display()),
-            Self::Store(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<Error> for OpenError {
-    fn from(error: Error) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// A database, ready for work from any task or thread. Cheap to clone; its threads end with the last clone.
 #[derive(Clone)]
 pub struct Store {
@@ -84,7 +55,7 @@ pub struct Store {
     writes: SyncSender<Box<dyn Job>>,
     reads: SyncSender<Box<dyn Job>>,
     /// Where another reader may be opened (SQLite only).
-    path: Option<PathBuf>,
+    path: Option<Arc<Path>>,
 }
 
 impl Store {
@@ -155,7 +126,7 @@ impl Store {
         self.path.as_deref().map(|path| sqlite::open_reader(path).map(Connection::Sqlite)).transpose()
     }
 
-    fn open_sqlite(path: &std::path::Path, options: Options) -> std::result::Result<Self, OpenError> {
+    fn open_sqlite(path: &Path, options: Options) -> std::result::Result<Self, OpenError> {
         let lock = lock_file(path)?;
         let mut writer = Connection::Sqlite(sqlite::open_writer(path)?);
         ready(&mut writer, options.migrate)?;
@@ -163,7 +134,7 @@ impl Store {
     }
 
     fn start_sqlite(
-        path: &std::path::Path,
+        path: &Path,
         mut writer: Connection,
         options: Options,
         lock: Option<std::fs::File>,
@@ -187,7 +158,7 @@ impl Store {
                 }
             })?;
         }
-        Ok(Self { engine: Engine::Sqlite, writes, reads, path: Some(path.to_owned()) })
+        Ok(Self { engine: Engine::Sqlite, writes, reads, path: Some(path.into()) })
     }
 
     fn open_postgres(url: &str, options: Options) -> std::result::Result<Self, OpenError> {
@@ -207,117 +178,8 @@ impl Store {
     }
 }
 
-/// Runs `open` on a thread of its own: the PostgreSQL wrapper must be made and used outside an async runtime.
-fn outside_async<T: Send + 'static>(
-    open: impl FnOnce() -> std::result::Result<T, OpenError> + Send + 'static,
-) -> std::result::Result<T, OpenError> {
-    thread::Builder::new()
-        .name("postgres-open".to_owned())
-        .spawn(open)
-        .map_err(OpenError::Io)?
-        .join()
-        .unwrap_or_else(|_| Err(Error::Unavailable("opening failed".to_owned()).into()))
-}
-
-/// Migrates the SQLite file if it needs that and no server has it; answers what ran.
-fn bring_up_to_date(path: &std::path::Path, migrate: bool) -> std::result::Result<Vec<String>, OpenError> {
-    if path.exists() {
-        let mut db = Connection::Sqlite(sqlite::open_writer(path)?);
-        if Migrations::status(&mut db)? == MigrationStatus::UpToDate {
-            return Ok(Vec::new());
-        }
-    }
-    let _held_meanwhile = lock_file(path)?;
-    ready(&mut Connection::Sqlite(sqlite::open_writer(path)?), migrate)
-}
-
-/// Migrates and answers what ran, or says what is missing.
-fn ready(db: &mut Connection, migrate: bool) -> std::result::Result<Vec<String>, OpenError> {
-    if migrate {
-        return Ok(Migrations::run(db)?);
-    }
-    match Migrations::status(db)? {
-        MigrationStatus::UpToDate => Ok(Vec::new()),
-        MigrationStatus::Pending(names) => Err(OpenError::NotMigrated(names)),
-    }
-}
-
-/// Two servers on one SQLite file would each believe to be the one writer.
-fn lock_file(path: &std::path::Path) -> std::result::Result<std::fs::File, OpenError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut new = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
-        new.recursive(true).create(folder).map_err(OpenError::Io)?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(PathBuf::from(name))
-        .map_err(OpenError::Io)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
-        Err(std::fs::TryLockError::Error(why)) => Err(OpenError::Io(why)),
-    }
-}
-
 fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> std::result::Result<(), OpenError> {
     thread::Builder::new().name(name).spawn(body).map(|_| ()).map_err(OpenError::Io)
-}
-
-/// Work on its way to a connection, and its answer on the way back.
-trait Job: Send {
-    /// Runs the work; whether its changes are to be kept.
-    fn run(&mut self, db: &mut Connection) -> bool;
-
-    /// Sends the answer. With a failure, that becomes the answer in place of a success.
-    fn answer(self: Box<Self>, failure: Option<&Error>);
-
-    /// Whether the work failed in a way that the connection may not have survived.
-    fn spoilt_connection(&self) -> bool;
-}
-
-struct Carried<T, E, F> {
-    work: Option<F>,
-    result: Option<std::result::Result<T, E>>,
-    spoilt: bool,
-    back: oneshot::Sender<std::result::Result<T, E>>,
-}
-
-impl<T, E, F> Job for Carried<T, E, F>
-where
-    T: Send,
-    E: From<Error> + Send,
-    F: FnOnce(&mut Connection) -> std::result::Result<T, E> + Send,
-{
-    fn run(&mut self, db: &mut Connection) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        let result = catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or_else(|_| {
-            self.spoilt = true;
-            Err(Error::Query("the work panicked".to_owned()).into())
-        });
-        let keep = result.is_ok();
-        self.result = Some(result);
-        keep
-    }
-
-    fn answer(self: Box<Self>, failure: Option<&Error>) {
-        let result = match (self.result, failure) {
-            (Some(Ok(_)) | None, Some(why)) => Err(Error::Unavailable(why.to_string()).into()),
-            (Some(result), _) => result,
-            (None, None) => Err(Error::Unavailable("the work was not run".to_owned()).into()),
-        };
-        // Nobody waits any more: the fact stands, the answer is not needed.
-        let _gone = self.back.send(result);
-    }
-
-    fn spoilt_connection(&self) -> bool {
-        self.spoilt
-    }
 }
 
 fn carry<T, E, F>(
@@ -330,7 +192,7 @@ where
     F: FnOnce(&mut Connection) -> std::result::Result<T, E> + Send + 'static,
 {
     let (back, answer) = oneshot::channel();
-    let sent = queue.try_send(Box::new(Carried { work: Some(work), result: None, spoilt: false, back }));
+    let sent = queue.try_send(Box::new(Carried::new(work, back)));
     async move {
         match sent {
             Err(TrySendError::Full(_)) => Err(Error::Unavailable("the queue is full".to_owned()).into()),
@@ -346,85 +208,4 @@ where
 
 fn next(queue: &Mutex<Receiver<Box<dyn Job>>>) -> Option<Box<dyn Job>> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
-}
-
-/// The life of the SQLite writer: it ends when no handle is left.
-fn write_in_groups(db: &mut Connection, queue: &Receiver<Box<dyn Job>>) {
-    while let Ok(first) = queue.recv() {
-        let mut jobs = vec![first];
-        while jobs.len() < BATCH {
-            match queue.try_recv() {
-                Ok(job) => jobs.push(job),
-                Err(_) => break,
-            }
-        }
-        let outcome = commit_together(db, &mut jobs);
-        if outcome.is_err() {
-            // Whatever state the transaction is in, it ends here. If there is none, SQLite says so and that is fine.
-            let _already_over = db.batch("ROLLBACK");
-        }
-        for job in jobs {
-            job.answer(outcome.as_ref().err());
-        }
-    }
-}
-
-fn commit_together(db: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
-    db.batch("BEGIN IMMEDIATE")?;
-    if let [only] = jobs {
-        let keep = only.run(db);
-        return db.batch(if keep { "COMMIT" } else { "ROLLBACK" });
-    }
-    for job in jobs {
-        db.batch("SAVEPOINT job")?;
-        if job.run(db) {
-            db.batch("RELEASE job")?;
-        } else {
-            db.batch("ROLLBACK TO job; RELEASE job")?;
-        }
-    }
-    db.batch("COMMIT")
-}
-
-/// The life of a PostgreSQL worker: it replaces its connection when that broke.
-fn work_on_postgres(opener: &PostgresOpener, queue: &Mutex<Receiver<Box<dyn Job>>>, transactional: bool) {
-    let mut kept: Option<Connection> = None;
-    while let Some(mut job) = next(queue) {
-        let (db, outcome) = match begin(opener, kept.take(), transactional) {
-            Ok(mut db) => {
-                let keep = job.run(&mut db);
-                let outcome = match (transactional, keep) {
-                    (true, true) => db.batch("COMMIT"),
-                    (true, false) => db.batch("ROLLBACK"),
-                    (false, true) => Ok(()),
-                    // A failed read may have met a connection that died while it was idle.
-                    (false, false) => db.batch("SELECT 1"),
-                };
-                (Some(db), outcome)
-            }
-            Err(why) => (None, Err(why)),
-        };
-        if outcome.is_ok() && !job.spoilt_connection() {
-            kept = db;
-        }
-        job.answer(outcome.as_ref().err());
-    }
-}
-
-/// A connection with a transaction begun (for writes). One that died while idle is replaced once: nothing was done
-/// on it yet.
-fn begin(opener: &PostgresOpener, kept: Option<Connection>, transactional: bool) -> Result<Connection> {
-    if let Some(mut db) = kept {
-        if !transactional {
-            return Ok(db);
-        }
-        if db.batch("BEGIN").is_ok() {
-            return Ok(db);
-        }
-    }
-    let mut db = Connection::Postgres(opener.open()?);
-    if transactional {
-        db.batch("BEGIN")?;
-    }
-    Ok(db)
 }

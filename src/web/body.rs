@@ -38,6 +38,9 @@ pub(super) async fn read(
     face: Face,
     patience: Duration,
 ) -> (Vec<u8>, Option<BodyProblem>) {
+    if matches!(payload, Payload::None) {
+        return (Vec::new(), None);
+    }
     let limit = if face == Face::Admin { BODY * 16 } else { BODY };
     let read = tokio::time::timeout(patience, read_up_to(request, &mut payload, limit)).await;
     let (body, problem) = read.unwrap_or((Vec::new(), Some(BodyProblem::Broken)));

@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderMap};
 
 use crate::config::Settings;
 use crate::crypto::{PlainToken, TokenKind};
+use crate::model::TokenDigest;
 
 /// A year and a bit: browsers allow no more than 400 days.
 const BROWSER_LIFETIME: Duration = Duration::days(400);
@@ -13,8 +14,8 @@ const BROWSER_LIFETIME: Duration = Duration::days(400);
 pub struct Cookies {
     /// The browser's.
     pub browser: Option<PlainToken>,
-    /// The session's.
-    pub session: Option<PlainToken>,
+    /// The digest of the session's.
+    pub session: Option<TokenDigest>,
 }
 
 fn name(settings: &Settings, kind: TokenKind) -> &'static str {
@@ -43,7 +44,10 @@ pub fn read(headers: &HeaderMap, settings: &Settings) -> Cookies {
         }
         PlainToken::parse(kind, first)
     };
-    Cookies { browser: find(TokenKind::Browser), session: find(TokenKind::Session) }
+    Cookies {
+        browser: find(TokenKind::Browser),
+        session: find(TokenKind::Session).map(|token| token.digest()),
+    }
 }
 
 /// A cookie that carries the token.

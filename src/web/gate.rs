@@ -18,7 +18,7 @@ use super::reply::ErrorId;
 use super::visit::Arrived;
 use super::{Face, Site, assets, failure};
 use crate::config::Settings;
-use crate::model::RequestId;
+use crate::model::{Instant, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -52,7 +52,7 @@ async fn pass(
     let peer = peer(&request, &env.settings);
     request.extensions_mut().insert(Arrived { request_id, peer, face });
     let method = request.method().clone();
-    let refused = refuse(&site, face, &request, peer);
+    let refused = refuse(&site, face, &request, peer, begun);
     let mut response = match refused {
         Some(answer) => request.into_response(answer),
         None => next.call(request).await?,
@@ -61,7 +61,8 @@ async fn pass(
     if let Some(payload) = unread {
         response = response.map_body(|_, body| BoxBody::new(BodyBesideUnread { body, _payload: payload }));
     }
-    if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
+    let request_id = request_id.to_string();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let error_id = response.response().extensions().get::<ErrorId>().map(|id| id.0.clone());
@@ -102,7 +103,13 @@ impl MessageBody for BodyBesideUnread {
     }
 }
 
-fn refuse(site: &Site, face: Face, request: &ServiceRequest, peer: IpAddr) -> Option<HttpResponse> {
+fn refuse(
+    site: &Site,
+    face: Face,
+    request: &ServiceRequest,
+    peer: IpAddr,
+    now: Instant,
+) -> Option<HttpResponse> {
     let health = request.path().starts_with("/health/");
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let settings = &site.work().env().settings;
@@ -116,7 +123,7 @@ fn refuse(site: &Site, face: Face, request: &ServiceRequest, peer: IpAddr) -> Op
     }
     if !health
         && face == Face::Public
-        && let Err(wait) = site.requests.take(peer, site.work().now())
+        && let Err(wait) = site.requests.take(peer, now)
     {
         return Some(failure::too_many(request.request(), site, wait.as_secs()));
     }
@@ -129,8 +136,8 @@ fn host_is_right(face: Face, host: &str, settings: &Settings) -> bool {
     match face {
         Face::Public => {
             let usual = if settings.is_https() { ":443" } else { ":80" };
-            let bare = |text: &str| text.strip_suffix(usual).unwrap_or(text).to_ascii_lowercase();
-            bare(host) == bare(settings.host())
+            let (asked, own) = (host.strip_suffix(usual).unwrap_or(host), settings.host());
+            asked.eq_ignore_ascii_case(own.strip_suffix(usual).unwrap_or(own))
         }
         Face::Admin => {
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

@@ -4,30 +4,16 @@ use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 
 use super::Face;
+pub use super::classes::Class;
+use super::classes::class_headers;
 use super::page::Page;
 use super::visit::Arrived;
 use crate::cx::{Fault, Result};
-
-/// Which headers an answer carries (security 2.2, architecture decision 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// A page from which a form may end at a client: no `form-action`, no opener policy.
-    FlowPage,
-    /// A page that never leaves.
-    OwnPage,
-    /// A redirect.
-    Redirect,
-    /// JSON of an API.
-    Json,
-    /// JSON that anybody may read and keep for a while.
-    Document,
-    /// A file that never changes under its path.
-    Asset,
-}
 
 /// An answer.
 #[derive(Debug)]
@@ -35,7 +21,7 @@ pub struct Reply {
     status: StatusCode,
     class: Class,
     content_type: &'static str,
-    body: Vec<u8>,
+    body: Bytes,
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<Cookie<'static>>,
     error_id: Option<String>,
@@ -45,12 +31,13 @@ pub struct Reply {
 #[derive(Debug, Clone)]
 pub struct ErrorId(pub String);
 
-const HTML: &str = "text/html; charset=utf-8";
-const JSON: &str = "application/json";
+const HTML_TYPE: &str = "text/html; charset=utf-8";
+const JSON_TYPE: &str = "application/json";
 
 impl Reply {
-    fn new(status: StatusCode, class: Class, content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status, class, content_type, body, headers: Vec::new(), cookies: Vec::new(), error_id: None }
+    fn new(status: StatusCode, class: Class, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let (body, headers, cookies) = (body.into(), Vec::new(), Vec::new());
+        Self { status, class, content_type, body, headers, cookies, error_id: None }
     }
 
     /// A page of a journey.
@@ -67,7 +54,7 @@ impl Reply {
     pub fn html(status: StatusCode, class: Class, page: &impl Page) -> Result<Self> {
         let html =
             page.render_page().map_err(|why| Fault::Internal(format!("a page did not render: {why}")))?;
-        Ok(Self::new(status, class, HTML, html.into_bytes()))
+        Ok(Self::new(status, class, HTML_TYPE, html.into_bytes()))
     }
 
     /// 303 to another address. The only redirect there is: after a form it never repeats the form (RFC 9700 4.12).
@@ -76,14 +63,14 @@ impl Reply {
         match HeaderValue::from_str(location) {
             Ok(value) => reply.with_header(header::LOCATION, value),
             // Locations are built from percent-encoded parts; one that is no header is a fault of ours.
-            Err(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, Class::Json, JSON, b"{}".to_vec()),
+            Err(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, Class::Json, JSON_TYPE, "{}"),
         }
     }
 
     /// JSON.
     pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(value).map_err(|why| Fault::Internal(why.to_string()))?;
-        Ok(Self::new(status, Class::Json, JSON, body))
+        Ok(Self::new(status, Class::Json, JSON_TYPE, body))
     }
 
     /// 201: what was made, and where it is to be found from now on (RFC 9110 15.3.2).
@@ -92,8 +79,8 @@ impl Reply {
     }
 
     /// A JSON document that was made before.
-    pub fn document(bytes: Vec<u8>) -> Self {
-        Self::new(StatusCode::OK, Class::Document, JSON, bytes)
+    pub fn document(bytes: impl Into<Bytes>) -> Self {
+        Self::new(StatusCode::OK, Class::Document, JSON_TYPE, bytes)
     }
 
     /// A document that the asker has already.
@@ -108,7 +95,7 @@ impl Reply {
 
     /// A static file.
     pub fn asset(content_type: &'static str, bytes: &'static [u8]) -> Self {
-        Self::new(StatusCode::OK, Class::Asset, content_type, bytes.to_vec())
+        Self::new(StatusCode::OK, Class::Asset, content_type, bytes)
     }
 
     /// Nothing but a status.
@@ -159,7 +146,7 @@ impl Reply {
             response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(self.content_type)));
         }
         for (name, value) in class_headers(self.class) {
-            response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
+            response.insert_header((name.clone(), value.clone()));
         }
         if https {
             response.insert_header((
@@ -193,82 +180,4 @@ impl Responder for Reply {
             .is_some_and(|site| site.work().env().settings.is_https());
         self.into_response(https && public)
     }
-}
-
-type Headers = &'static [(&'static str, &'static str)];
-
-const POLICY: &str = "publickey-credentials-get=(self), publickey-credentials-create=(self), clipboard-write=(self), \
-     camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
-
-/// What the headers of a class say.
-pub(super) fn class_headers(class: Class) -> impl Iterator<Item = (&'static str, &'static str)> {
-    const ALL: Headers = &[("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")];
-    const FLOW: Headers = &[
-        (
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        ("cache-control", "no-store"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", POLICY),
-        ("x-robots-tag", "noindex, nofollow"),
-        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
-    ];
-    const OWN: Headers = &[
-        (
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        ("cache-control", "no-store"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", POLICY),
-        ("x-robots-tag", "noindex, nofollow"),
-        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
-    ];
-    const REDIRECT: Headers = &[
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
-        ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
-        ("x-robots-tag", "noindex, nofollow"),
-        ("vary", "Cookie, Sec-Fetch-Site, Origin"),
-    ];
-    const JSON: Headers = &[
-        (
-            "content-security-policy",
-            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
-        ),
-        ("cache-control", "no-store"),
-        ("pragma", "no-cache"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("vary", "Origin"),
-    ];
-    const DOCUMENT: Headers = &[
-        (
-            "content-security-policy",
-            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
-        ),
-        ("cache-control", "public, max-age=300, stale-if-error=86400"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "cross-origin"),
-        ("access-control-allow-origin", "*"),
-    ];
-    const ASSET: Headers = &[
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
-        ("cache-control", "public, max-age=31536000, immutable"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "same-origin"),
-    ];
-    let own = match class {
-        Class::FlowPage => FLOW,
-        Class::OwnPage => OWN,
-        Class::Redirect => REDIRECT,
-        Class::Json => JSON,
-        Class::Document => DOCUMENT,
-        Class::Asset => ASSET,
-    };
-    ALL.iter().chain(own).copied()
 }

@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use super::body;
 pub use super::body::{BodyProblem, FormFields};
+use super::cookies::Cookies;
 use super::csrf::{self, Provenance};
 use super::page::{Form, Frame};
 use super::reply::Reply;
@@ -28,20 +29,20 @@ use crate::model::{ApiKeyId, AuthorizationRequestId, Origin, RequestId, TokenDig
 #[derive(Clone)]
 pub struct Visit(Rc<Inner>);
 
+/// What only some handlers want to know is found out when they ask.
 struct Inner {
     site: web::Data<Site>,
     face: Face,
-    work: Work,
+    work: OnceCell<Work>,
     /// The same, once it is known with which key.
     administration: OnceCell<Work>,
     request: HttpRequest,
     request_id: RequestId,
     peer: IpAddr,
-    query: Vec<(String, String)>,
+    query: OnceCell<Vec<(String, String)>>,
     body: Vec<u8>,
     problem: Option<BodyProblem>,
-    came_with: Option<PlainToken>,
-    session: Option<TokenDigest>,
+    cookies: OnceCell<Cookies>,
     made: OnceCell<PlainToken>,
 }
 
@@ -64,26 +65,16 @@ impl FromRequest for Visit {
             let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
             let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
             let (body, problem) = body::read(&request, payload, arrived.face, site.patience.body).await;
-            let settings = &site.work().env().settings;
-            let cookies = cookies::read(request.headers(), settings);
-            let caller = Caller {
-                origin: if arrived.face == Face::Admin { Origin::Admin } else { Origin::SelfService },
-                peer: arrived.peer.to_string(),
-                user_agent: user_agent(request.headers()),
-                request: Some(arrived.request_id),
-                api_key: None,
-            };
             Ok(Self(Rc::new(Inner {
-                work: site.work().on_behalf_of(caller),
+                work: OnceCell::new(),
                 administration: OnceCell::new(),
                 face: arrived.face,
                 request_id: arrived.request_id,
                 peer: arrived.peer,
-                query: body::pairs(request.query_string().as_bytes()),
+                query: OnceCell::new(),
                 body,
                 problem,
-                came_with: cookies.browser,
-                session: cookies.session.map(|token| token.digest()),
+                cookies: OnceCell::new(),
                 made: OnceCell::new(),
                 site,
                 request,
@@ -106,19 +97,36 @@ impl Visit {
 
     /// Use cases on behalf of this caller.
     pub fn work(&self) -> &Work {
-        self.0.administration.get().unwrap_or(&self.0.work)
+        if let Some(administration) = self.0.administration.get() {
+            return administration;
+        }
+        let origin = if self.0.face == Face::Admin { Origin::Admin } else { Origin::SelfService };
+        self.0.work.get_or_init(|| self.work_through(origin))
     }
 
     /// From now on every fact that this request brings about names the key.
     pub(super) fn act_with(&self, key: ApiKeyId) {
-        let caller = Caller { api_key: Some(key), ..self.0.work.caller().clone() };
-        self.0.administration.get_or_init(|| self.0.work.on_behalf_of(caller));
+        let caller = Caller { api_key: Some(key), ..self.work().caller().clone() };
+        self.0.administration.get_or_init(|| self.0.site.work().on_behalf_of(caller));
     }
 
     /// Use cases of the protocol: a client calls, not a person.
     pub fn protocol_work(&self) -> Work {
-        let caller = Caller { origin: Origin::Protocol, ..self.0.work.caller().clone() };
-        self.0.work.on_behalf_of(caller)
+        self.work_through(Origin::Protocol)
+    }
+
+    fn work_through(&self, origin: Origin) -> Work {
+        self.0.site.work().on_behalf_of(Caller {
+            origin,
+            peer: self.0.peer.to_string(),
+            user_agent: user_agent(self.headers()),
+            request: Some(self.0.request_id),
+            api_key: None,
+        })
+    }
+
+    fn cookies(&self) -> &Cookies {
+        self.0.cookies.get_or_init(|| cookies::read(self.headers(), self.settings()))
     }
 
     /// Runs a point read: on this worker's own connection where that waits for nothing (SQLite), else on a reading
@@ -141,7 +149,7 @@ impl Visit {
 
     /// What lives as long as the process.
     pub fn env(&self) -> &Env {
-        self.0.work.env()
+        self.0.site.work().env()
     }
 
     /// The settings.
@@ -196,12 +204,12 @@ impl Visit {
 
     /// The parameters of the query, in their order.
     pub fn query(&self) -> &[(String, String)] {
-        &self.0.query
+        self.0.query.get_or_init(|| body::pairs(self.0.request.query_string().as_bytes()))
     }
 
     /// A parameter of the query; `None` if it is empty, absent, or came twice.
     pub fn query_value(&self, name: &str) -> Option<&str> {
-        body::once(&self.0.query, name)
+        body::once(self.query(), name)
     }
 
     /// A parameter of the query that is an id.
@@ -234,7 +242,7 @@ impl Visit {
 
     /// Who comes. A browser that has no cookie yet gets one with the answer.
     pub fn visitor(&self) -> Visitor {
-        let browser = match &self.0.came_with {
+        let browser = match &self.cookies().browser {
             Some(token) => token.digest(),
             None => self
                 .0
@@ -242,12 +250,12 @@ impl Visit {
                 .get_or_init(|| PlainToken::generate(TokenKind::Browser, self.env().random.as_ref()))
                 .digest(),
         };
-        Visitor { browser, session: self.0.session }
+        Visitor { browser, session: self.cookies().session }
     }
 
     /// Whether the browser came with a cookie of ours.
     pub fn has_browser(&self) -> bool {
-        self.0.came_with.is_some()
+        self.cookies().browser.is_some()
     }
 
     /// What stands around every page.
@@ -278,7 +286,7 @@ impl Visit {
         fields: &FormFields,
         subject: &str,
     ) -> impl Fn(&TokenDigest) -> bool + Send + use<> {
-        let env = std::sync::Arc::clone(self.0.work.env());
+        let env = std::sync::Arc::clone(self.0.site.work().env());
         let (presented, subject) = (fields.get("csrf_token").to_owned(), subject.to_owned());
         let action = self.path().to_owned();
         move |browser| csrf::fits(&env.secrets, browser, &subject, &action, &presented)

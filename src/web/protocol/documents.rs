@@ -1,7 +1,10 @@
 //! What the provider says about itself: bytes that were made once.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 
 use crate::cx::Result;
 use crate::oauth2::Document;
@@ -25,7 +28,7 @@ fn answer(visit: &Visit, document: &Document) -> Reply {
     let reply = if known {
         Reply::document_unchanged(StatusCode::NOT_MODIFIED)
     } else {
-        Reply::document(document.bytes.clone())
+        Reply::document(Bytes::from_owner(Arc::clone(&document.bytes)))
     };
     reply.with_text_header(header::ETAG, tag)
 }

@@ -125,7 +125,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "a right password, until the choice between two accounts",
         "10 minutes",
     ),
-    ("src/web/reply.rs", "public, max-age=300", "metadata and keys in caches", "5 minutes"),
+    ("src/web/classes.rs", "public, max-age=300", "metadata and keys in caches", "5 minutes"),
     ("src/identity/throttle.rs", "FREE: i64 = 5", "wrong passwords for one person without a wait", "5; then"),
     (
         "src/identity/throttle.rs",
