@@ -55,6 +55,10 @@ const ENDS: [End; 7] = [
 ];
 
 fn sec_c10_a_code_dies_with_the_password_the_session_the_consent_and_the_person(setup: Setup) {
+    let app = setup.clone().start();
+    let (who, rp) = (ann(&app), app.relying_party("spa"));
+    let location = arrive(&mut app.browser(), &rp, &who, &[]);
+    assert_eq!(rp.redeem_answer(&location).status, 200, "if nothing ends, a code is good");
     for (what, end) in ENDS {
         let app = setup.clone().start();
         let (who, rp) = (ann(&app), app.relying_party("spa"));
