@@ -16,7 +16,8 @@ use super::parameters::Parameters;
 use super::{Error, ErrorCode};
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Env, Result};
-use crate::model::{Client, GrantType, Instant};
+use crate::model::{Client, GrantType, IdentityId, Instant};
+use crate::store;
 
 /// What came of a token request. A refusal is a value, so that what it changed (a counted try, an ended family) is
 /// kept.
@@ -79,6 +80,21 @@ pub fn redeem_code(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, Strin
 pub fn refresh(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)]) -> Result<Outcome> {
     let outcome = refresh::rotate(cx, client, &Parameters::new(form))?;
     record_denial(cx, client, GrantType::RefreshToken, outcome)
+}
+
+/// The refusal of a client that is called like the subject of a person: in a token for itself it would stand as that
+/// person (RFC 9700 4.15). Only a name that is a UUID costs a query.
+pub fn namesake(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Error>> {
+    let Ok(subject) = client.id.parse::<IdentityId>() else { return Ok(None) };
+    Ok(store::identities::find(cx.db, subject)?.map(|_| {
+        let text = "The client is called like a person, so it cannot act for itself.";
+        Error::new(ErrorCode::UnauthorizedClient, text)
+    }))
+}
+
+/// Whether [`namesake`] has to look.
+pub fn may_be_a_namesake(client: &Client, grant: GrantType) -> bool {
+    grant == GrantType::ClientCredentials && client.id.parse::<IdentityId>().is_ok()
 }
 
 /// Gives a client a token for itself (RFC 6749 4.4), without the database: only for clients whose access tokens are

@@ -159,11 +159,6 @@ impl Reader<'_> {
         let auth_method = self.auth_method(kind);
         let secrets = self.secrets(auth_method);
         let grant_types = self.grant_types(kind);
-        // The tokens of a client that acts for itself name it as their subject; no API may take it for a person
-        // (RFC 9700 4.15).
-        if grant_types.contains(&GrantType::ClientCredentials) && uuid::Uuid::parse_str(&id).is_ok() {
-            self.wrong("id", "a client that acts for itself needs a name: a UUID is the subject of a person");
-        }
         let redirect_uris = self.redirect_uris(kind, &grant_types);
         let scopes = self.scopes(kind);
         let require_pkce = self.flag("require_pkce", true);

@@ -27,6 +27,12 @@ pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<
     }
     let of = client.clone();
     let work = visit.protocol_work();
+    if token::may_be_a_namesake(&client, grant_type) {
+        let named = client.clone();
+        if let Some(error) = visit.read_here(&work, move |cx| token::namesake(cx, &named)).await? {
+            return refuse(&visit, &error);
+        }
+    }
     let outcome = match grant_type {
         GrantType::AuthorizationCode => work.write(move |cx| token::redeem_code(cx, &of, &form)).await?,
         GrantType::RefreshToken => work.write(move |cx| token::refresh(cx, &of, &form)).await?,

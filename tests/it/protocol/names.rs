@@ -1,14 +1,15 @@
-//! What clients are called, and what they may not be called (N04, T13).
+//! What clients are called (N04, T13).
 
-use wayhome::config::check_clients;
-use wayhome::crypto::sha256;
+use wayhome::config::{Clients, check_clients};
+use wayhome::model::{AccessTokenFormat, Client};
 
 use super::ann;
-use crate::app::{Setup, on_both};
+use crate::app::{CLIENT_SECRET, Setup, on_both};
+use crate::http::Ask;
 
 on_both![
     sec_n04_a_name_is_text_and_stands_beside_where_one_goes,
-    sec_t13_no_client_that_acts_for_itself_is_called_like_a_person,
+    sec_t13_no_client_that_acts_for_itself_is_taken_for_a_person,
 ];
 
 /// A file with one client of this name.
@@ -71,39 +72,22 @@ fn sec_n04_a_name_is_text_and_stands_beside_where_one_goes(setup: Setup) {
     }
 }
 
-fn sec_t13_no_client_that_acts_for_itself_is_called_like_a_person(setup: Setup) {
+fn sec_t13_no_client_that_acts_for_itself_is_taken_for_a_person(setup: Setup) {
     let app = setup.start();
     let who = ann(&app);
-    let digest: String = sha256(b"a secret").iter().map(|byte| format!("{byte:02x}")).collect();
-    let client = |id: &str| {
-        format!(
-            "[[client]]\nid = \"{id}\"\ntype = \"machine\"\nscopes = [\"jobs\"]\nsecret_sha256 = \"{digest}\"\n"
-        )
-    };
+    let robot = app.relying_party("robot").client.clone();
     let subject = who.subject();
-    for id in [
-        subject.clone(),
-        subject.to_uppercase(),
-        subject.replace('-', ""),
-        format!("{{{subject}}}"),
-        format!("urn:uuid:{subject}"),
-        "00000000-0000-0000-0000-000000000000".to_owned(),
-    ] {
-        let faults = faults_of(&client(&id));
-        assert!(
-            faults.contains("clients.toml:2:6: id: a client that acts for itself needs a name"),
-            "{id}: {faults}"
-        );
-    }
-    // A web application that acts for itself, too; one that never does is never a subject.
-    let web = |grants: &str| {
-        client(&subject).replace("machine", "web")
-            + &format!("grant_types = [{grants}]\nredirect_uris = [\"https://w.test/cb\"]\n")
-    };
-    let faults = faults_of(&web("\"authorization_code\", \"client_credentials\""));
-    assert!(faults.contains("a UUID is the subject of a person"), "{faults}");
-    assert_eq!(faults_of(&web("\"authorization_code\"")), "");
-    for id in ["jobs", &format!("client-{subject}"), &subject[1..]] {
-        assert_eq!(faults_of(&client(id)), "", "{id}");
+    // Other products call their clients by UUIDs; nobody is called like this one.
+    let nobody = "0b0e7d1c-3c1e-4a53-9a53-3d8f5b0f2a11".to_owned();
+    for format in [AccessTokenFormat::Jwt, AccessTokenFormat::Opaque] {
+        let called = |id: &String| Client { id: id.clone(), access_token_format: format, ..(*robot).clone() };
+        app.work().env().clients.replace(Clients::new([&subject, &nobody].map(called)));
+        let ask = |id: &str| {
+            app.ask(
+                &Ask::form("/oauth2/token", &[("grant_type", "client_credentials")]).basic(id, CLIENT_SECRET),
+            )
+        };
+        assert_eq!(ask(&subject).expect(400).json()["error"], "unauthorized_client");
+        assert!(ask(&nobody).expect(200).json()["access_token"].is_string());
     }
 }
