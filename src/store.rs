@@ -4,7 +4,8 @@
 //! connections, and answers after COMMIT. Nothing here reads a clock: the instant is an argument.
 //!
 //! A row that can only be one is asked for with `get_result`. `first` adds a LIMIT, whose value is bound, and SQLite
-//! prepares such a statement again for every value: that costs several times the query.
+//! prepares such a statement again for every value: that costs several times the query. A row is inserted with all its
+//! columns, `None` as NULL, and a hot UPDATE is a `Kept`: Diesel keeps neither of them prepared otherwise.
 
 #[cfg(test)]
 mod beside;
@@ -12,6 +13,7 @@ mod connection;
 mod error;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod kept;
 mod migrations;
 mod postgres;
 pub mod schema;

@@ -7,7 +7,7 @@ use super::{Connection, Error, Result, each};
 use crate::model::{AccessToken, GrantId, Instant, Scope, TokenDigest};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = tokens)]
+#[diesel(table_name = tokens, treat_none_as_default_value = false)]
 struct Row {
     digest: Vec<u8>,
     grant_id: Option<String>,

@@ -1,7 +1,10 @@
 //! Authorization codes.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
 
+use super::kept::Kept;
 use super::schema::authorization_codes as codes;
 use super::{Connection, Error, Result, each};
 use crate::model::{
@@ -9,7 +12,7 @@ use crate::model::{
 };
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = codes)]
+#[diesel(table_name = codes, treat_none_as_default_value = false)]
 struct Row {
     digest: Vec<u8>,
     request_id: Option<String>,
@@ -67,12 +70,18 @@ pub fn consume(
     limit: i64,
     now: Instant,
 ) -> Result<bool> {
-    let changed = each!(db, c => diesel::update(codes::table.find(digest.as_bytes().to_vec()))
-        .filter(codes::used_at.is_null())
-        .filter(codes::expires_at.gt(now.micros()))
-        .filter(codes::tries.lt(limit))
-        .set((codes::used_at.eq(now.micros()), codes::grant_id.eq(grant.to_string())))
-        .execute(c))?;
+    let text = &[
+        "UPDATE authorization_codes SET used_at = ",
+        ", grant_id = ",
+        " WHERE digest = ",
+        " AND used_at IS NULL AND expires_at > ",
+        " AND tries < ",
+        "",
+    ];
+    let (digest, grant) = (digest.as_bytes().to_vec(), grant.to_string());
+    let (digest, grant) = (digest.into_sql::<Binary>(), grant.into_sql::<Text>());
+    let (limit, now) = (limit.into_sql::<BigInt>(), now.micros().into_sql::<BigInt>());
+    let changed = each!(db, c => Kept { text, values: &[&now, &grant, &digest, &now, &limit] }.execute(c))?;
     Ok(changed == 1)
 }
 
@@ -99,17 +108,23 @@ pub fn traces(
     session: SessionId,
     client_id: &str,
     since: Instant,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<Trace>> {
     type Found = (Option<i64>, Option<String>);
-    let found: Vec<Found> = each!(db, c => codes::table
+    let query = codes::table
         .filter(codes::session_id.eq(session.to_string()))
         .filter(codes::client_id.eq(client_id))
         .filter(codes::created_at.gt(since.micros()))
         .order(codes::created_at.desc())
-        .limit(limit)
-        .select((codes::used_at, codes::last_error))
-        .load::<Found>(c))?;
+        .select((codes::used_at, codes::last_error));
+    let found: Vec<Found> = match db {
+        // It is asked for with each code: rows are read one by one, and a LIMIT would be prepared each time.
+        Connection::Sqlite(c) => {
+            let rows = query.load_iter::<Found, DefaultLoadingMode>(c)?;
+            rows.take(limit).collect::<QueryResult<_>>()?
+        }
+        Connection::Postgres(c) => query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load::<Found>(c)?,
+    };
     Ok(found.into_iter().map(|(used, last_error)| Trace { used: used.is_some(), last_error }).collect())
 }
 

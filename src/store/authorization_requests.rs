@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = requests)]
+#[diesel(table_name = requests, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     browser: Option<Vec<u8>>,

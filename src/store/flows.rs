@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = flows, treat_none_as_null = true)]
+#[diesel(table_name = flows, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     kind: String,

@@ -7,7 +7,7 @@ use super::{Connection, Error, Result, each};
 use crate::model::{Assurance, Grant, GrantId, IdentityId, Instant, Scope, SessionId};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = grants)]
+#[diesel(table_name = grants, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     client_id: String,

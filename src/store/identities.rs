@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = identities, treat_none_as_null = true)]
+#[diesel(table_name = identities, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     schema_id: String,
@@ -24,7 +24,7 @@ struct Row {
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = addresses, treat_none_as_null = true)]
+#[diesel(table_name = addresses, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct AddressRow {
     id: String,
     identity_id: String,

@@ -7,7 +7,7 @@ use super::{Connection, Error, Result, each};
 use crate::model::{Instant, Message, MessageId, MessageStatus};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = messages)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     template_type: String,

@@ -40,7 +40,7 @@ pub struct MailedCode {
 }
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = codes)]
+#[diesel(table_name = codes, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     flow_id: String,

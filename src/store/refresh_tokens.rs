@@ -1,13 +1,15 @@
 //! Refresh tokens, one row per generation.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
+use super::kept::Kept;
 use super::schema::refresh_tokens as tokens;
 use super::{Connection, Error, Result, each};
 use crate::model::{Instant, RefreshToken, RefreshTokenId, TokenDigest};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = tokens)]
+#[diesel(table_name = tokens, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     digest: Vec<u8>,
@@ -44,11 +46,14 @@ pub fn find(db: &mut Connection, digest: &TokenDigest) -> Result<Option<RefreshT
 
 /// Spends the token, once: `false` if somebody was faster or it is expired.
 pub fn consume(db: &mut Connection, id: RefreshTokenId, now: Instant) -> Result<bool> {
-    let changed = each!(db, c => diesel::update(tokens::table.find(id.to_string()))
-        .filter(tokens::used_at.is_null())
-        .filter(tokens::expires_at.gt(now.micros()))
-        .set(tokens::used_at.eq(now.micros()))
-        .execute(c))?;
+    let text = &[
+        "UPDATE refresh_tokens SET used_at = ",
+        " WHERE id = ",
+        " AND used_at IS NULL AND expires_at > ",
+        "",
+    ];
+    let (id, now) = (id.to_string().into_sql::<Text>(), now.micros().into_sql::<BigInt>());
+    let changed = each!(db, c => Kept { text, values: &[&now, &id, &now] }.execute(c))?;
     Ok(changed == 1)
 }
 

@@ -7,7 +7,7 @@ use super::{Connection, Error, Result, each};
 use crate::model::{Assurance, IdentityId, Instant, Session, SessionId, TokenDigest};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     token_digest: Vec<u8>,

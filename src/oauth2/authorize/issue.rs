@@ -16,7 +16,7 @@ pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
 const LOOP_WINDOW: Duration = Duration::from_secs(30);
 
 /// How many of them are a loop.
-const LOOP_CODES: i64 = 5;
+const LOOP_CODES: usize = 5;
 
 /// Whether the client asks for codes again and again and never redeems one; then why its last exchange was refused, if
 /// it tried one. Somebody must be told before the browser goes round for ever.
@@ -27,8 +27,7 @@ pub fn goes_in_circles(
 ) -> Result<Option<Option<String>>> {
     let since = cx.now - LOOP_WINDOW;
     let traces = store::authorization_codes::traces(cx.db, session.id, &client.id, since, LOOP_CODES)?;
-    let many = i64::try_from(traces.len()).is_ok_and(|count| count >= LOOP_CODES);
-    if !many || traces.iter().any(|trace| trace.used) {
+    if traces.len() < LOOP_CODES || traces.iter().any(|trace| trace.used) {
         return Ok(None);
     }
     let last_error = traces.into_iter().find_map(|trace| trace.last_error);
