@@ -101,7 +101,18 @@ pub struct Bench<'a> {
 impl Bench<'_> {
     /// Lets users work against the process.
     pub fn drive(&self, users: Vec<User>, pace: Pace, process: u32) -> Result<(Vec<User>, Measured)> {
+        self.drive_refusing(users, pace, process, !self.options.verify)
+    }
+
+    fn drive_refusing(
+        &self,
+        users: Vec<User>,
+        pace: Pace,
+        process: u32,
+        refuses_tiredness: bool,
+    ) -> Result<(Vec<User>, Measured)> {
         let run = Run {
+            refuses_tiredness,
             pace,
             warmup: Duration::from_secs_f64(self.options.warmup),
             length: Duration::from_secs_f64(self.options.seconds),
@@ -127,7 +138,7 @@ impl Bench<'_> {
         }
         for form in [false, true] {
             let users = (0..self.options.users).map(|_| User::of_bare_server(&site, form)).collect();
-            let (_, measured) = self.drive(users, Pace::Closed, process.id())?;
+            let (_, measured) = self.drive_refusing(users, Pace::Closed, process.id(), false)?;
             *(if form { &mut bare.http_form } else { &mut bare.http_static }) = measured.per_core_second();
         }
         Ok(())

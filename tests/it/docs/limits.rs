@@ -51,7 +51,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "src/oauth2/authorize/issue.rs",
-        "LOOP_CODES: i64 = 5",
+        "LOOP_CODES: usize = 5",
         "codes without an exchange, until a loop is broken",
         "5 in",
     ),
