@@ -193,6 +193,7 @@ fn sec_e06_somebody_unknown_is_slowed_down_like_somebody_known(setup: Setup) {
     assert_eq!(waits[0].last().map(|(status, _)| *status), Some(429));
 }
 
+// sec_u02
 /// While the one worker is busy and its queue is full, whoever needs a hash is told so at once: that shows who does.
 fn sec_e02_sec_u01_every_sign_in_costs_one_hash_and_an_endless_password_none(setup: Setup) {
     let app = setup.set("password.queue", "1").start();
