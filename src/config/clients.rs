@@ -1,9 +1,11 @@
 //! `clients.toml`: every client, checked before any of them is used.
 
+mod client;
 mod name;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod uris;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -82,19 +82,17 @@ pub fn refresh(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)])
     record_denial(cx, client, GrantType::RefreshToken, outcome)
 }
 
-/// The refusal of a client that is called like the subject of a person: in a token for itself it would stand as that
-/// person (RFC 9700 4.15). Only a name that is a UUID costs a query.
-pub fn namesake(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Error>> {
-    let Ok(subject) = client.id.parse::<IdentityId>() else { return Ok(None) };
+/// The person that a client may be called like: in a token for itself its id stands as the subject (RFC 9700 4.15).
+pub fn namesake(client: &Client, grant: GrantType) -> Option<IdentityId> {
+    client.id.parse().ok().filter(|_| grant == GrantType::ClientCredentials)
+}
+
+/// Refuses a client whose namesake exists.
+pub fn refuse_namesake(cx: &mut Cx<'_>, subject: IdentityId) -> Result<Option<Error>> {
     Ok(store::identities::find(cx.db, subject)?.map(|_| {
         let text = "The client is called like a person, so it cannot act for itself.";
         Error::new(ErrorCode::UnauthorizedClient, text)
     }))
-}
-
-/// Whether [`namesake`] has to look.
-pub fn may_be_a_namesake(client: &Client, grant: GrantType) -> bool {
-    grant == GrantType::ClientCredentials && client.id.parse::<IdentityId>().is_ok()
 }
 
 /// Gives a client a token for itself (RFC 6749 4.4), without the database: only for clients whose access tokens are

@@ -1,6 +1,6 @@
 //! `clients.toml`, right and wrong.
 
-use super::reader::redirect_uri_problem;
+use super::uris::redirect_uri_problem;
 use super::*;
 use crate::model::{ClientType, GrantType};
 

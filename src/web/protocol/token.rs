@@ -27,11 +27,10 @@ pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<
     }
     let of = client.clone();
     let work = visit.protocol_work();
-    if token::may_be_a_namesake(&client, grant_type) {
-        let named = client.clone();
-        if let Some(error) = visit.read_here(&work, move |cx| token::namesake(cx, &named)).await? {
-            return refuse(&visit, &error);
-        }
+    if let Some(subject) = token::namesake(&client, grant_type)
+        && let Some(error) = visit.read_here(&work, move |cx| token::refuse_namesake(cx, subject)).await?
+    {
+        return refuse(&visit, &error);
     }
     let outcome = match grant_type {
         GrantType::AuthorizationCode => work.write(move |cx| token::redeem_code(cx, &of, &form)).await?,

@@ -1,0 +1,228 @@
+//! One client of the file, rule by rule.
+
+use std::time::Duration;
+
+use super::name::name_problem;
+use super::reader::Reader;
+use crate::config::Fault;
+use crate::config::document::{Entry, Node, Value};
+use crate::model::{
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, Scope, SecretText,
+    SigningPreference, TokenLifetimes,
+};
+
+/// Keys that speak of people, who never come to a machine client.
+const PEOPLE_ONLY: [&str; 9] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "skip_consent",
+    "require_pkce",
+    "registration",
+    "initiate_login_uri",
+    "id_token_alg",
+    "refresh_token_idle",
+    "refresh_token_absolute",
+];
+
+/// The scopes of a client that names none.
+const USUAL_SCOPES: &str = "openid profile email offline_access";
+
+impl Reader<'_> {
+    pub(super) fn client(&mut self) -> Option<Client> {
+        self.refuse_unknown_keys();
+        let id = self.id();
+        let kinds = ClientType::ALL.map(|kind| (kind.name(), kind));
+        if self.find("type").is_none() {
+            self.wrong("type", "it is missing; write spa, web, native or machine");
+        }
+        let (id, kind) = (id?, self.choice("type", &kinds)?);
+        let auth_method = self.auth_method(kind);
+        let secrets = self.secrets(auth_method);
+        let grant_types = self.grant_types(kind);
+        let redirect_uris = self.redirect_uris(kind, &grant_types);
+        let scopes = self.scopes(kind);
+        let require_pkce = self.flag("require_pkce", true);
+        if !require_pkce && auth_method == AuthMethod::None {
+            self.wrong("require_pkce", "only a client with a secret may do without PKCE");
+        }
+        let algorithms = [("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)];
+        let formats = [("jwt", AccessTokenFormat::Jwt), ("opaque", AccessTokenFormat::Opaque)];
+        let days = |days: u64| Duration::from_secs(days * 86_400);
+        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+        let (idle, absolute) =
+            if kind == ClientType::Spa { (hours(8), hours(24)) } else { (days(14), days(30)) };
+        let lifetimes = TokenLifetimes {
+            access: self.duration("access_token_lifetime", Duration::from_secs(600)),
+            refresh_idle: self.duration("refresh_token_idle", idle),
+            refresh_absolute: self.duration("refresh_token_absolute", absolute),
+        };
+        if lifetimes.access > hours(24) {
+            self.warn("access_token_lifetime", "an access token that lives longer than a day is hard to end");
+        }
+        self.without_effect(kind, &redirect_uris);
+        Some(Client {
+            name: self.name().unwrap_or_else(|| id.clone()),
+            kind,
+            auth_method,
+            secrets,
+            redirect_uris,
+            post_logout_redirect_uris: self.plain_uris("post_logout_redirect_uris"),
+            grant_types,
+            scopes,
+            audience: self.texts("audience").unwrap_or_default().into_iter().map(|(text, _)| text).collect(),
+            skip_consent: self.flag("skip_consent", false),
+            require_pkce,
+            allow_registration: self.flag("registration", true),
+            client_uri: self.web_uri("client_uri"),
+            initiate_login_uri: self.web_uri("initiate_login_uri"),
+            policy_uri: self.web_uri("policy_uri"),
+            tos_uri: self.web_uri("tos_uri"),
+            development: self.flag("development", false),
+            access_token_format: self
+                .choice("access_token_format", &formats)
+                .unwrap_or(AccessTokenFormat::Jwt),
+            access_token_alg: self
+                .choice("access_token_alg", &algorithms)
+                .unwrap_or(SigningPreference::Es256),
+            id_token_alg: self.choice("id_token_alg", &algorithms).unwrap_or(SigningPreference::Rs256),
+            lifetimes,
+            origin: self.place.clone(),
+            id,
+        })
+    }
+
+    /// Warns of what is written and changes nothing.
+    fn without_effect(&mut self, kind: ClientType, redirect_uris: &[String]) {
+        if kind == ClientType::Machine {
+            for name in PEOPLE_ONLY {
+                if self.find(name).is_some() {
+                    self.warn(name, "it has no effect: nobody signs in to a machine client");
+                }
+            }
+        }
+        let anybody_listens = redirect_uris.iter().any(|uri| !uri.starts_with("https://"));
+        if kind == ClientType::Native && anybody_listens && self.flag("skip_consent", false) {
+            let problem = "people are asked all the same where the redirect URI stays on their device: any program there can listen";
+            self.warn("skip_consent", problem);
+        }
+    }
+
+    fn id(&mut self) -> Option<String> {
+        let Some(id) = self.text("id") else {
+            if self.find("id").is_none() {
+                self.wrong("id", "it is missing");
+            }
+            return None;
+        };
+        let good = !id.is_empty() && id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic());
+        if !good {
+            self.wrong("id", "write 1 to 128 visible ASCII characters");
+        }
+        good.then_some(id)
+    }
+
+    /// What people read: a name that shows as it is written, and leaves room for the rest of a sentence.
+    fn name(&mut self) -> Option<String> {
+        let name = self.text("name").filter(|name| !name.trim().is_empty())?;
+        if let Some(problem) = name_problem(&name) {
+            self.wrong("name", problem);
+        }
+        Some(name)
+    }
+
+    fn auth_method(&mut self, kind: ClientType) -> AuthMethod {
+        let known = AuthMethod::ALL.map(|method| (method.name(), method));
+        let usual = if kind.is_public() { AuthMethod::None } else { AuthMethod::Basic };
+        let method = self.choice("token_endpoint_auth_method", &known).unwrap_or(usual);
+        if kind.is_public() && method != AuthMethod::None {
+            let text = format!("a {} client can keep no secret; use type = \"web\"", kind.name());
+            self.wrong("token_endpoint_auth_method", text);
+        }
+        if !kind.is_public() && method == AuthMethod::None {
+            let text = format!("a {} client must authenticate", kind.name());
+            self.wrong("token_endpoint_auth_method", text);
+        }
+        method
+    }
+
+    fn secrets(&mut self, method: AuthMethod) -> Vec<ClientSecret> {
+        let mut secrets = Vec::new();
+        if let Some(node) = self.find("secret").cloned() {
+            match &node.value {
+                Value::Table(entries) => match &entries[..] {
+                    [Entry { name, node: Node { value: Value::Text(text), .. }, .. }]
+                        if matches!(name.as_str(), "env" | "file") =>
+                    {
+                        match (self.look_up)(&format!("{name}:{text}")) {
+                            Ok(secret) => secrets.push(ClientSecret::Plain(SecretText::new(secret))),
+                            Err(why) => self.wrong("secret", why),
+                        }
+                    }
+                    _ => self.wrong("secret", "write { env = \"NAME\" } or { file = \"PATH\" }"),
+                },
+                _ => self.wrong("secret", "secrets do not stand in this file: write { env = \"NAME\" } or { file = \"PATH\" }, or use secret_sha256"),
+            }
+        }
+        for (text, place) in self.one_or_more("secret_sha256") {
+            match from_hex(&text) {
+                Some(digest) => secrets.push(ClientSecret::Sha256(digest)),
+                None => self.faults.add(Fault::error(place, "secret_sha256: expected 64 hexadecimal digits")),
+            }
+        }
+        match method {
+            AuthMethod::None if !secrets.is_empty() => {
+                self.wrong("type", "a public client has no secret");
+            }
+            AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() && self.find("secret").is_none() => {
+                self.wrong("secret", "it is missing; the client must authenticate");
+            }
+            _ => {}
+        }
+        secrets
+    }
+
+    fn grant_types(&mut self, kind: ClientType) -> Vec<GrantType> {
+        let usual = match kind {
+            ClientType::Machine => vec![GrantType::ClientCredentials],
+            _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        };
+        let Some(texts) = self.texts("grant_types") else { return usual };
+        let mut grants = Vec::new();
+        for (text, place) in texts {
+            match GrantType::parse(&text) {
+                Some(GrantType::ClientCredentials) if kind.is_public() => {
+                    self.faults
+                        .add(Fault::error(place, "grant_types: a public client cannot act for itself"));
+                }
+                Some(grant) => grants.push(grant),
+                None => {
+                    let fault = Fault::error(place, format!("grant_types: `{text}` is not supported"));
+                    self.faults.add(fault.did_you_mean(&text, GrantType::ALL.map(GrantType::name)));
+                }
+            }
+        }
+        grants
+    }
+
+    fn scopes(&mut self, kind: ClientType) -> Scope {
+        let usual = if kind == ClientType::Machine { "" } else { USUAL_SCOPES };
+        let texts =
+            self.texts("scopes").map(|texts| texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>());
+        let joined = texts.map_or_else(|| usual.to_owned(), |texts| texts.join(" "));
+        Scope::parse(&joined).unwrap_or_else(|_| {
+            self.wrong("scopes", "a scope holds a character that scopes do not have");
+            Scope::default()
+        })
+    }
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (n, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(n * 2..n * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
