@@ -4,6 +4,7 @@
 //! Each is delivered by itself, so that none delays another. Who delivers holds a lease: two processes never deliver
 //! the same row at once, and what a dead one left behind is taken up by the next.
 
+mod dkim;
 mod envelope;
 mod paper;
 mod plain;
@@ -186,7 +187,7 @@ impl Courier {
         if message.attempts > schedule::ATTEMPTS {
             return Outcome::Hopeless("its deliveries were interrupted".to_owned());
         }
-        if envelope::recipient(&message.recipient).is_none() {
+        if envelope::address(&message.recipient).is_none() {
             return Outcome::Hopeless(envelope::Unaddressable::Recipient.to_string());
         }
         let Way::Smtp(relay) = &*self.way else { return Outcome::Sent };

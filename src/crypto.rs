@@ -2,6 +2,7 @@
 
 mod code;
 mod jwt;
+mod mail_key;
 mod passwords;
 mod public_keys;
 mod secrets;
@@ -10,6 +11,7 @@ mod token;
 
 pub use code::OneTimeCode;
 pub use jwt::{Expected, JwtError};
+pub use mail_key::MailKey;
 pub use passwords::{HashError, HashLimits, PasswordHash, PasswordHasher, PlainPassword, Verdict};
 pub use public_keys::PublicKeys;
 pub use secrets::{CryptoError, DataSecrets, MacPurpose};

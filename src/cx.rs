@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::{Clients, Settings};
-use crate::crypto::{DataSecrets, PasswordHasher, SigningKeys};
+use crate::crypto::{DataSecrets, MailKey, PasswordHasher, SigningKeys};
 use crate::model::{ApiKeyId, Event, EventId, Instant, Origin, RequestId};
 use crate::random::Random;
 use crate::store::{self, Connection, Store};
@@ -83,6 +83,8 @@ pub struct Env {
     pub signing: Shared<SigningKeys>,
     /// Seals and authenticates what the database keeps.
     pub secrets: DataSecrets,
+    /// Signs mails, if there is a key for it.
+    pub mail_key: Option<MailKey>,
     /// Hashes passwords on its own threads.
     pub passwords: PasswordHasher,
     /// Tells the time.

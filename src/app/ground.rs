@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::load::mail_key;
 use super::{StartError, data_secret, signing_keys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Clients, PasswordSettings, Settings};
@@ -51,6 +52,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
     let _chosen_before = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let Parts { settings, clients, clock, random, .. } = parts;
     let secrets = data_secret::find(&settings, random.as_ref())?;
+    let mail_key = mail_key(&settings).map_err(StartError::configuration)?;
     let limits = hash_limits(&settings.password);
     let passwords = PasswordHasher::start(limits, Arc::clone(&random), Arc::clone(&clock))
         .map_err(|why| StartError::Refused(why.to_string()))?;
@@ -59,6 +61,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         clients: Shared::new(Clients::new(clients)),
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets,
+        mail_key,
         passwords,
         clock,
         random,

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::StartError;
 use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
+use crate::crypto::MailKey;
 use crate::identity::traits::schema_problem;
-use crate::model::Client;
+use crate::model::{Client, SecretText};
 use crate::store::DatabaseUrl;
 
 /// The settings' file, if no other is named.
@@ -71,14 +72,20 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     let mut faults = Faults::default();
     let mut sources = Sources { environment: inputs.environment.clone(), ..Sources::default() };
     sources.file = read_named(inputs.config.as_deref(), SETTINGS_FILE, &mut faults);
-    if let Some(name) = Settings::schema_file(&sources) {
+    if let Some(name) = Settings::file_of(&sources, "identity.schema") {
         sources.schema = read(Path::new(&name), &mut Faults::default()).map(|text| (name, text));
+    }
+    if let Some(name) = Settings::file_of(&sources, "courier.dkim_key") {
+        sources.dkim_key = read(Path::new(&name), &mut Faults::default()).map(SecretText::new);
     }
     let (settings, found) = Settings::load(inputs.mode, &sources);
     faults.0.extend(found.0);
     if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {
         let place = sources.schema.as_ref().map_or("identity.schema", |(name, _)| name.as_str());
         faults.add(Fault::error(place, format!("identity.schema: {problem}")));
+    }
+    if let Some(Err(problem)) = settings.as_ref().map(mail_key) {
+        faults.add(problem);
     }
     let database = settings.as_ref().and_then(|settings| database(settings, &mut faults));
     let clients_file = ClientsFile {
@@ -94,6 +101,13 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
         }
         _ => Err(StartError::Configuration(faults)),
     }
+}
+
+/// The key that mails are signed with, if there is one.
+pub(super) fn mail_key(settings: &Settings) -> Result<Option<MailKey>, Fault> {
+    let Some(dkim) = &settings.courier.dkim else { return Ok(None) };
+    let key = MailKey::from_pem(dkim.key.expose());
+    key.map(Some).map_err(|why| Fault::error("courier.dkim_key", format!("courier.dkim_key: {why}")))
 }
 
 fn database(settings: &Settings, faults: &mut Faults) -> Option<DatabaseUrl> {
@@ -253,6 +267,28 @@ mod tests {
         inputs.set("WAYHOME__IDENTITY__SCHEMA", "missing.json");
         let said = load(&inputs).unwrap_err().to_string();
         assert!(said.contains("missing.json"), "{said}");
+    }
+
+    #[test]
+    fn a_key_for_mails_must_be_there_and_be_one() {
+        let fresh = sqlite();
+        let key = fresh.folder.join("key.pem");
+        let mut inputs = inputs(&fresh, "", "");
+        inputs.mode = Mode::Development;
+        inputs.set("WAYHOME__COURIER__DKIM_KEY", key.to_str().unwrap());
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("courier.dkim_key: the file") && said.contains("cannot be read"), "{said}");
+        std::fs::write(&key, "swordfish").unwrap();
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(
+            said.contains("courier.dkim_key: a key cannot be used") && !said.contains("swordfish"),
+            "{said}"
+        );
+        std::fs::write(&key, include_str!("../../tests/golden/dkim/key.pem")).unwrap();
+        let loaded = load(&inputs).unwrap();
+        assert_eq!(loaded.settings.courier.dkim.map(|dkim| dkim.selector).as_deref(), Some("wayhome"));
+        inputs.set("WAYHOME__COURIER__DKIM_SELECTOR", "two words");
+        assert!(load(&inputs).unwrap_err().to_string().contains("courier.dkim_selector: write"));
     }
 
     #[test]

@@ -168,6 +168,18 @@ pub const KEYS: &[Key] = &[
         "\"\"",
         "Where answers to mails go; empty means that nobody reads them, and the mails say so.",
     ),
+    key(
+        "courier.dkim_key",
+        Form::Text,
+        "\"\"",
+        "A file with an RSA private key in PEM that signs mails for the domain of `courier.from` (DKIM); empty means that the mail server signs, or nobody.",
+    ),
+    key(
+        "courier.dkim_selector",
+        Form::Text,
+        "\"wayhome\"",
+        "Where the public key is published: the TXT record `<selector>._domainkey.<domain>`.",
+    ),
     key("courier.from_name", Form::Text, "\"\"", "The name beside it; empty means `server.name`."),
     key(
         "courier.smtp_url",

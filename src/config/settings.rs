@@ -34,8 +34,10 @@ pub struct Sources {
     pub file: Option<(String, String)>,
     /// The environment.
     pub environment: BTreeMap<String, String>,
-    /// The text of the identity schema, if `identity.schema` names a file; read by the caller.
+    /// The name and text of the identity schema, if `identity.schema` names a file; read by the caller.
     pub schema: Option<(String, String)>,
+    /// The text of the file that `courier.dkim_key` names; read by the caller.
+    pub dkim_key: Option<SecretText>,
 }
 
 /// Lifetimes of sessions (decision 27).
@@ -106,8 +108,19 @@ pub struct Courier {
     pub from_name: String,
     /// Where answers go; `None` if nobody reads them.
     pub reply_to: Option<String>,
+    /// What mails are signed with.
+    pub dkim: Option<Dkim>,
     /// The mail server; `None` in development.
     pub smtp: Option<SmtpUrl>,
+}
+
+/// The signature of the sender's domain on mails (DKIM, RFC 6376).
+#[derive(Debug, Clone)]
+pub struct Dkim {
+    /// Where below `_domainkey` of the sender's domain the public key is published.
+    pub selector: String,
+    /// The private key, in PEM.
+    pub key: SecretText,
 }
 
 /// Links in the footer.
@@ -207,11 +220,9 @@ impl Settings {
         AllowedReturnUrls::new(&self.issuer, self.return_urls.iter().cloned().chain(of_clients).collect())
     }
 
-    /// The name of the identity schema file that the sources ask for.
-    pub fn schema_file(sources: &Sources) -> Option<String> {
-        let mut unheard = Faults::default();
-        let text = reader::Reader::new(sources, &mut unheard).text("identity.schema");
-        Some(text).filter(|text| !text.is_empty())
+    /// The name of the file that the sources give under this key, to be read by the caller.
+    pub fn file_of(sources: &Sources, key: &'static str) -> Option<String> {
+        reader::Reader::new(sources, &mut Faults::default()).optional(key)
     }
 
     /// Reads and checks everything. The faults may be warnings only, then there are settings, too.

@@ -8,6 +8,7 @@ use lettre::message::header::{
 };
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
+use super::dkim;
 use super::plain::{is_unruly, one_line};
 use super::render::Rendered;
 use crate::crypto::MacPurpose;
@@ -57,7 +58,7 @@ pub(super) enum Unaddressable {
     Recipient,
     /// `courier.from` or `courier.reply_to` is no address. That can be mended.
     Sender,
-    /// The mail cannot be built.
+    /// The mail cannot be built, or not be signed.
     Build,
 }
 
@@ -71,9 +72,9 @@ impl std::fmt::Display for Unaddressable {
     }
 }
 
-/// The address that the row names, if it is one address and nothing else (V07, I02). A domain in another script
+/// The address in a text, if it is one address and nothing else (V07, I02). A domain in another script
 /// becomes its ASCII form, which every mail server knows.
-pub(super) fn recipient(text: &str) -> Option<Address> {
+pub(super) fn address(text: &str) -> Option<Address> {
     const MARKS: [char; 11] = [',', ';', ':', '<', '>', '(', ')', '[', ']', '"', '\\'];
     let odd = |letter: char| is_unruly(letter) || letter.is_whitespace() || MARKS.contains(&letter);
     if text.len() > 254 || text.contains(odd) {
@@ -92,19 +93,20 @@ pub(super) fn compose(
     message: &Message,
     rendered: &Rendered,
 ) -> Result<lettre::Message, Unaddressable> {
-    let to = recipient(&message.recipient).ok_or(Unaddressable::Recipient)?;
+    let to = address(&message.recipient).ok_or(Unaddressable::Recipient)?;
     let courier = &env.settings.courier;
-    let from: Address = courier.from.parse().map_err(|_| Unaddressable::Sender)?;
+    let from = address(&courier.from).ok_or(Unaddressable::Sender)?;
     let mac = env.secrets.mac(MacPurpose::MessageId, &[message.id.uuid().as_bytes()]);
     let digits: String = mac.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|_| Unaddressable::Build)?;
     let written = Duration::from_micros(u64::try_from(message.created_at.micros()).unwrap_or(0));
-    let reply_to = courier.reply_to.as_deref().map(str::parse::<Address>).transpose();
     let mut mail = lettre::Message::builder();
-    if let Some(address) = reply_to.map_err(|_| Unaddressable::Sender)? {
-        mail = mail.reply_to(Mailbox::new(None, address));
+    if let Some(text) = &courier.reply_to {
+        mail = mail.reply_to(Mailbox::new(None, address(text).ok_or(Unaddressable::Sender)?));
     }
-    mail.header(MessageIdHeader::from(format!("<{digits}@{}>", from.domain())))
+    let domain = from.domain().to_owned();
+    let mail = mail
+        .header(MessageIdHeader::from(format!("<{digits}@{}>", from.domain())))
         .date(UNIX_EPOCH + written)
         .from(Mailbox::new(Some(one_line(&courier.from_name)), from))
         .to(Mailbox::new(None, to))
@@ -120,7 +122,12 @@ pub(super) fn compose(
                 .singlepart(part(ContentType::TEXT_PLAIN, &rendered.text))
                 .singlepart(part(ContentType::TEXT_HTML, &rendered.html)),
         )
-        .map_err(|_| Unaddressable::Build)
+        .map_err(|_| Unaddressable::Build);
+    let mut mail = mail?;
+    if let (Some(key), Some(dkim)) = (&env.mail_key, &courier.dkim) {
+        dkim::sign(&mut mail, &domain, &dkim.selector, key).map_err(|_| Unaddressable::Build)?;
+    }
+    Ok(mail)
 }
 
 /// Quoted-printable passes every server, breaks long lines, and hides no dot at the beginning of one.

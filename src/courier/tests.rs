@@ -2,6 +2,7 @@
 
 mod certificate;
 mod delivery;
+mod dkim;
 mod leases;
 mod mails;
 mod outbox;

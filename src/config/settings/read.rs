@@ -9,7 +9,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    Brand, Courier, IdentitySettings, Mode, PasswordSettings, SessionSettings, Settings, SmtpSecurity,
+    Brand, Courier, Dkim, IdentitySettings, Mode, PasswordSettings, SessionSettings, Settings, SmtpSecurity,
     SmtpUrl, Sources,
 };
 use crate::config::{Fault, Faults};
@@ -33,7 +33,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let identity = identity_schema(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
-    let courier = courier(&mut from, &name, development, registration || recovery);
+    let courier = courier(&mut from, sources, &name, development, registration || recovery);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
         from.wrong("server.log_format", "expected auto, text or json");
@@ -180,7 +180,13 @@ fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentityS
     }
 }
 
-fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -> Option<Courier> {
+fn courier(
+    from: &mut Reader<'_>,
+    sources: &Sources,
+    name: &str,
+    development: bool,
+    needed: bool,
+) -> Option<Courier> {
     let address = from.text("courier.from");
     let reply_to = from.optional("courier.reply_to");
     for (key, text) in [("courier.from", Some(&address)), ("courier.reply_to", reply_to.as_ref())] {
@@ -205,7 +211,22 @@ fn courier(from: &mut Reader<'_>, name: &str, development: bool, needed: bool) -
         },
     };
     let from_name = from.optional("courier.from_name").unwrap_or_else(|| name.to_owned());
-    Some(Courier { from: address, from_name, reply_to, smtp })
+    let dkim = dkim(from, sources);
+    Some(Courier { from: address, from_name, reply_to, dkim, smtp })
+}
+
+fn dkim(from: &mut Reader<'_>, sources: &Sources) -> Option<Dkim> {
+    let selector = from.text("courier.dkim_selector");
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+    if selector.is_empty() || selector.len() > 63 || !selector.bytes().all(letter) {
+        from.wrong("courier.dkim_selector", "write 1 to 63 small letters, digits, `.`, `_` or `-`");
+    }
+    let file = from.optional("courier.dkim_key")?;
+    let Some(key) = sources.dkim_key.clone() else {
+        from.wrong("courier.dkim_key", format!("the file {file} cannot be read"));
+        return None;
+    };
+    Some(Dkim { selector, key })
 }
 
 fn is_plain_address(text: &str) -> bool {

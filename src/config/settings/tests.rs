@@ -7,7 +7,7 @@ fn load(mode: Mode, text: &str, environment: &[(&str, &str)]) -> (Option<Setting
     let sources = Sources {
         file: Some(("wayhome.toml".to_owned(), text.to_owned())),
         environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        schema: None,
+        ..Sources::default()
     };
     let (settings, faults) = Settings::load(mode, &sources);
     (settings, faults.to_string())

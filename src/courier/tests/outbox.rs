@@ -41,7 +41,7 @@ async fn sec_i02_an_address_that_is_more_than_an_address_is_given_up_unsent() {
         }
         assert_eq!(sink.connections(), 0);
     }
-    assert!(hostile.iter().all(|address| crate::courier::envelope::recipient(address).is_none()));
+    assert!(hostile.iter().all(|address| crate::courier::envelope::address(address).is_none()));
 }
 
 #[tokio::test]

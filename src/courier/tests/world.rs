@@ -10,7 +10,7 @@ use crate::clock::ManualClock;
 use crate::config::{Clients, Mode, Settings, SmtpSecurity, SmtpUrl, Sources};
 use crate::courier::relay::Relay;
 use crate::courier::{Courier, Way};
-use crate::crypto::{DataSecrets, HashLimits, PasswordHasher, SigningKeys};
+use crate::crypto::{DataSecrets, HashLimits, MailKey, PasswordHasher, SigningKeys};
 use crate::cx::{Caller, Env, Shared, Work};
 use crate::model::{IdentityId, Instant, Mail, Message, MessageId, Origin, SecretText};
 use crate::random::{Random, SeededRandom, SystemRandom};
@@ -54,18 +54,21 @@ pub(super) fn env(mode: Mode, given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualCl
     ]);
     environment.extend(given.iter().copied());
     let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let sources = Sources { environment: environment.collect(), ..Sources::default() };
+    let dkim_key = Some(SecretText::new(include_str!("../../../tests/golden/dkim/key.pem")));
+    let sources = Sources { environment: environment.collect(), dkim_key, ..Sources::default() };
     let (settings, faults) = Settings::load(mode, &sources);
     let settings = settings.unwrap_or_else(|| unreachable!("{faults}"));
     let clock = Arc::new(ManualClock::at(START));
     let random: Arc<dyn Random> = Arc::new(SeededRandom::from_seed(7));
     let limits = HashLimits { workers: 1, queue: 1, ..HashLimits::default() };
     let secrets: Vec<SecretText> = settings.data_secrets.clone();
+    let mail_key = settings.courier.dkim.as_ref().map(|dkim| MailKey::from_pem(dkim.key.expose()).unwrap());
     let env = Env {
         settings,
         clients: Shared::new(Clients::default()),
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets: DataSecrets::new(&secrets).unwrap(),
+        mail_key,
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),
         random,

@@ -75,6 +75,7 @@ fn env(given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
         clients: Shared::new(Clients::default()),
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets: DataSecrets::new(&settings.data_secrets).unwrap(),
+        mail_key: None,
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),
         random,

@@ -97,7 +97,7 @@ impl Setup {
 /// The settings that come of it.
 pub(super) fn settings(setup: &Setup) -> Settings {
     let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
-    let sources = Sources { file: None, environment: setup.environment.clone(), schema };
+    let sources = Sources { environment: setup.environment.clone(), schema, ..Sources::default() };
     let (settings, faults) = Settings::load(setup.mode, &sources);
     settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
 }

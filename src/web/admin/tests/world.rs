@@ -62,6 +62,7 @@ impl World {
             clients: Shared::new(Clients::default()),
             signing: Shared::new(SigningKeys::new(Vec::new())),
             secrets,
+            mail_key: None,
             passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
             clock: clock.clone(),
             random,
