@@ -3,8 +3,8 @@
 use crate::cx::{Cx, Result};
 use crate::journey::{self, Begun, Origin, Renewable, Shown, Step};
 use crate::model::{
-    AuthorizationRequestId, Flow, FlowId, FlowKind, FlowState, Notice, ReturnUrlRefusal, ReturnUrlRule,
-    TokenDigest, Verification,
+    AuthorizationRequestId, Flow, FlowId, FlowKind, FlowState, Notice, Recovery, RecoveryStage,
+    ReturnUrlRefusal, ReturnUrlRule, TokenDigest, Verification,
 };
 use crate::store;
 use crate::web::csrf::Provenance;
@@ -177,6 +177,16 @@ pub(super) fn on_the_way(
 pub(super) fn registration_is_open<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> bool {
     let client = flow.client_id.as_deref().and_then(|id| cx.clients().find(id));
     cx.settings().registration && client.is_none_or(|client| client.allow_registration)
+}
+
+/// The page on which a recovery stands.
+pub(super) fn standing(flow: &Flow<Recovery>) -> Step {
+    match flow.state.stage {
+        RecoveryStage::Password => Step::NewPassword(flow.id),
+        RecoveryStage::Address | RecoveryStage::Code | RecoveryStage::Link(_) => {
+            Step::Flow(FlowKind::Recovery, flow.id)
+        }
+    }
 }
 
 /// A link that begins the sign-in after a flow.

@@ -2,7 +2,6 @@
 
 use super::flow;
 use super::form;
-use super::recovery::standing;
 use crate::cx::Result;
 use crate::identity::verification::Confirmed;
 use crate::identity::{LinkView, recovery, verification};
@@ -85,10 +84,12 @@ pub(in crate::web) async fn disown_verification(visit: Visit, fields: FormFields
 
 /// The button of a recovery mail's link: on to the new password, in this browser.
 pub(in crate::web) async fn confirm_recovery(visit: Visit, fields: FormFields) -> Result<Reply> {
-    form::act(&visit, &fields, |cx, flow, _| Ok((standing(&recovery::confirm_link(cx, flow)?), None))).await
+    form::act(&visit, &fields, |cx, flow, _| Ok((flow::standing(&recovery::confirm_link(cx, flow)?), None)))
+        .await
 }
 
 /// "This wasn't me", of a recovery.
 pub(in crate::web) async fn disown_recovery(visit: Visit, fields: FormFields) -> Result<Reply> {
-    form::act(&visit, &fields, |cx, flow, _| Ok((standing(&recovery::disown_link(cx, flow)?), None))).await
+    form::act(&visit, &fields, |cx, flow, _| Ok((flow::standing(&recovery::disown_link(cx, flow)?), None)))
+        .await
 }

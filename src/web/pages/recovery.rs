@@ -22,16 +22,6 @@ use crate::web::visit::{FormFields, Visit};
 
 use actix_web::http::StatusCode;
 
-/// The page on which a recovery stands.
-pub(super) fn standing(flow: &Flow<Recovery>) -> Step {
-    match flow.state.stage {
-        RecoveryStage::Password => Step::NewPassword(flow.id),
-        RecoveryStage::Address | RecoveryStage::Code | RecoveryStage::Link(_) => {
-            Step::Flow(FlowKind::Recovery, flow.id)
-        }
-    }
-}
-
 /// What the pages need beside their flow.
 struct Around {
     client_name: Option<String>,
@@ -163,7 +153,7 @@ async fn act(
             state.address = typed;
         }
     };
-    form::act_keeping(visit, fields, keep, |cx, flow, _| Ok((standing(&act(cx, flow)?), None))).await
+    form::act_keeping(visit, fields, keep, |cx, flow, _| Ok((flow::standing(&act(cx, flow)?), None))).await
 }
 
 /// The address.
@@ -223,7 +213,7 @@ pub(in crate::web) async fn save(visit: Visit, fields: FormFields) -> Result<Rep
                 Opened::Step(step) => Err(step),
                 Opened::Rebound(id) => Err(Step::NewPassword(id)),
                 Opened::Ready(flow) => match recovery::prepare_password(cx, *flow, &password)? {
-                    Prepared::Stay(flow) => Err(standing(&flow)),
+                    Prepared::Stay(flow) => Err(flow::standing(&flow)),
                     Prepared::Hash(new) => Ok(new),
                 },
             })
