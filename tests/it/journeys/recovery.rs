@@ -13,7 +13,7 @@ use crate::relying_party::RelyingParty;
 use crate::smtp_sink::SmtpSink;
 
 on_both![
-    journey_j4_recovery_returns_to_the_interrupted_authorization,
+    journey_j4_seed_s28_recovery_returns_to_the_interrupted_authorization,
     journey_j4_the_code_may_come_late_and_wrong_and_the_journey_still_ends_at_home,
     journey_j4_a_weak_new_password_is_refused_with_its_reason_and_nothing_is_lost,
     journey_j4_everything_else_ends_and_everybody_is_told,
@@ -42,8 +42,7 @@ fn finish(spa: &RelyingParty<'_>, browser: &mut Browser<'_>, who: &Person) {
     spa.redeem(browser.location()).expect_subject(&who.subject());
 }
 
-// seed_s28
-fn journey_j4_recovery_returns_to_the_interrupted_authorization(setup: Setup) {
+fn journey_j4_seed_s28_recovery_returns_to_the_interrupted_authorization(setup: Setup) {
     let app = setup.start();
     let ada = app.identity("ada@example.org").with_password("forgotten by its owner");
     let spa = app.relying_party("spa");
