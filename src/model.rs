@@ -12,6 +12,7 @@ mod identity;
 mod instant;
 mod mail;
 mod notice;
+mod response_type;
 mod return_url;
 mod scope;
 mod secret;
@@ -23,8 +24,8 @@ pub use authorization::{
 };
 pub use browser::browser_name;
 pub use client::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, SigningPreference,
-    TokenLifetimes,
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
+    SigningPreference, SubjectType, TokenLifetimes,
 };
 pub use continuation::Continuation;
 pub use event::{Event, Origin};
@@ -41,6 +42,7 @@ pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
+pub use response_type::{ResponseMode, ResponseType};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};
 pub use scope::{MalformedScope, Scope};
 pub use secret::SecretText;

@@ -15,6 +15,7 @@ mod introspect;
 mod parameters;
 mod registrar;
 mod revoke;
+pub mod subject;
 pub mod token;
 mod userinfo;
 

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,10 +9,7 @@ use super::{DemoListeners, StartError};
 use crate::crypto::PlainPassword;
 use crate::cx::{self, Fault, Work};
 use crate::identity::administration::{self, NewIdentity, Refusal};
-use crate::model::{
-    AccessTokenFormat, AuthMethod, Client, ClientType, GrantType, IdentityState, Scope, SigningPreference,
-    TokenLifetimes,
-};
+use crate::model::{Client, ClientType, IdentityState};
 use crate::store;
 
 /// The client of the demo.
@@ -37,36 +33,15 @@ pub(super) fn url(listener: &TcpListener) -> io::Result<String> {
 pub fn client(demo: &DemoListeners) -> Result<Client, StartError> {
     let refused = |why: io::Error| StartError::Refused(why.to_string());
     let (spa, api) = (url(&demo.spa).map_err(refused)?, url(&demo.api).map_err(refused)?);
-    let scopes = Scope::parse("openid profile email offline_access")
-        .map_err(|_| StartError::Refused("the demo's scopes cannot be read".to_owned()))?;
     Ok(Client {
-        id: CLIENT.to_owned(),
         name: "Wayhome demo".to_owned(),
-        kind: ClientType::Spa,
-        auth_method: AuthMethod::None,
-        secrets: Vec::new(),
         redirect_uris: vec![format!("{spa}/callback")],
         post_logout_redirect_uris: vec![format!("{spa}/")],
-        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        scopes,
         audience: vec![api],
-        skip_consent: false,
-        require_pkce: true,
-        allow_registration: true,
         client_uri: Some(format!("{spa}/")),
-        initiate_login_uri: None,
-        policy_uri: None,
-        tos_uri: None,
         development: true,
-        access_token_format: AccessTokenFormat::Jwt,
-        access_token_alg: SigningPreference::Es256,
-        id_token_alg: SigningPreference::Rs256,
-        lifetimes: TokenLifetimes {
-            access: Duration::from_secs(600),
-            refresh_idle: Duration::from_secs(8 * 3_600),
-            refresh_absolute: Duration::from_secs(24 * 3_600),
-        },
         origin: "wayhome dev".to_owned(),
+        ..Client::preset(CLIENT, ClientType::Spa)
     })
 }
 

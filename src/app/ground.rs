@@ -9,6 +9,7 @@ use crate::config::{Clients, PasswordSettings, Settings};
 use crate::crypto::{HashLimits, PasswordHasher, SigningKeys};
 use crate::cx::{Caller, Env, Shared, Work};
 use crate::model::Client;
+use crate::oauth2::subject;
 use crate::random::{Random, SystemRandom};
 use crate::store::{DatabaseUrl, Options, Store};
 
@@ -38,6 +39,7 @@ pub async fn open(parts: Parts) -> Result<Work, StartError> {
     let store = Store::open(&parts.database, options(&parts.settings))?;
     let work = build(parts, store).await?;
     signing_keys::ensure(&work).await?;
+    work.write(subject::ensure_key).await?;
     Ok(work)
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod name;
+mod openid;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,11 @@ impl DataSecrets {
         &self.keys[0].id
     }
 
+    /// Whether a sealed value was sealed with the secret that seals now.
+    pub fn is_sealed_by_active(&self, sealed: &str) -> bool {
+        sealed.split('.').nth(1) == Some(self.active_key_id())
+    }
+
     /// Seals `plain` for one place (`table.column.id`): elsewhere it will not open.
     pub fn seal(&self, random: &dyn Random, place: &str, plain: &[u8]) -> Result<String, CryptoError> {
         let key = &self.keys[0];

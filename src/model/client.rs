@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use url::Url;
 
-use super::{Scope, SecretText};
+use super::{ResponseMode, ResponseType, Scope, SecretText};
 
 /// What kind of application a client is; it decides the safe defaults (architecture, decision 20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +54,13 @@ pub enum AuthMethod {
     Basic,
     /// `client_secret_post`.
     Post,
+    /// `private_key_jwt`: an assertion that it signs itself (OIDC Core 9, RFC 7523).
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::None, Self::Basic, Self::Post];
+    pub const ALL: [Self; 4] = [Self::None, Self::Basic, Self::Post, Self::PrivateKeyJwt];
 
     /// The registered name.
     pub fn name(self) -> &'static str {
@@ -65,6 +68,7 @@ impl AuthMethod {
             Self::None => "none",
             Self::Basic => "client_secret_basic",
             Self::Post => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 
@@ -131,6 +135,27 @@ pub enum SigningPreference {
     Es256,
 }
 
+/// What a client is told of who somebody is (OIDC Core 8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectType {
+    /// The same name as every other client of this type.
+    Public,
+    /// A name that only clients of this sector know.
+    Pairwise {
+        /// The host that names the sector (OIDC Core 8.1).
+        sector: String,
+    },
+}
+
+/// Where a client hears that a session has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogoutChannel {
+    /// The address at the client.
+    pub uri: String,
+    /// Whether the client must be told the session.
+    pub session_required: bool,
+}
+
 /// How long what a client gets may live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLifetimes {
@@ -155,10 +180,32 @@ pub struct Client {
     pub auth_method: AuthMethod,
     /// Its secrets; two while one is being replaced.
     pub secrets: Vec<ClientSecret>,
+    /// Its public keys (a JWK Set), registered by value.
+    pub jwks: Option<Value>,
+    /// Where its public keys are to be had.
+    pub jwks_uri: Option<String>,
+    /// The only algorithm of its assertions; without one, any that the server knows.
+    pub assertion_alg: Option<SigningPreference>,
     /// Where answers may go, byte for byte.
     pub redirect_uris: Vec<String>,
     /// Where sign-out may end, byte for byte.
     pub post_logout_redirect_uris: Vec<String>,
+    /// What it may ask the authorization endpoint for.
+    pub response_types: Vec<ResponseType>,
+    /// On which ways answers may come back to it.
+    pub response_modes: Vec<ResponseMode>,
+    /// Whether its authorization requests must be pushed (RFC 9126).
+    pub require_pushed: bool,
+    /// Whether its authorization requests must be signed (RFC 9101).
+    pub require_signed_request: bool,
+    /// The only algorithm of its request objects; without one, any that the server knows.
+    pub request_object_alg: Option<SigningPreference>,
+    /// Where its server hears of the end of a session (OIDC Back-Channel Logout).
+    pub backchannel_logout: Option<LogoutChannel>,
+    /// Where its page hears of the end of a session (OIDC Front-Channel Logout).
+    pub frontchannel_logout: Option<LogoutChannel>,
+    /// What it is told of who somebody is.
+    pub subject_type: SubjectType,
     /// The grant types that it may use.
     pub grant_types: Vec<GrantType>,
     /// The scopes that it may ask for.
@@ -187,6 +234,8 @@ pub struct Client {
     pub access_token_alg: SigningPreference,
     /// What its ID tokens are signed with.
     pub id_token_alg: SigningPreference,
+    /// What userinfo is signed with; without one it is plain JSON.
+    pub userinfo_alg: Option<SigningPreference>,
     /// How long its tokens live.
     pub lifetimes: TokenLifetimes,
     /// Where it was registered, for people who look for it: `clients.toml:12`.
@@ -194,9 +243,69 @@ pub struct Client {
 }
 
 impl Client {
+    /// A client of this type with the safe choice for everything else: what holds until the registration says
+    /// otherwise.
+    pub fn preset(id: impl Into<String>, kind: ClientType) -> Self {
+        let id = id.into();
+        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+        let (refresh_idle, refresh_absolute) =
+            if kind == ClientType::Spa { (hours(8), hours(24)) } else { (hours(14 * 24), hours(30 * 24)) };
+        let is_machine = kind == ClientType::Machine;
+        Self {
+            name: id.clone(),
+            id,
+            kind,
+            auth_method: if kind.is_public() { AuthMethod::None } else { AuthMethod::Basic },
+            secrets: Vec::new(),
+            jwks: None,
+            jwks_uri: None,
+            assertion_alg: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            response_types: if is_machine { Vec::new() } else { vec![ResponseType::Code] },
+            response_modes: match kind {
+                ClientType::Machine => Vec::new(),
+                // A form reaches a server, which the other types do not have.
+                ClientType::Web => vec![ResponseMode::Query, ResponseMode::FormPost],
+                ClientType::Spa | ClientType::Native => vec![ResponseMode::Query],
+            },
+            require_pushed: false,
+            require_signed_request: false,
+            request_object_alg: None,
+            backchannel_logout: None,
+            frontchannel_logout: None,
+            subject_type: SubjectType::Public,
+            grant_types: match kind {
+                ClientType::Machine => vec![GrantType::ClientCredentials],
+                _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            },
+            scopes: if is_machine { Scope::default() } else { Scope::usual() },
+            audience: Vec::new(),
+            skip_consent: false,
+            require_pkce: true,
+            allow_registration: true,
+            client_uri: None,
+            initiate_login_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            development: false,
+            access_token_format: AccessTokenFormat::Jwt,
+            access_token_alg: SigningPreference::Es256,
+            id_token_alg: SigningPreference::Rs256,
+            userinfo_alg: None,
+            lifetimes: TokenLifetimes { access: Duration::from_secs(600), refresh_idle, refresh_absolute },
+            origin: String::new(),
+        }
+    }
+
     /// Whether it can keep no secret.
     pub fn is_public(&self) -> bool {
         self.auth_method == AuthMethod::None
+    }
+
+    /// Whether it has keys to sign with.
+    pub fn has_keys(&self) -> bool {
+        self.jwks.is_some() || self.jwks_uri.is_some()
     }
 
     /// Whether it may use this grant type.

@@ -28,6 +28,11 @@ impl Scope {
         Ok(Self(tokens))
     }
 
+    /// What applications for people usually ask for; `clients.toml` means it where it names no scopes.
+    pub fn usual() -> Self {
+        Self(["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec())
+    }
+
     /// Whether this token is part of it.
     pub fn contains(&self, token: &str) -> bool {
         self.0.iter().any(|known| known == token)

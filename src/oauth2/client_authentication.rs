@@ -88,6 +88,9 @@ fn by_body(clients: &Clients, id: Option<&str>, secret: Option<&str>) -> Result<
         (AuthMethod::Basic, _) => {
             Err(Error::invalid_client(format!("{id} is registered for client_secret_basic")))
         }
+        (AuthMethod::PrivateKeyJwt, _) => {
+            Err(Error::invalid_client(format!("{id} is registered for private_key_jwt")))
+        }
     }
 }
 

@@ -18,3 +18,9 @@ pub fn insert_once(db: &mut Connection, name: &str, value: &str) -> Result<Strin
         .execute(c))?;
     Ok(find(db, name)?.unwrap_or_else(|| value.to_owned()))
 }
+
+/// Writes another value of `name`.
+pub fn replace(db: &mut Connection, name: &str, value: &str) -> Result<()> {
+    each!(db, c => diesel::update(meta::table.find(name)).set(meta::value.eq(value)).execute(c))?;
+    Ok(())
+}

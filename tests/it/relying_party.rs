@@ -215,6 +215,9 @@ impl<'a> RelyingParty<'a> {
                 fields.extend([("client_id", self.client.id.as_str()), ("client_secret", CLIENT_SECRET)]);
                 Ask::form(target, &fields)
             }
+            AuthMethod::PrivateKeyJwt => {
+                panic!("whoever signs brings the assertion along: {}", self.client.id)
+            }
         };
         self.ask_as_page(ask)
     }

@@ -12,20 +12,29 @@ use crate::model::{
 };
 
 /// Keys that speak of people, who never come to a machine client.
-const PEOPLE_ONLY: [&str; 9] = [
+const PEOPLE_ONLY: [&str; 21] = [
     "redirect_uris",
     "post_logout_redirect_uris",
+    "response_types",
+    "response_modes",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "request_object_signing_alg",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "subject_type",
+    "sector_identifier_uri",
     "skip_consent",
     "require_pkce",
     "registration",
     "initiate_login_uri",
     "id_token_alg",
+    "userinfo_signed_response_alg",
     "refresh_token_idle",
     "refresh_token_absolute",
 ];
-
-/// The scopes of a client that names none.
-const USUAL_SCOPES: &str = "openid profile email offline_access";
 
 impl Reader<'_> {
     pub(super) fn client(&mut self) -> Option<Client> {
@@ -38,57 +47,55 @@ impl Reader<'_> {
         let (id, kind) = (id?, self.choice("type", &kinds)?);
         let auth_method = self.auth_method(kind);
         let secrets = self.secrets(auth_method);
-        let grant_types = self.grant_types(kind);
+        let usual = Client::preset(id, kind);
+        let grant_types = self.grant_types(&usual);
         let redirect_uris = self.redirect_uris(kind, &grant_types);
-        let scopes = self.scopes(kind);
-        let require_pkce = self.flag("require_pkce", true);
+        let require_pkce = self.flag("require_pkce", usual.require_pkce);
         if !require_pkce && auth_method == AuthMethod::None {
             self.wrong("require_pkce", "only a client with a secret may do without PKCE");
         }
-        let algorithms = [("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)];
         let formats = [("jwt", AccessTokenFormat::Jwt), ("opaque", AccessTokenFormat::Opaque)];
-        let days = |days: u64| Duration::from_secs(days * 86_400);
-        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
-        let (idle, absolute) =
-            if kind == ClientType::Spa { (hours(8), hours(24)) } else { (days(14), days(30)) };
         let lifetimes = TokenLifetimes {
-            access: self.duration("access_token_lifetime", Duration::from_secs(600)),
-            refresh_idle: self.duration("refresh_token_idle", idle),
-            refresh_absolute: self.duration("refresh_token_absolute", absolute),
+            access: self.duration("access_token_lifetime", usual.lifetimes.access),
+            refresh_idle: self.duration("refresh_token_idle", usual.lifetimes.refresh_idle),
+            refresh_absolute: self.duration("refresh_token_absolute", usual.lifetimes.refresh_absolute),
         };
-        if lifetimes.access > hours(24) {
+        if lifetimes.access > Duration::from_secs(86_400) {
             self.warn("access_token_lifetime", "an access token that lives longer than a day is hard to end");
         }
         self.without_effect(kind, &redirect_uris);
-        Some(Client {
-            name: self.name().unwrap_or_else(|| id.clone()),
-            kind,
+        let client = Client {
+            name: self.name().unwrap_or_else(|| usual.name.clone()),
             auth_method,
             secrets,
             redirect_uris,
             post_logout_redirect_uris: self.plain_uris("post_logout_redirect_uris"),
             grant_types,
-            scopes,
+            scopes: self.scopes(&usual.scopes),
             audience: self.texts("audience").unwrap_or_default().into_iter().map(|(text, _)| text).collect(),
-            skip_consent: self.flag("skip_consent", false),
+            skip_consent: self.flag("skip_consent", usual.skip_consent),
             require_pkce,
-            allow_registration: self.flag("registration", true),
+            allow_registration: self.flag("registration", usual.allow_registration),
             client_uri: self.web_uri("client_uri"),
             initiate_login_uri: self.web_uri("initiate_login_uri"),
             policy_uri: self.web_uri("policy_uri"),
             tos_uri: self.web_uri("tos_uri"),
-            development: self.flag("development", false),
+            development: self.flag("development", usual.development),
             access_token_format: self
                 .choice("access_token_format", &formats)
-                .unwrap_or(AccessTokenFormat::Jwt),
-            access_token_alg: self
-                .choice("access_token_alg", &algorithms)
-                .unwrap_or(SigningPreference::Es256),
-            id_token_alg: self.choice("id_token_alg", &algorithms).unwrap_or(SigningPreference::Rs256),
+                .unwrap_or(usual.access_token_format),
+            access_token_alg: self.algorithm("access_token_alg").unwrap_or(usual.access_token_alg),
+            id_token_alg: self.algorithm("id_token_alg").unwrap_or(usual.id_token_alg),
             lifetimes,
             origin: self.place.clone(),
-            id,
-        })
+            ..usual
+        };
+        Some(self.openid(client))
+    }
+
+    /// An algorithm that this server signs with.
+    pub(super) fn algorithm(&mut self, name: &str) -> Option<SigningPreference> {
+        self.choice(name, &[("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)])
     }
 
     /// Warns of what is written and changes nothing.
@@ -173,6 +180,12 @@ impl Reader<'_> {
             AuthMethod::None if !secrets.is_empty() => {
                 self.wrong("type", "a public client has no secret");
             }
+            AuthMethod::PrivateKeyJwt if !secrets.is_empty() || self.find("secret").is_some() => {
+                self.wrong(
+                    "secret",
+                    "a client that signs assertions has no secret: the server knows its public keys only",
+                );
+            }
             AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() && self.find("secret").is_none() => {
                 self.wrong("secret", "it is missing; the client must authenticate");
             }
@@ -181,16 +194,12 @@ impl Reader<'_> {
         secrets
     }
 
-    fn grant_types(&mut self, kind: ClientType) -> Vec<GrantType> {
-        let usual = match kind {
-            ClientType::Machine => vec![GrantType::ClientCredentials],
-            _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        };
-        let Some(texts) = self.texts("grant_types") else { return usual };
+    fn grant_types(&mut self, usual: &Client) -> Vec<GrantType> {
+        let Some(texts) = self.texts("grant_types") else { return usual.grant_types.clone() };
         let mut grants = Vec::new();
         for (text, place) in texts {
             match GrantType::parse(&text) {
-                Some(GrantType::ClientCredentials) if kind.is_public() => {
+                Some(GrantType::ClientCredentials) if usual.kind.is_public() => {
                     self.faults
                         .add(Fault::error(place, "grant_types: a public client cannot act for itself"));
                 }
@@ -204,11 +213,9 @@ impl Reader<'_> {
         grants
     }
 
-    fn scopes(&mut self, kind: ClientType) -> Scope {
-        let usual = if kind == ClientType::Machine { "" } else { USUAL_SCOPES };
-        let texts =
-            self.texts("scopes").map(|texts| texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>());
-        let joined = texts.map_or_else(|| usual.to_owned(), |texts| texts.join(" "));
+    fn scopes(&mut self, usual: &Scope) -> Scope {
+        let Some(texts) = self.texts("scopes") else { return usual.clone() };
+        let joined = texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(" ");
         Scope::parse(&joined).unwrap_or_else(|_| {
             self.wrong("scopes", "a scope holds a character that scopes do not have");
             Scope::default()

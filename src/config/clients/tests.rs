@@ -2,7 +2,7 @@
 
 use super::uris::redirect_uri_problem;
 use super::*;
-use crate::model::{ClientType, GrantType};
+use crate::model::{ClientType, GrantType, ResponseMode, ResponseType, SubjectType};
 
 fn check(text: &str) -> (Vec<Client>, String) {
     let look_up = |what: &str| match what {
@@ -108,4 +108,81 @@ fn what_has_no_effect_is_told() {
         "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\nredirect_uris = [\"https://a.example.org/cb\"]\n",
     );
     assert_eq!(silent, "");
+}
+
+const KEYS: &str =
+    r#"'{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'"#;
+
+#[test]
+fn old_response_types_are_permitted_by_name_and_warned_of() {
+    let web = "[[client]]\nid = \"a\"\ntype = \"web\"\nsecret = { env = \"SECRET\" }\nredirect_uris = [\"https://a.test/cb\"]\n";
+    let (clients, faults) = check(web);
+    assert_eq!((clients[0].response_types.len(), faults.as_str()), (1, ""));
+    assert_eq!(clients[0].response_modes, [ResponseMode::Query, ResponseMode::FormPost]);
+    let (clients, faults) = check(&format!("{web}response_types = [\"code\", \"token id_token\"]\n"));
+    assert_eq!(clients[0].response_types, [ResponseType::Code, ResponseType::IdTokenToken]);
+    assert!(clients[0].response_modes.contains(&ResponseMode::Fragment));
+    assert!(faults.contains("warning: clients.toml:6:18: response_types: tokens that pass"), "{faults}");
+    for (lines, told) in [
+        ("response_types = [\"token\"]", "response_types: `token` is not supported"),
+        ("response_modes = [\"web_message\"]", "response_modes: `web_message` is not supported"),
+        ("response_modes = [\"fragment\"]", "response_modes: answers of `code` come by query"),
+        ("grant_types = [\"refresh_token\"]", "needs the grant type authorization_code"),
+    ] {
+        let text = format!("{web}response_types = [\"code\"]\n{lines}\n");
+        let text = if lines.starts_with("response_types") { format!("{web}{lines}\n") } else { text };
+        let (_, faults) = check(&text);
+        assert!(faults.contains(told), "{told}\n--\n{faults}");
+    }
+}
+
+#[test]
+fn whoever_signs_is_known_by_public_keys() {
+    let web = "[[client]]\nid = \"a\"\ntype = \"web\"\nredirect_uris = [\"https://a.test/cb\"]\n\
+               token_endpoint_auth_method = \"private_key_jwt\"\n";
+    for (lines, told) in [
+        ("", "private_key_jwt needs the client's public keys"),
+        ("jwks_uri = \"http://a.test/keys\"", "it must begin with https://"),
+        ("jwks_uri = \"https://me@a.test/keys\"", "it must have no user information"),
+        ("jwks = \"[]\"", "expected a JWK Set"),
+        (r#"jwks = '{"keys":[{"kty":"oct","k":"AAAA"}]}'"#, "a private or a shared key"),
+        (&format!("jwks = {KEYS}\njwks_uri = \"https://a.test/keys\""), "write jwks or jwks_uri, not both"),
+        (
+            &format!("jwks = {KEYS}\nsecret = {{ env = \"SECRET\" }}"),
+            "a client that signs assertions has no secret",
+        ),
+        (&format!("jwks = {KEYS}\ntoken_endpoint_auth_signing_alg = \"HS256\""), "`HS256` is none of"),
+    ] {
+        let (_, faults) = check(&format!("{web}{lines}\n"));
+        assert!(faults.contains(told), "{told}\n--\n{faults}");
+    }
+    let (clients, faults) = check(&format!("{web}jwks = {KEYS}\n"));
+    assert_eq!(faults, "");
+    assert!(clients[0].has_keys() && !clients[0].is_public());
+}
+
+#[test]
+fn a_pairwise_client_has_one_sector() {
+    let spa = "[[client]]\nid = \"a\"\ntype = \"spa\"\nsubject_type = \"pairwise\"\n";
+    let (clients, faults) =
+        check(&format!("{spa}redirect_uris = [\"https://a.test/1\", \"https://a.test/2\"]\n"));
+    assert_eq!(faults, "");
+    assert_eq!(clients[0].subject_type, SubjectType::Pairwise { sector: "a.test".to_owned() });
+    let two = format!("{spa}redirect_uris = [\"https://a.test/1\", \"https://b.test/2\"]\n");
+    assert!(check(&two).1.contains("pairwise subjects need one host"));
+    let (clients, faults) = check(&format!("{two}sector_identifier_uri = \"https://c.test/sector\"\n"));
+    assert_eq!(faults, "");
+    assert_eq!(clients[0].subject_type, SubjectType::Pairwise { sector: "c.test".to_owned() });
+}
+
+#[test]
+fn a_page_for_sign_out_lives_where_the_client_does() {
+    let spa = "[[client]]\nid = \"a\"\ntype = \"spa\"\nredirect_uris = [\"https://a.test/cb\"]\n";
+    let (clients, faults) = check(&format!("{spa}frontchannel_logout_uri = \"https://a.test/out\"\n"));
+    assert_eq!(faults, "");
+    assert!(clients[0].frontchannel_logout.as_ref().is_some_and(|channel| channel.uri.ends_with("/out")));
+    let (_, faults) = check(&format!("{spa}frontchannel_logout_uri = \"https://b.test/out\"\n"));
+    assert!(faults.contains("must be those of a redirect URI"), "{faults}");
+    let (_, faults) = check(&format!("{spa}backchannel_logout_session_required = true\n"));
+    assert!(faults.contains("it has no effect without the address"), "{faults}");
 }

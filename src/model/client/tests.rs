@@ -3,35 +3,8 @@
 use super::*;
 
 fn client(kind: ClientType, uris: &[&str]) -> Client {
-    Client {
-        id: "c".to_owned(),
-        name: "C".to_owned(),
-        kind,
-        auth_method: if kind.is_public() { AuthMethod::None } else { AuthMethod::Basic },
-        secrets: Vec::new(),
-        redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-        post_logout_redirect_uris: Vec::new(),
-        grant_types: vec![GrantType::AuthorizationCode],
-        scopes: Scope::default(),
-        audience: Vec::new(),
-        skip_consent: false,
-        require_pkce: true,
-        allow_registration: true,
-        client_uri: None,
-        initiate_login_uri: None,
-        policy_uri: None,
-        tos_uri: None,
-        development: false,
-        access_token_format: AccessTokenFormat::Jwt,
-        access_token_alg: SigningPreference::Es256,
-        id_token_alg: SigningPreference::Rs256,
-        lifetimes: TokenLifetimes {
-            access: Duration::from_secs(600),
-            refresh_idle: Duration::from_secs(8 * 3600),
-            refresh_absolute: Duration::from_secs(24 * 3600),
-        },
-        origin: "clients.toml:1".to_owned(),
-    }
+    let redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+    Client { redirect_uris, ..Client::preset("c", kind) }
 }
 
 #[test]

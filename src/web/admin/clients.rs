@@ -7,7 +7,7 @@ use super::go_duration;
 use super::input::Query;
 use super::paging::Page;
 use super::refusal::{Answer, Refused};
-use crate::model::{AccessTokenFormat, Client, GrantType, SigningPreference};
+use crate::model::{AccessTokenFormat, Client, GrantType, LogoutChannel, SigningPreference, SubjectType};
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 
@@ -40,7 +40,9 @@ pub(super) async fn get(visit: Visit) -> Answer {
 
 fn shape(client: &Client) -> Value {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let code = client.may_use(GrantType::AuthorizationCode);
+    let address = |channel: &Option<LogoutChannel>| channel.as_ref().map(|channel| channel.uri.clone());
+    let needed =
+        |channel: &Option<LogoutChannel>| channel.as_ref().is_some_and(|channel| channel.session_required);
     let lifespan =
         |grant: GrantType, of: std::time::Duration| client.may_use(grant).then(|| go_duration::text(of));
     let lives = client.lifetimes;
@@ -50,7 +52,7 @@ fn shape(client: &Client) -> Value {
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
         "grant_types": client.grant_types.iter().map(|grant| grant.name()).collect::<Vec<_>>(),
-        "response_types": if code { vec!["code"] } else { Vec::new() },
+        "response_types": client.response_types.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
         "scope": client.scopes.to_string(),
         "audience": client.audience,
         "owner": "",
@@ -61,10 +63,20 @@ fn shape(client: &Client) -> Value {
         "contacts": [],
         "allowed_cors_origins": client.cors_origins(),
         "client_secret_expires_at": 0,
-        "subject_type": "public",
-        "jwks": {},
+        "subject_type": match client.subject_type {
+            SubjectType::Public => "public",
+            SubjectType::Pairwise { .. } => "pairwise",
+        },
+        "jwks": client.jwks.clone().unwrap_or_else(|| json!({})),
+        "jwks_uri": text(&client.jwks_uri),
         "token_endpoint_auth_method": client.auth_method.name(),
-        "userinfo_signed_response_alg": "none",
+        "token_endpoint_auth_signing_alg": client.assertion_alg.map(algorithm),
+        "request_object_signing_alg": client.request_object_alg.map(algorithm),
+        "userinfo_signed_response_alg": client.userinfo_alg.map_or("none", algorithm),
+        "backchannel_logout_uri": address(&client.backchannel_logout),
+        "backchannel_logout_session_required": needed(&client.backchannel_logout),
+        "frontchannel_logout_uri": address(&client.frontchannel_logout),
+        "frontchannel_logout_session_required": needed(&client.frontchannel_logout),
         "metadata": {},
         "skip_consent": client.skip_consent,
         "skip_logout_consent": null,
@@ -79,18 +91,30 @@ fn shape(client: &Client) -> Value {
         "refresh_token_grant_refresh_token_lifespan": lifespan(GrantType::RefreshToken, lives.refresh_idle),
         "client_credentials_grant_access_token_lifespan":
             lifespan(GrantType::ClientCredentials, lives.access),
-        "wayhome": {
-            "type": client.kind.name(),
-            "has_secret": !client.secrets.is_empty(),
-            "require_pkce": client.require_pkce,
-            "registration": client.allow_registration,
-            "development": client.development,
-            "initiate_login_uri": client.initiate_login_uri,
-            "access_token_alg": algorithm(client.access_token_alg),
-            "id_token_alg": algorithm(client.id_token_alg),
-            "refresh_token_absolute": go_duration::text(lives.refresh_absolute),
-            "origin": client.origin,
+        "wayhome": own(client),
+    })
+}
+
+/// What the shape of Hydra has no room for.
+fn own(client: &Client) -> Value {
+    json!({
+        "type": client.kind.name(),
+        "has_secret": !client.secrets.is_empty(),
+        "require_pkce": client.require_pkce,
+        "require_pushed_authorization_requests": client.require_pushed,
+        "require_signed_request_object": client.require_signed_request,
+        "response_modes": client.response_modes.iter().map(|mode| mode.name()).collect::<Vec<_>>(),
+        "sector": match &client.subject_type {
+            SubjectType::Public => None,
+            SubjectType::Pairwise { sector } => Some(sector),
         },
+        "registration": client.allow_registration,
+        "development": client.development,
+        "initiate_login_uri": client.initiate_login_uri,
+        "access_token_alg": algorithm(client.access_token_alg),
+        "id_token_alg": algorithm(client.id_token_alg),
+        "refresh_token_absolute": go_duration::text(client.lifetimes.refresh_absolute),
+        "origin": client.origin,
     })
 }
 
