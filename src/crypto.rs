@@ -52,7 +52,9 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     subtle::ConstantTimeEq::ct_eq(a, b).into()
 }
 
-/// `at_hash` of an access token for an ID token that is signed with SHA-256 (OIDC Core 3.1.3.6).
-pub fn at_hash(access_token: &str) -> String {
-    base64url(&sha256(access_token.as_bytes())[..16])
+/// The left half of the hash that an algorithm signs with, over a text (OIDC Core 3.1.3.6).
+pub fn left_half_of_hash(algorithm: SignatureAlgorithm, text: &str) -> String {
+    match algorithm {
+        SignatureAlgorithm::Rs256 | SignatureAlgorithm::Es256 => base64url(&sha256(text.as_bytes())[..16]),
+    }
 }

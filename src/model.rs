@@ -2,6 +2,7 @@
 
 mod authorization;
 mod browser;
+mod claims_request;
 mod client;
 mod continuation;
 mod event;
@@ -23,6 +24,7 @@ pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
 pub use browser::browser_name;
+pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
     AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
     SigningPreference, SubjectType, TokenLifetimes,

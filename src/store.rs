@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod beside;
+mod claims;
 mod connection;
 mod error;
 #[cfg(test)]

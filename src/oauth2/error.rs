@@ -61,6 +61,8 @@ codes! {
     AccountSelectionRequired = "account_selection_required", 400;
     /// The person would have to see a page (OIDC Core 3.1.2.6).
     InteractionRequired = "interaction_required", 400;
+    /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
     /// Request objects are not supported (OIDC Core 3.1.2.6).
     RequestNotSupported = "request_not_supported", 400;
     /// Request objects by reference are not supported (OIDC Core 3.1.2.6).

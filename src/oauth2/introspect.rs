@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::claims::AccessClaims;
+use super::subject;
 use super::token::grant_of_jti;
 use crate::crypto::{Expected, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::Client;
+use crate::model::{Client, IdentityId};
 use crate::store;
 
 /// The answer (RFC 7662 2.2). A token that is not active says nothing else.
@@ -93,10 +94,14 @@ fn opaque(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> 
     let Some(found) = store::access_tokens::standing(cx.db, &token.digest(), cx.now)? else {
         return Ok(None);
     };
+    let sub = match found.identity {
+        Some(identity) => subject_for(cx, &found.client_id, identity)?,
+        None => found.client_id.clone(),
+    };
     Ok(Some(Introspection {
         active: true,
         scope: Some(found.scope.to_string()),
-        sub: Some(found.identity.map_or_else(|| found.client_id.clone(), |identity| identity.to_string())),
+        sub: Some(sub),
         client_id: Some(found.client_id),
         exp: Some(found.expires_at.seconds()),
         iat: Some(found.created_at.seconds()),
@@ -106,6 +111,14 @@ fn opaque(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> 
         token_use: Some("access_token"),
         ..Introspection::default()
     }))
+}
+
+/// The name by which a client knows the person; that of a client which is gone is not told to anybody.
+fn subject_for(cx: &mut Cx<'_>, client_id: &str, identity: IdentityId) -> Result<String> {
+    match cx.clients().find(client_id) {
+        Some(client) => subject::of(cx, &client, identity),
+        None => Ok(identity.to_string()),
+    }
 }
 
 fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> {
@@ -118,11 +131,12 @@ fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>>
     let stands = grant.ended_at.is_none()
         && grant.expires_at > cx.now
         && store::grants::person_stands(cx.db, grant.identity, session, cx.now)?;
+    let sub = subject_for(cx, &grant.client_id, grant.identity)?;
     Ok(stands.then(|| Introspection {
         active: true,
         scope: Some(grant.scope.to_string()),
         client_id: Some(grant.client_id),
-        sub: Some(grant.identity.to_string()),
+        sub: Some(sub),
         exp: Some(found.expires_at.seconds()),
         iat: Some(found.created_at.seconds()),
         iss: Some(cx.settings().issuer.clone()),

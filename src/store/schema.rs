@@ -92,6 +92,9 @@ diesel::table! {
         expires_at -> BigInt,
         answered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        response_type -> Text,
+        response_mode -> Text,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -158,6 +161,7 @@ diesel::table! {
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -184,6 +188,7 @@ diesel::table! {
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
         grant_id -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
