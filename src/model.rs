@@ -10,6 +10,7 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod key;
 mod mail;
 mod notice;
 mod return_url;
@@ -39,6 +40,7 @@ pub use id::{
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use key::KeyState;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};

@@ -66,5 +66,8 @@ mod tests {
         let postgres = include_str!("../../migrations/postgres/2026-11-24-000000_ground/up.sql");
         let body = |sql: &str| sql.split_once("CREATE").map(|(_, rest)| rest.replace("BYTEA", "BLOB"));
         assert_eq!(body(sqlite), body(postgres));
+        let sqlite = include_str!("../../migrations/sqlite/2026-11-26-000001_signing_keys/up.sql");
+        let postgres = include_str!("../../migrations/postgres/2026-11-26-000001_signing_keys/up.sql");
+        assert_eq!(sqlite, postgres);
     }
 }

@@ -45,7 +45,7 @@ impl Reader<'_> {
         if !require_pkce && auth_method == AuthMethod::None {
             self.wrong("require_pkce", "only a client with a secret may do without PKCE");
         }
-        let algorithms = [("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)];
+        let algorithms = SigningPreference::ALL.map(|algorithm| (algorithm.name(), algorithm));
         let formats = [("jwt", AccessTokenFormat::Jwt), ("opaque", AccessTokenFormat::Opaque)];
         let days = |days: u64| Duration::from_secs(days * 86_400);
         let hours = |hours: u64| Duration::from_secs(hours * 3_600);

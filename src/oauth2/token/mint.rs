@@ -130,7 +130,7 @@ impl Unsigned {
         let id_token = match self.id_token {
             None => None,
             Some((mut claims, algorithm)) => {
-                claims.at_hash = Some(at_hash(&access_token));
+                claims.at_hash = Some(at_hash(algorithm.into(), &access_token));
                 Some(sign(keys, algorithm, "JWT", &claims)?)
             }
         };
@@ -151,10 +151,7 @@ fn sign(
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String> {
-    let algorithm = match algorithm {
-        SigningPreference::Rs256 => SignatureAlgorithm::Rs256,
-        SigningPreference::Es256 => SignatureAlgorithm::Es256,
-    };
+    let algorithm = SignatureAlgorithm::from(algorithm);
     let key = keys.active(algorithm).ok_or_else(|| Fault::Crypto(format!("no {} key", algorithm.name())))?;
     Ok(key.sign(typ, claims)?)
 }

@@ -7,7 +7,7 @@ use super::go_duration;
 use super::input::Query;
 use super::paging::Page;
 use super::refusal::{Answer, Refused};
-use crate::model::{AccessTokenFormat, Client, GrantType, SigningPreference};
+use crate::model::{AccessTokenFormat, Client, GrantType};
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 
@@ -86,19 +86,12 @@ fn shape(client: &Client) -> Value {
             "registration": client.allow_registration,
             "development": client.development,
             "initiate_login_uri": client.initiate_login_uri,
-            "access_token_alg": algorithm(client.access_token_alg),
-            "id_token_alg": algorithm(client.id_token_alg),
+            "access_token_alg": client.access_token_alg.name(),
+            "id_token_alg": client.id_token_alg.name(),
             "refresh_token_absolute": go_duration::text(lives.refresh_absolute),
             "origin": client.origin,
         },
     })
-}
-
-fn algorithm(preference: SigningPreference) -> &'static str {
-    match preference {
-        SigningPreference::Rs256 => "RS256",
-        SigningPreference::Es256 => "ES256",
-    }
 }
 
 #[cfg(test)]
