@@ -59,3 +59,22 @@ pub fn at_hash(algorithm: SignatureAlgorithm, access_token: &str) -> String {
     let half = digest.as_ref().len() / 2;
     base64url(&digest.as_ref()[..half])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_an_access_token_is_half_of_what_its_neighbour_is_signed_with() {
+        // The token of OIDC Core A.3, whose hash stands there; the other one was computed by another program.
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        for (algorithm, hash) in [
+            (SignatureAlgorithm::Rs256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::Ps256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::Es256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::EdDsa, "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"),
+        ] {
+            assert_eq!(at_hash(algorithm, token), hash);
+        }
+    }
+}
