@@ -11,6 +11,7 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod key;
 mod mail;
 mod notice;
 mod response_type;
@@ -42,6 +43,7 @@ pub use id::{
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use key::KeyState;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use response_type::{ResponseMode, ResponseType};

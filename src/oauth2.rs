@@ -12,6 +12,7 @@ mod error;
 pub mod grants;
 mod id_token;
 mod introspect;
+pub mod keys;
 mod parameters;
 mod registrar;
 mod revoke;

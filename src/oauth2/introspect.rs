@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::claims::AccessClaims;
-use super::subject;
 use super::token::grant_of_jti;
-use crate::crypto::{Expected, PlainToken, TokenKind};
+use super::{keys, subject};
+use crate::crypto::{Expected, JwtError, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::model::{Client, IdentityId};
 use crate::store;
@@ -148,7 +148,7 @@ fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>>
 }
 
 fn jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<Introspection>> {
-    let Some(claims) = read_jwt(cx, token) else { return Ok(None) };
+    let Some(claims) = read_jwt(cx, token)? else { return Ok(None) };
     if !jwt_stands(cx, &claims)? {
         return Ok(None);
     }
@@ -170,11 +170,17 @@ fn jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<Introspection>> {
 }
 
 /// The claims of an access token of ours whose time is not over.
-pub(super) fn read_jwt(cx: &Cx<'_>, token: &str) -> Option<AccessClaims> {
+pub(super) fn read_jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<AccessClaims>> {
+    let env = cx.env;
     let expected =
-        Expected { typ: "at+jwt", issuer: &cx.settings().issuer, now: cx.now, expired_is_fine: false };
-    let claims = cx.env.signing.get().verify(token, expected).ok()?;
-    serde_json::from_value(serde_json::Value::Object(claims)).ok()
+        Expected { typ: "at+jwt", issuer: &env.settings.issuer, now: cx.now, expired_is_fine: false };
+    let verified = match env.signing.get().verify(token, expected) {
+        // Another process may sign with a key that this one has not seen yet.
+        Err(JwtError::Key) if keys::look_again(cx)? => env.signing.get().verify(token, expected),
+        verified => verified,
+    };
+    let claims = verified.ok().map(serde_json::Value::Object);
+    Ok(claims.and_then(|claims| serde_json::from_value(claims).ok()))
 }
 
 /// Whether what a JWT follows from still stands.

@@ -80,7 +80,7 @@ fn found(cx: &mut Cx<'_>, token: &str) -> Result<Option<Found>> {
             (found.scope, found.audience, found.grant, String::new())
         }
         None => {
-            let Some(claims) = read_jwt(cx, token) else { return Ok(None) };
+            let Some(claims) = read_jwt(cx, token)? else { return Ok(None) };
             let Ok(scope) = Scope::parse(&claims.scope) else { return Ok(None) };
             (scope, claims.aud, grant_of_jti(&claims.jti), claims.jti)
         }

@@ -269,6 +269,11 @@ diesel::table! {
         private_key -> Text,
         created_at -> BigInt,
         retired_at -> Nullable<BigInt>,
+        state -> Text,
+        public_key -> Text,
+        activates_at -> BigInt,
+        token_life -> BigInt,
+        published_until -> Nullable<BigInt>,
     }
 }
 

@@ -157,14 +157,7 @@ impl Unsigned {
 
 /// `at_hash` and `c_hash`: half of the hash that belongs to the ID token's algorithm (OIDC Core 3.1.3.6, 3.3.2.11).
 pub(in crate::oauth2) fn half_hash(algorithm: SigningPreference, text: &str) -> String {
-    left_half_of_hash(of_preference(algorithm), text)
-}
-
-fn of_preference(algorithm: SigningPreference) -> SignatureAlgorithm {
-    match algorithm {
-        SigningPreference::Rs256 => SignatureAlgorithm::Rs256,
-        SigningPreference::Es256 => SignatureAlgorithm::Es256,
-    }
+    left_half_of_hash(algorithm.into(), text)
 }
 
 /// Signs claims with the key of a client's algorithm.
@@ -174,7 +167,7 @@ pub(in crate::oauth2) fn sign(
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String> {
-    let algorithm = of_preference(algorithm);
+    let algorithm = SignatureAlgorithm::from(algorithm);
     let key = keys.active(algorithm).ok_or_else(|| Fault::Crypto(format!("no {} key", algorithm.name())))?;
     Ok(key.sign(typ, claims)?)
 }

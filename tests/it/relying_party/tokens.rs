@@ -104,7 +104,8 @@ impl RelyingParty<'_> {
                 .expect("a JWK set");
         let header = jsonwebtoken::decode_header(token).expect("a JWT");
         assert_eq!(header.typ.as_deref(), Some(typ));
-        assert!(matches!(header.alg, Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA), "{header:?}");
+        let ours = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+        assert!(ours.contains(&header.alg), "{header:?}");
         assert!(header.jku.is_none() && header.jwk.is_none() && header.x5u.is_none(), "{header:?}");
         let kid = header.kid.expect("a key id");
         let key = keys.find(&kid).unwrap_or_else(|| panic!("{kid} is not published"));
