@@ -10,6 +10,7 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod logout_notice;
 mod mail;
 mod notice;
 mod response_type;
@@ -36,10 +37,11 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use response_type::{ResponseMode, ResponseType};

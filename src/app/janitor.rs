@@ -32,7 +32,7 @@ struct Table {
 /// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 12] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -48,6 +48,7 @@ const TABLES: [Table; 11] = [
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
+    Table { name: "logout_notices", kept: DAY, delete: store::logout_notices::delete_expired },
 ];
 
 /// The table that is kept for as long as the settings say.

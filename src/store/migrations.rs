@@ -60,11 +60,26 @@ fn names<DB: diesel::backend::Backend>(found: &[Box<dyn diesel::migration::Migra
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    fn texts(engine: &str) -> Vec<(String, String)> {
+        let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        let mut found: Vec<(String, String)> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| {
+                let sql = fs::read_to_string(path.join("up.sql")).unwrap();
+                let body = sql.split_once("CREATE").unwrap().1.replace("BYTEA", "BLOB");
+                (path.file_name().unwrap().to_string_lossy().into_owned(), body)
+            })
+            .collect();
+        found.sort();
+        found
+    }
+
     #[test]
     fn both_databases_have_the_same_tables() {
-        let sqlite = include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql");
-        let postgres = include_str!("../../migrations/postgres/2026-11-24-000000_ground/up.sql");
-        let body = |sql: &str| sql.split_once("CREATE").map(|(_, rest)| rest.replace("BYTEA", "BLOB"));
-        assert_eq!(body(sqlite), body(postgres));
+        assert!(texts("sqlite").len() > 1);
+        assert_eq!(texts("sqlite"), texts("postgres"));
     }
 }

@@ -110,6 +110,7 @@ fn grant(
         ended_at: None,
     };
     store::grants::insert(cx.db, &grant)?;
+    grants::take_part(cx, grant.session, &grant.client_id)?;
     let order = Order { client, grant: Some(&grant), scope: grant.scope.clone(), audience, now: cx.now };
     let mut unsigned = Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, code.nonce, cx.now);
     unsigned.store(cx)?;
