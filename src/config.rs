@@ -10,6 +10,6 @@ pub use clients::{Clients, check_clients};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
-    Brand, Courier, IdentitySettings, KeySettings, Mode, PasswordSettings, SessionSettings, Settings,
-    SmtpSecurity, SmtpUrl, Sources,
+    AllowedDestination, Brand, Courier, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
 };

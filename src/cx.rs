@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Clients, Settings};
 use crate::crypto::{DataSecrets, MailKey, PasswordHasher, SigningKeys};
 use crate::model::{ApiKeyId, Event, EventId, Instant, Origin, RequestId};
+use crate::outbound::Outbound;
 use crate::random::Random;
 use crate::store::{self, Connection, Store};
 
@@ -85,6 +86,8 @@ pub struct Env {
     pub secrets: DataSecrets,
     /// Signs mails, if there is a key for it.
     pub mail_key: Option<MailKey>,
+    /// The way out for addresses that clients named.
+    pub outbound: Outbound,
     /// Hashes passwords on its own threads.
     pub passwords: PasswordHasher,
     /// Tells the time.

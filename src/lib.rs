@@ -14,6 +14,7 @@ pub mod identity;
 pub mod journey;
 pub mod model;
 pub mod oauth2;
+pub mod outbound;
 pub mod random;
 pub mod store;
 pub mod text;

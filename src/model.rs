@@ -12,6 +12,7 @@ mod id;
 mod identity;
 mod instant;
 mod key;
+mod logout_notice;
 mod mail;
 mod notice;
 mod response_type;
@@ -39,11 +40,12 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use key::KeyState;
+pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use response_type::{ResponseMode, ResponseType};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::load::mail_key;
+use super::load::{mail_key, outbound};
 use super::{StartError, data_secret, signing_keys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Clients, PasswordSettings, Settings};
@@ -55,6 +55,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
     let Parts { settings, clients, clock, random, .. } = parts;
     let secrets = data_secret::find(&settings, random.as_ref())?;
     let mail_key = mail_key(&settings).map_err(StartError::configuration)?;
+    let outbound = outbound(&settings).map_err(StartError::configuration)?;
     let limits = hash_limits(&settings.password);
     let passwords = PasswordHasher::start(limits, Arc::clone(&random), Arc::clone(&clock))
         .map_err(|why| StartError::Refused(why.to_string()))?;
@@ -64,6 +65,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets,
         mail_key,
+        outbound,
         passwords,
         clock,
         random,

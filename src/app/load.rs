@@ -10,6 +10,7 @@ use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
 use crate::crypto::MailKey;
 use crate::identity::traits::schema_problem;
 use crate::model::{Client, SecretText};
+use crate::outbound::Outbound;
 use crate::store::DatabaseUrl;
 
 /// The settings' file, if no other is named.
@@ -78,6 +79,9 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(name) = Settings::file_of(&sources, "courier.dkim_key") {
         sources.dkim_key = read(Path::new(&name), &mut Faults::default()).map(SecretText::new);
     }
+    if let Some(name) = Settings::file_of(&sources, "outbound.ca_file") {
+        sources.outbound_ca = read(Path::new(&name), &mut Faults::default());
+    }
     let (settings, found) = Settings::load(inputs.mode, &sources);
     faults.0.extend(found.0);
     if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {
@@ -85,6 +89,9 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
         faults.add(Fault::error(place, format!("identity.schema: {problem}")));
     }
     if let Some(Err(problem)) = settings.as_ref().map(mail_key) {
+        faults.add(problem);
+    }
+    if let Some(Err(problem)) = settings.as_ref().map(outbound) {
         faults.add(problem);
     }
     let database = settings.as_ref().and_then(|settings| database(settings, &mut faults));
@@ -108,6 +115,12 @@ pub(super) fn mail_key(settings: &Settings) -> Result<Option<MailKey>, Fault> {
     let Some(dkim) = &settings.courier.dkim else { return Ok(None) };
     let key = MailKey::from_pem(dkim.key.expose());
     key.map(Some).map_err(|why| Fault::error("courier.dkim_key", format!("courier.dkim_key: {why}")))
+}
+
+/// The way out for clients.
+pub(super) fn outbound(settings: &Settings) -> Result<Outbound, Fault> {
+    Outbound::new(settings)
+        .map_err(|why| Fault::error("outbound.ca_file", format!("outbound.ca_file: {why}")))
 }
 
 fn database(settings: &Settings, faults: &mut Faults) -> Option<DatabaseUrl> {

@@ -205,6 +205,18 @@ pub const KEYS: &[Key] = &[
         "true",
         "Whether the administration asks for an API key. Only development may do without, and does unless this says `true`.",
     ),
+    key(
+        "outbound.allow",
+        Form::List,
+        "[]",
+        "Networks (CIDR) and host names that the server may reach for clients (`jwks_uri` and the like) though they are not on the public internet; there also over http, and on other ports than 443 and 8443. In development this machine always counts.",
+    ),
+    key(
+        "outbound.ca_file",
+        Form::Text,
+        "\"\"",
+        "A file with certificate authorities (PEM) that such servers may be certified by, beside those of the system.",
+    ),
     key("brand.support_url", Form::Text, "\"\"", "Where people get help; in the footer of every page."),
     key("brand.privacy_url", Form::Text, "\"\"", "The privacy policy; in the footer of every page."),
     key("brand.terms_url", Form::Text, "\"\"", "The terms; in the footer of every page."),

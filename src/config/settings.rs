@@ -38,6 +38,8 @@ pub struct Sources {
     pub schema: Option<(String, String)>,
     /// The text of the file that `courier.dkim_key` names; read by the caller.
     pub dkim_key: Option<SecretText>,
+    /// The text of the file that `outbound.ca_file` names; read by the caller.
+    pub outbound_ca: Option<String>,
 }
 
 /// Lifetimes of sessions (decision 27).
@@ -132,6 +134,24 @@ pub struct Dkim {
     pub key: SecretText,
 }
 
+/// Where the server may go for clients.
+#[derive(Debug, Clone, Default)]
+pub struct OutboundSettings {
+    /// What it may reach although it is not on the public internet.
+    pub allow: Vec<AllowedDestination>,
+    /// Certificate authorities beside those of the system, in PEM.
+    pub authorities: Option<String>,
+}
+
+/// A destination that the operator answers for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AllowedDestination {
+    /// Every address of this network.
+    Network(AnyIpCidr),
+    /// The host of this name, wherever it is; in small letters, without a dot at the end.
+    Host(String),
+}
+
 /// Links in the footer.
 #[derive(Debug, Clone, Default)]
 pub struct Brand {
@@ -198,6 +218,8 @@ pub struct Settings {
     pub identity: IdentitySettings,
     /// Mail.
     pub courier: Courier,
+    /// The way out for clients.
+    pub outbound: OutboundSettings,
     /// Whether the administration asks for an API key.
     pub require_admin_key: bool,
     /// The footer.

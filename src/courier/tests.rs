@@ -1,6 +1,5 @@
 //! The courier against a mail server that does as it is told, on both databases.
 
-mod certificate;
 mod delivery;
 mod dkim;
 mod leases;

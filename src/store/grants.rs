@@ -167,18 +167,6 @@ pub fn proven_addresses(db: &mut Connection, identity: IdentityId) -> Result<Vec
         .load::<String>(c))
 }
 
-/// The clients that hold a living grant of the session, each once.
-pub fn clients_of_session(db: &mut Connection, session: SessionId) -> Result<Vec<String>> {
-    each!(db, c => grants::table
-        .filter(grants::session_id.eq(session.to_string()))
-        .filter(grants::ended_at.is_null())
-        .filter(grants::offline.eq(false))
-        .select(grants::client_id)
-        .distinct()
-        .order(grants::client_id.asc())
-        .load::<String>(c))
-}
-
 /// Ends grants with their tokens; answers those that were alive.
 pub fn end(db: &mut Connection, of: Of<'_>, reason: &str, now: Instant) -> Result<Vec<Ended>> {
     type Found = (String, String, String, String);

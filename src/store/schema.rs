@@ -298,6 +298,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        first_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_notices (id) {
+        id -> Text,
+        client_id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        due_at -> BigInt,
+        lease_owner -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -318,4 +341,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     throttles,
+    session_clients,
+    logout_notices,
 );

@@ -8,8 +8,8 @@ pub type Findings = Vec<String>;
 /// The layers, from the ground up.
 const LAYERS: &[&[&str]] = &[
     &["model", "clock", "random"],
-    &["crypto", "config", "outbound", "text"],
-    &["store"],
+    &["crypto", "config", "text"],
+    &["store", "outbound"],
     &["cx"],
     &["identity", "oauth2", "courier"],
     &["journey"],
@@ -29,7 +29,8 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("toml", &["config"]),
-    ("reqwest", &["outbound"]),
+    ("httparse", &["outbound"]),
+    ("tokio_rustls", &["outbound"]),
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),

@@ -9,8 +9,8 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, PasswordSettings, SessionSettings, Settings,
-    SmtpSecurity, SmtpUrl, Sources,
+    AllowedDestination, Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
@@ -33,6 +33,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let identity = identity_schema(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
+    let outbound = outbound(&mut from, sources);
     let courier = courier(&mut from, sources, &name, development, registration || recovery);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
@@ -94,6 +95,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         after_recovery: from.web_url("recovery.after"),
         identity: identity?,
         courier: courier?,
+        outbound,
         require_admin_key,
         brand: Brand {
             support_url: from.web_url("brand.support_url"),
@@ -143,6 +145,35 @@ fn trusted_proxies(from: &mut Reader<'_>) -> Vec<AnyIpCidr> {
         }
     }
     networks
+}
+
+fn outbound(from: &mut Reader<'_>, sources: &Sources) -> OutboundSettings {
+    let mut allow = Vec::new();
+    for (text, place) in from.list("outbound.allow") {
+        match allowed_destination(&text) {
+            Some(destination) => allow.push(destination),
+            None => from.faults.add(
+                Fault::error(place, format!("outbound.allow: `{text}` is no network and no host"))
+                    .hint("write 10.1.0.0/16, 10.1.2.3 or keys.internal, without a scheme, a port or a star"),
+            ),
+        }
+    }
+    if let (Some(file), None) = (from.optional("outbound.ca_file"), &sources.outbound_ca) {
+        from.wrong("outbound.ca_file", format!("the file {file} cannot be read"));
+    }
+    OutboundSettings { allow, authorities: sources.outbound_ca.clone() }
+}
+
+/// A network, or the name of a host just as a URL would hold it.
+fn allowed_destination(text: &str) -> Option<AllowedDestination> {
+    if let Ok(network) = text.parse::<AnyIpCidr>() {
+        return (network != AnyIpCidr::Any).then_some(AllowedDestination::Network(network));
+    }
+    let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    let is_name = !name.is_empty() && name.bytes().all(letter);
+    let host = is_name.then(|| url::Host::parse(&name)).and_then(Result::ok)?;
+    matches!(&host, url::Host::Domain(domain) if *domain == name).then_some(AllowedDestination::Host(name))
 }
 
 fn data_secrets(from: &mut Reader<'_>, development: bool) -> Vec<SecretText> {

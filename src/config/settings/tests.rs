@@ -122,3 +122,29 @@ fn the_administration_is_open_in_development_only_and_only_if_nobody_says_otherw
     assert_eq!(open(Mode::Production, ""), Some(false));
     assert_eq!(open(Mode::Production, "[admin]\nrequire_key = false\n"), None);
 }
+
+#[test]
+fn sec_q05_what_may_be_reached_is_a_network_or_a_host() {
+    let network = |text: &str| AllowedDestination::Network(text.parse().unwrap());
+    let host = |text: &str| AllowedDestination::Host(text.to_owned());
+    for (text, means) in [
+        ("10.1.0.0/16", Some(network("10.1.0.0/16"))),
+        ("127.0.0.1", Some(network("127.0.0.1"))),
+        ("fd00::/8", Some(network("fd00::/8"))),
+        ("keys.internal", Some(host("keys.internal"))),
+        ("Localhost.", Some(host("localhost"))),
+        ("any", None),
+        ("*.internal", None),
+        ("https://keys.internal", None),
+        ("keys.internal:8443", None),
+        ("0x7f.1", None),
+        ("10.1.0.1/16", None),
+        (".", None),
+    ] {
+        let (settings, faults) = load(Mode::Development, "", &[("WAYHOME__OUTBOUND__ALLOW", text)]);
+        assert_eq!(settings.map(|settings| settings.outbound.allow), means.map(|one| vec![one]), "{text}");
+        assert!(faults.is_empty() || faults.contains("outbound.allow: `"), "{text}: {faults}");
+    }
+    let named = [("WAYHOME__OUTBOUND__CA_FILE", "nowhere.pem")];
+    assert!(load(Mode::Development, "", &named).1.contains("outbound.ca_file: the file nowhere.pem cannot"));
+}

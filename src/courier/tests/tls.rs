@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::certificate::SelfSigned;
+use lettre::transport::smtp::client::Certificate;
+
 use super::smtp_sink::{SmtpSink, Tls, Treatment};
 use super::world::{World, code_mail, smtp_url, worlds};
 use crate::config::{SmtpSecurity, SmtpUrl};
 use crate::courier::relay::Relay;
 use crate::model::{MessageStatus, SecretText};
+use crate::outbound::certificate::SelfSigned;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -82,7 +84,12 @@ async fn sec_p09_a_certificate_of_another_host_is_refused() {
         ] {
             let sink = SmtpSink::start_with(tls);
             let url = with_password(sink.port(), security);
-            stays_here(&world, &sink, Relay::trusting(url, Some(other.authority()), PATIENCE)).await;
+            stays_here(
+                &world,
+                &sink,
+                Relay::trusting(url, Some(Certificate::from_der(other.authority()).unwrap()), PATIENCE),
+            )
+            .await;
         }
     }
 }
@@ -99,7 +106,11 @@ async fn sec_p09_a_good_certificate_carries_the_mail() {
             let url = with_password(sink.port(), security);
             let id = world.queue("ada@example.org", code_mail("12345678")).await;
             world
-                .courier_over(Relay::trusting(url, Some(own.authority()), PATIENCE))
+                .courier_over(Relay::trusting(
+                    url,
+                    Some(Certificate::from_der(own.authority()).unwrap()),
+                    PATIENCE,
+                ))
                 .deliver_due()
                 .await
                 .unwrap();

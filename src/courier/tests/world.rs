@@ -64,14 +64,15 @@ pub(super) fn env(mode: Mode, given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualCl
     let secrets: Vec<SecretText> = settings.data_secrets.clone();
     let mail_key = settings.courier.dkim.as_ref().map(|dkim| MailKey::from_pem(dkim.key.expose()).unwrap());
     let env = Env {
-        settings,
         clients: Shared::new(Clients::default()),
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets: DataSecrets::new(&secrets).unwrap(),
         mail_key,
+        outbound: crate::outbound::Outbound::new(&settings).unwrap(),
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),
         random,
+        settings,
     };
     (Arc::new(env), clock)
 }

@@ -76,6 +76,7 @@ fn env(given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
         signing: Shared::new(SigningKeys::new(Vec::new())),
         secrets: DataSecrets::new(&settings.data_secrets).unwrap(),
         mail_key: None,
+        outbound: crate::outbound::Outbound::new(&settings).unwrap(),
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),
         random,

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::oauth2::standard_claims;
 use crate::oauth2::token::{Order, Unsigned, half_hash, sign};
-use crate::oauth2::{ID_TOKEN_SECONDS, IdClaims, id_token, subject};
+use crate::oauth2::{ID_TOKEN_SECONDS, IdClaims, grants, id_token, subject};
 use crate::store;
 
 /// The parameters of an answer, in their order.
@@ -83,6 +83,7 @@ pub(super) fn with_tokens(
         return Ok(AuthorizationAnswer { code, access: None, id_token: None });
     }
     let subject = subject::of(cx, client, session.identity)?;
+    grants::take_part(cx, session.id, &client.id)?;
     let grant = grant(cx, client, asked, session);
     let mut access = None;
     if asked.response_type.has_token() {

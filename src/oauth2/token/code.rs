@@ -112,6 +112,7 @@ fn grant(
         ended_at: None,
     };
     store::grants::insert(cx.db, &grant)?;
+    grants::take_part(cx, grant.session, &grant.client_id)?;
     let order =
         Order { client, grant: Some((&grant, &subject)), scope: grant.scope.clone(), audience, now: cx.now };
     let claims = id_token::claims(cx, &grant, &subject, code.nonce)?;

@@ -203,6 +203,24 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "a delivery to the mail server",
         "10 seconds",
     ),
+    (
+        "src/outbound.rs",
+        "connect: Duration::from_secs(3)",
+        "a connection to a server of a client (`jwks_uri` and the like)",
+        "3 seconds",
+    ),
+    (
+        "src/outbound.rs",
+        "total: Duration::from_secs(5)",
+        "everything that is asked of such a server",
+        "5 seconds",
+    ),
+    (
+        "src/outbound.rs",
+        "BODY_LIMIT: usize = 256 * 1024",
+        "a document that a client's server gives",
+        "256 KiB",
+    ),
     ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
     ("src/app/janitor.rs", "WEEK: Duration = Duration::from_secs(7 * 86_400)", "flows and mails", "7 days"),
     (

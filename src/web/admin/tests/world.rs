@@ -57,12 +57,14 @@ impl World {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let limits = HashLimits { memory_kib: 64, iterations: 1, workers: 1, queue: 8 };
         let secrets = DataSecrets::new(&settings.data_secrets).unwrap();
+        let outbound = crate::outbound::Outbound::new(&settings).unwrap();
         let env = Env {
             settings,
             clients: Shared::new(Clients::default()),
             signing: Shared::new(SigningKeys::new(Vec::new())),
             secrets,
             mail_key: None,
+            outbound,
             passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
             clock: clock.clone(),
             random,

@@ -1,25 +1,26 @@
-//! A certificate for a mail server of the tests, written by hand (RFC 5280 4.1).
+//! A certificate for a server of the tests, written by hand (RFC 5280 4.1).
 
 use std::sync::Arc;
 
-use lettre::transport::smtp::client::Certificate;
+use aws_lc_rs::rand::SystemRandom;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::{default_provider, sign::any_ecdsa_type};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{SignatureScheme, sign};
 
-use crate::crypto::{SignatureAlgorithm, SigningKey};
-
 /// A key, and a certificate that it signed for itself.
-pub(super) struct SelfSigned {
+pub(crate) struct SelfSigned {
     der: Vec<u8>,
     pkcs8: Vec<u8>,
 }
 
 impl SelfSigned {
     /// For this host.
-    pub(super) fn of(host: &str) -> Self {
-        let pkcs8 = SigningKey::generate(SignatureAlgorithm::Es256).unwrap().1.to_vec();
+    pub(crate) fn of(host: &str) -> Self {
+        let algorithm = &aws_lc_rs::signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+        let pkcs8 =
+            aws_lc_rs::signature::EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
+        let pkcs8 = pkcs8.as_ref().to_vec();
         let key = any_ecdsa_type(&private(&pkcs8)).unwrap();
         let tbs = to_be_signed(host, &key.public_key().unwrap());
         let signer: Box<dyn sign::Signer> =
@@ -30,7 +31,7 @@ impl SelfSigned {
     }
 
     /// What a server needs to show it.
-    pub(super) fn server(&self) -> Arc<ServerConfig> {
+    pub(crate) fn server(&self) -> Arc<ServerConfig> {
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -40,9 +41,9 @@ impl SelfSigned {
         Arc::new(config)
     }
 
-    /// What a client needs to trust it.
-    pub(super) fn authority(&self) -> Certificate {
-        Certificate::from_der(self.der.clone()).unwrap()
+    /// What a client needs to trust it, in DER.
+    pub(crate) fn authority(&self) -> Vec<u8> {
+        self.der.clone()
     }
 }
 
