@@ -4,6 +4,7 @@ mod authorization;
 mod browser;
 mod client;
 mod continuation;
+mod device;
 mod event;
 mod flow;
 mod grant;
@@ -28,6 +29,7 @@ pub use client::{
     SigningPreference, SubjectType, TokenLifetimes,
 };
 pub use continuation::Continuation;
+pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,

@@ -32,7 +32,7 @@ struct Table {
 /// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 12] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -41,6 +41,7 @@ const TABLES: [Table; 11] = [
         delete: store::authorization_requests::delete_expired,
     },
     Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
+    Table { name: "device_codes", kept: DAY, delete: store::device_codes::delete_expired },
     Table { name: "access_tokens", kept: Duration::ZERO, delete: store::access_tokens::delete_expired },
     Table { name: "refresh_tokens", kept: Duration::ZERO, delete: store::refresh_tokens::delete_expired },
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },

@@ -18,11 +18,13 @@ pub enum ClientType {
     Native,
     /// Acts for itself, with a secret and without people.
     Machine,
+    /// Has no browser of its own, or no keys to type with; the person answers on another device (RFC 8628).
+    Device,
 }
 
 impl ClientType {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Spa, Self::Web, Self::Native, Self::Machine];
+    pub const ALL: [Self; 5] = [Self::Spa, Self::Web, Self::Native, Self::Machine, Self::Device];
 
     /// The name in `clients.toml`.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl ClientType {
             Self::Web => "web",
             Self::Native => "native",
             Self::Machine => "machine",
+            Self::Device => "device",
         }
     }
 
@@ -41,7 +44,7 @@ impl ClientType {
 
     /// Whether it can keep no secret (RFC 6749 2.1).
     pub fn is_public(self) -> bool {
-        matches!(self, Self::Spa | Self::Native)
+        matches!(self, Self::Spa | Self::Native | Self::Device)
     }
 }
 
@@ -87,11 +90,14 @@ pub enum GrantType {
     RefreshToken,
     /// `client_credentials`.
     ClientCredentials,
+    /// `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628).
+    DeviceCode,
 }
 
 impl GrantType {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
 
     /// The registered name.
     pub fn name(self) -> &'static str {
@@ -99,6 +105,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
 
@@ -251,6 +258,7 @@ impl Client {
         let (refresh_idle, refresh_absolute) =
             if kind == ClientType::Spa { (hours(8), hours(24)) } else { (hours(14 * 24), hours(30 * 24)) };
         let is_machine = kind == ClientType::Machine;
+        let answers_come_back = !matches!(kind, ClientType::Machine | ClientType::Device);
         Self {
             name: id.clone(),
             id,
@@ -262,9 +270,9 @@ impl Client {
             assertion_alg: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
-            response_types: if is_machine { Vec::new() } else { vec![ResponseType::Code] },
+            response_types: if answers_come_back { vec![ResponseType::Code] } else { Vec::new() },
             response_modes: match kind {
-                ClientType::Machine => Vec::new(),
+                ClientType::Machine | ClientType::Device => Vec::new(),
                 // A form reaches a server, which the other types do not have.
                 ClientType::Web => vec![ResponseMode::Query, ResponseMode::FormPost],
                 ClientType::Spa | ClientType::Native => vec![ResponseMode::Query],
@@ -277,7 +285,8 @@ impl Client {
             subject_type: SubjectType::Public,
             grant_types: match kind {
                 ClientType::Machine => vec![GrantType::ClientCredentials],
-                _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+                ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
+                ClientType::Spa | ClientType::Web | ClientType::Native => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             },
             scopes: if is_machine { Scope::default() } else { Scope::usual() },
             audience: Vec::new(),

@@ -1,5 +1,6 @@
 //! The endpoints that programs call: JSON in every case, readable for the pages of registered public clients.
 
+mod device;
 mod documents;
 mod introspect;
 mod revoke;
@@ -33,6 +34,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(api("/oauth2/token").route(sent(token::token)))
         .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
+        .service(api("/oauth2/device/auth").route(sent(device::authorize)))
         .service(api("/oauth2/introspect").route(sent(introspect::introspect)))
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))

@@ -36,13 +36,27 @@ const PEOPLE_ONLY: [&str; 21] = [
     "refresh_token_absolute",
 ];
 
+/// Keys that speak of a way back, which a device does not have, or of what a person is asked, which is always the same.
+const NOT_FOR_DEVICES: [&str; 10] = [
+    "post_logout_redirect_uris",
+    "response_types",
+    "response_modes",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "request_object_signing_alg",
+    "frontchannel_logout_uri",
+    "skip_consent",
+    "require_pkce",
+    "initiate_login_uri",
+];
+
 impl Reader<'_> {
     pub(super) fn client(&mut self) -> Option<Client> {
         self.refuse_unknown_keys();
         let id = self.id();
         let kinds = ClientType::ALL.map(|kind| (kind.name(), kind));
         if self.find("type").is_none() {
-            self.wrong("type", "it is missing; write spa, web, native or machine");
+            self.wrong("type", "it is missing; write spa, web, native, machine or device");
         }
         let (id, kind) = (id?, self.choice("type", &kinds)?);
         let auth_method = self.auth_method(kind);
@@ -104,6 +118,13 @@ impl Reader<'_> {
             for name in PEOPLE_ONLY {
                 if self.find(name).is_some() {
                     self.warn(name, "it has no effect: nobody signs in to a machine client");
+                }
+            }
+        }
+        if kind == ClientType::Device {
+            for name in NOT_FOR_DEVICES {
+                if self.find(name).is_some() {
+                    self.warn(name, "it has no effect: nobody is sent back to a device, and people are always asked");
                 }
             }
         }
@@ -202,6 +223,10 @@ impl Reader<'_> {
                 Some(GrantType::ClientCredentials) if usual.kind.is_public() => {
                     self.faults
                         .add(Fault::error(place, "grant_types: a public client cannot act for itself"));
+                }
+                Some(GrantType::AuthorizationCode) if usual.kind == ClientType::Device => {
+                    let problem = "grant_types: nobody is sent back to a device; use type = \"native\"";
+                    self.faults.add(Fault::error(place, problem));
                 }
                 Some(grant) => grants.push(grant),
                 None => {

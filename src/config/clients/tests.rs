@@ -35,7 +35,7 @@ fn mistakes_are_told_all_at_once_with_line_and_advice() {
     for expected in [
         "clients.toml:3:1: there is no key `typ`\n  did you mean `type`?",
         "clients.toml:1:1: type: it is missing",
-        "clients.toml:7:8: type: `sap` is none of spa, web, native, machine\n  did you mean `spa`?",
+        "clients.toml:7:8: type: `sap` is none of spa, web, native, machine, device\n  did you mean `spa`?",
         "there are no wildcards",
         "it must begin with https://",
         "secrets do not stand in this file",
@@ -108,6 +108,31 @@ fn what_has_no_effect_is_told() {
         "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\nredirect_uris = [\"https://a.example.org/cb\"]\n",
     );
     assert_eq!(silent, "");
+}
+
+#[test]
+fn a_device_needs_two_lines_and_has_no_way_back() {
+    let device = "[[client]]\nid = \"tv\"\ntype = \"device\"\n";
+    let (clients, faults) = check(device);
+    assert_eq!(faults, "");
+    let tv = &clients[0];
+    assert!(tv.is_public() && tv.response_types.is_empty() && tv.redirect_uris.is_empty());
+    assert_eq!(tv.grant_types, [GrantType::DeviceCode, GrantType::RefreshToken]);
+    for (line, told) in [
+        ("redirect_uris = [\"https://a.test/cb\"]", "error: clients.toml:4:17: redirect_uris: a device has none"),
+        ("grant_types = [\"authorization_code\"]", "nobody is sent back to a device; use type = \"native\""),
+        ("skip_consent = true", "warning: clients.toml:4:16: skip_consent: it has no effect"),
+        ("secret = { env = \"SECRET\" }", "a public client has no secret"),
+        ("grant_types = [\"device_code\"]", "`device_code` is not supported"),
+    ] {
+        let (_, faults) = check(&format!("{device}{line}\n"));
+        assert!(faults.contains(told), "{told}\n--\n{faults}");
+    }
+    let web = "[[client]]\nid = \"a\"\ntype = \"web\"\nsecret = { env = \"SECRET\" }\nredirect_uris = [\"https://a.test/cb\"]\n";
+    let grants = "grant_types = [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:device_code\"]\n";
+    let (clients, faults) = check(&format!("{web}{grants}"));
+    assert_eq!(faults, "");
+    assert!(clients[0].may_use(GrantType::DeviceCode));
 }
 
 const KEYS: &str =
