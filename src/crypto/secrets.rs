@@ -281,7 +281,8 @@ mod tests {
     #[test]
     fn a_mac_stays_the_same_from_release_to_release() {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
-        let expected = ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg"];
+        let expected =
+            ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg"];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);
     }

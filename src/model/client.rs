@@ -286,7 +286,9 @@ impl Client {
             grant_types: match kind {
                 ClientType::Machine => vec![GrantType::ClientCredentials],
                 ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
-                ClientType::Spa | ClientType::Web | ClientType::Native => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+                ClientType::Spa | ClientType::Web | ClientType::Native => {
+                    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                }
             },
             scopes: if is_machine { Scope::default() } else { Scope::usual() },
             audience: Vec::new(),

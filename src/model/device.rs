@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn page_e7_case_dashes_and_spaces_of_a_user_code_do_not_matter() {
-        for typed in ["WDJB-MJHT", "wdjbmjht", " wdjb mjht ", "W D J B – M J H T", "wdjb\u{2011}MJHT", "WDJB_MJHT"] {
+        for typed in
+            ["WDJB-MJHT", "wdjbmjht", " wdjb mjht ", "W D J B – M J H T", "wdjb\u{2011}MJHT", "WDJB_MJHT"]
+        {
             let code = UserCode::parse(typed).unwrap();
             assert_eq!((code.letters(), code.to_string().as_str()), ("WDJBMJHT", "WDJB-MJHT"), "{typed}");
         }
@@ -123,7 +125,8 @@ mod tests {
 
     #[test]
     fn what_is_no_user_code_is_none() {
-        for typed in ["", "WDJB-MJH", "WDJB-MJHTT", "WDJB-MJHA", "WDJB-MJH1", "WDJB-MJH\u{212a}", "WDJB/MJHT"] {
+        for typed in ["", "WDJB-MJH", "WDJB-MJHTT", "WDJB-MJHA", "WDJB-MJH1", "WDJB-MJH\u{212a}", "WDJB/MJHT"]
+        {
             assert!(UserCode::parse(typed).is_none(), "{typed}");
         }
         assert!(UserCode::parse(&"B".repeat(1_000_000)).is_none());
@@ -132,6 +135,9 @@ mod tests {
     #[test]
     fn a_user_code_does_not_show_itself_in_logs() {
         let code = UserCode::of_letters([0, 1, 2, 3, 4, 5, 6, 19]);
-        assert_eq!((code.to_string().as_str(), format!("{code:?}").as_str()), ("BCDF-GHJZ", "UserCode([redacted])"));
+        assert_eq!(
+            (code.to_string().as_str(), format!("{code:?}").as_str()),
+            ("BCDF-GHJZ", "UserCode([redacted])")
+        );
     }
 }

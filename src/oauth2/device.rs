@@ -1,5 +1,7 @@
 //! The device authorization endpoint (RFC 8628 3.1, 3.2), and what a person says to the device.
 
+pub mod tries;
+
 use std::time::Duration;
 
 use super::parameters::Parameters;
@@ -58,7 +60,8 @@ pub fn check(
         return Err(refuse(format!("The parameter {name} holds a NUL character.")));
     }
     if !client.may_use(GrantType::DeviceCode) {
-        let text = format!("The client is not registered for the grant type {}.", GrantType::DeviceCode.name());
+        let text =
+            format!("The client is not registered for the grant type {}.", GrantType::DeviceCode.name());
         return Err(Error::new(ErrorCode::UnauthorizedClient, text));
     }
     let scope = scope(client, form.get("scope"))?;

@@ -124,7 +124,10 @@ impl Reader<'_> {
         if kind == ClientType::Device {
             for name in NOT_FOR_DEVICES {
                 if self.find(name).is_some() {
-                    self.warn(name, "it has no effect: nobody is sent back to a device, and people are always asked");
+                    self.warn(
+                        name,
+                        "it has no effect: nobody is sent back to a device, and people are always asked",
+                    );
                 }
             }
         }

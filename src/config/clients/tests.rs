@@ -119,7 +119,10 @@ fn a_device_needs_two_lines_and_has_no_way_back() {
     assert!(tv.is_public() && tv.response_types.is_empty() && tv.redirect_uris.is_empty());
     assert_eq!(tv.grant_types, [GrantType::DeviceCode, GrantType::RefreshToken]);
     for (line, told) in [
-        ("redirect_uris = [\"https://a.test/cb\"]", "error: clients.toml:4:17: redirect_uris: a device has none"),
+        (
+            "redirect_uris = [\"https://a.test/cb\"]",
+            "error: clients.toml:4:17: redirect_uris: a device has none",
+        ),
         ("grant_types = [\"authorization_code\"]", "nobody is sent back to a device; use type = \"native\""),
         ("skip_consent = true", "warning: clients.toml:4:16: skip_consent: it has no effect"),
         ("secret = { env = \"SECRET\" }", "a public client has no secret"),
