@@ -9,6 +9,7 @@ mod token;
 mod userinfo;
 
 use std::future::Future;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -142,6 +143,15 @@ fn direct(visit: &Visit, status: StatusCode, text: &str, id: &'static str) -> Re
     let error = Error::new(ErrorCode::InvalidRequest, text).named(id);
     let body = error.body(&visit.request_id().to_string());
     Ok(Reply::json(status, &body)?.with_error_id(id))
+}
+
+/// The address has begun too much in this minute.
+fn too_many(visit: &Visit, wait: Duration) -> Result<Reply> {
+    let text = "Too many requests from this address.";
+    let error = Error::new(ErrorCode::TemporarilyUnavailable, text).named("too_many_requests");
+    let body = error.body(&visit.request_id().to_string());
+    let reply = Reply::json(StatusCode::TOO_MANY_REQUESTS, &body)?.with_error_id("too_many_requests");
+    Ok(reply.with_retry_after(wait.as_secs()))
 }
 
 /// No endpoint has this address.

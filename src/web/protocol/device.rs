@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-use super::{busy, refuse};
+use super::{refuse, too_many};
 use crate::cx::Result;
 use crate::oauth2::{authenticate, device};
 use crate::web::path;
@@ -23,7 +23,7 @@ pub(super) async fn authorize(visit: Visit, FormFields(form): FormFields) -> Res
     };
     // Each request is a row, and a public client shows nothing that others could not.
     if let Err(wait) = visit.site().flows.take(visit.peer(), env.clock.now()) {
-        return Ok(refuse(&visit, &busy().named("too_many_requests"))?.with_retry_after(wait.as_secs()));
+        return too_many(&visit, wait);
     }
     let codes = visit.protocol_work().write(move |cx| device::begin(cx, &client, asked)).await?;
     let issuer = &env.settings.issuer;
