@@ -6,10 +6,10 @@ mod fault;
 mod keys;
 mod settings;
 
-pub use clients::{Clients, check_clients};
+pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
     Brand, Courier, IdentitySettings, Mode, PasswordSettings, SessionSettings, Settings, SmtpSecurity,
-    SmtpUrl, Sources,
+    SmtpUrl, Sources, parse_duration,
 };

@@ -25,7 +25,7 @@ pub use authorization::{
 };
 pub use browser::browser_name;
 pub use client::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, KnownSecret, LogoutChannel,
     SigningPreference, SubjectType, TokenLifetimes,
 };
 pub use continuation::Continuation;

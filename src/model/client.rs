@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::{ResponseMode, ResponseType, Scope, SecretText};
+use super::{Instant, ResponseMode, ResponseType, Scope, SecretText};
 
 /// What kind of application a client is; it decides the safe defaults (architecture, decision 20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,11 @@ impl AuthMethod {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
+
+    /// Whether it shows a secret that both sides know.
+    pub fn uses_secret(self) -> bool {
+        matches!(self, Self::Basic | Self::Post)
+    }
 }
 
 /// A grant type that a client may use.
@@ -115,9 +120,27 @@ impl GrantType {
     }
 }
 
+/// A secret that a client may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// How it is known.
+    pub known: KnownSecret,
+    /// Where it comes from: `env:NAME`, `file:PATH`, or `sha256` for a digest that stands in `clients.toml`.
+    pub source: String,
+    /// From when on it is not good any more (K09); without it, it is good for ever.
+    pub until: Option<Instant>,
+}
+
+impl ClientSecret {
+    /// Whether it is not good any more.
+    pub fn is_over(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+}
+
 /// How a client's secret is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClientSecret {
+pub enum KnownSecret {
     /// The secret itself, from the environment or a file.
     Plain(SecretText),
     /// SHA-256 of a generated secret of 128 bits or more.

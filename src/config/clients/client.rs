@@ -5,10 +5,8 @@ use std::time::Duration;
 use super::name::name_problem;
 use super::reader::Reader;
 use crate::config::Fault;
-use crate::config::document::{Entry, Node, Value};
 use crate::model::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, Scope, SecretText,
-    SigningPreference, TokenLifetimes,
+    AccessTokenFormat, AuthMethod, Client, ClientType, GrantType, Scope, SigningPreference, TokenLifetimes,
 };
 
 /// Keys that speak of people, who never come to a machine client.
@@ -176,48 +174,6 @@ impl Reader<'_> {
         method
     }
 
-    fn secrets(&mut self, method: AuthMethod) -> Vec<ClientSecret> {
-        let mut secrets = Vec::new();
-        if let Some(node) = self.find("secret").cloned() {
-            match &node.value {
-                Value::Table(entries) => match &entries[..] {
-                    [Entry { name, node: Node { value: Value::Text(text), .. }, .. }]
-                        if matches!(name.as_str(), "env" | "file") =>
-                    {
-                        match (self.look_up)(&format!("{name}:{text}")) {
-                            Ok(secret) => secrets.push(ClientSecret::Plain(SecretText::new(secret))),
-                            Err(why) => self.wrong("secret", why),
-                        }
-                    }
-                    _ => self.wrong("secret", "write { env = \"NAME\" } or { file = \"PATH\" }"),
-                },
-                _ => self.wrong("secret", "secrets do not stand in this file: write { env = \"NAME\" } or { file = \"PATH\" }, or use secret_sha256"),
-            }
-        }
-        for (text, place) in self.one_or_more("secret_sha256") {
-            match from_hex(&text) {
-                Some(digest) => secrets.push(ClientSecret::Sha256(digest)),
-                None => self.faults.add(Fault::error(place, "secret_sha256: expected 64 hexadecimal digits")),
-            }
-        }
-        match method {
-            AuthMethod::None if !secrets.is_empty() => {
-                self.wrong("type", "a public client has no secret");
-            }
-            AuthMethod::PrivateKeyJwt if !secrets.is_empty() || self.find("secret").is_some() => {
-                self.wrong(
-                    "secret",
-                    "a client that signs assertions has no secret: the server knows its public keys only",
-                );
-            }
-            AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() && self.find("secret").is_none() => {
-                self.wrong("secret", "it is missing; the client must authenticate");
-            }
-            _ => {}
-        }
-        secrets
-    }
-
     fn grant_types(&mut self, usual: &Client) -> Vec<GrantType> {
         let Some(texts) = self.texts("grant_types") else { return usual.grant_types.clone() };
         let mut grants = Vec::new();
@@ -249,15 +205,4 @@ impl Reader<'_> {
             Scope::default()
         })
     }
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(n * 2..n * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -13,7 +13,8 @@ use crate::web::visit::{FormFields, Visit};
 /// The two codes, and where the person takes theirs.
 pub(super) async fn authorize(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
     let env = visit.env();
-    let client = match authenticate(&env.clients.get(), visit.header("authorization"), &form) {
+    let client = match authenticate(&env.clients.get(), visit.header("authorization"), &form, env.clock.now())
+    {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

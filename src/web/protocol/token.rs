@@ -14,7 +14,7 @@ use crate::web::visit::{FormFields, Visit};
 pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
     let env = visit.env();
     let authorization = visit.header("authorization");
-    let client = match authenticate(&env.clients.get(), authorization, &form) {
+    let client = match authenticate(&env.clients.get(), authorization, &form, env.clock.now()) {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

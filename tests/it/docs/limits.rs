@@ -55,12 +55,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "codes without an exchange, until a loop is broken",
         "5 in",
     ),
-    (
-        "src/model/client.rs",
-        "access: Duration::from_secs(600)",
-        "an access token",
-        "10 minutes",
-    ),
+    ("src/model/client.rs", "access: Duration::from_secs(600)", "an access token", "10 minutes"),
     (
         "src/oauth2/device.rs",
         "LIFETIME: Duration = Duration::from_secs(600)",
