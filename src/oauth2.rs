@@ -6,6 +6,7 @@ mod callback;
 mod claims;
 mod client_authentication;
 pub mod consent;
+pub mod device;
 mod discovery;
 pub mod end_session;
 mod error;

@@ -82,4 +82,11 @@ mod tests {
         assert!(sqlite.len() > 1);
         assert_eq!(sqlite, postgres);
     }
+
+    #[test]
+    fn both_databases_have_the_same_table_of_devices() {
+        let sqlite = include_str!("../../migrations/sqlite/2026-11-26-000004_device/up.sql");
+        let postgres = include_str!("../../migrations/postgres/2026-11-26-000004_device/up.sql");
+        assert_eq!(sqlite, postgres.replace("BYTEA", "BLOB"));
+    }
 }
