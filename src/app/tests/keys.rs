@@ -114,6 +114,12 @@ async fn sec_p05_a_key_that_the_data_secret_does_not_open_stops_the_start_and_ne
         drop(work);
         let refused = server_at(&fresh, START, SECRET).await.err().unwrap().to_string();
         assert!(refused.contains("a sealed value does not fit its place"), "{refused}");
+        // A command can still put another one in its place.
+        let command = ground::open_beside(parts(&fresh, SECRET)).await.unwrap();
+        let made = FreshKey::make(command.env(), SignatureAlgorithm::Es256).unwrap();
+        let kid = made.public().kid().to_owned();
+        assert!(command.write(move |cx| keys::rotate_now(cx, &made)).await.unwrap());
+        assert_eq!(signs(&server_at(&fresh, START, SECRET).await.unwrap()), kid);
     }
 }
 
