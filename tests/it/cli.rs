@@ -4,6 +4,7 @@
 
 mod clients;
 mod command;
+mod keys;
 mod reload;
 mod running;
 
