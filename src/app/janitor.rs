@@ -32,13 +32,19 @@ struct Table {
 /// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 13] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
         name: "authorization_requests",
         kept: DAY,
         delete: store::authorization_requests::delete_expired,
+    },
+    Table { name: "pushed_requests", kept: DAY, delete: store::pushed_requests::delete_expired },
+    Table {
+        name: "client_assertions",
+        kept: Duration::ZERO,
+        delete: store::client_assertions::delete_expired,
     },
     Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
     Table { name: "access_tokens", kept: Duration::ZERO, delete: store::access_tokens::delete_expired },

@@ -165,7 +165,10 @@ async fn the_janitor_takes_what_has_expired_in_bites_and_leaves_the_rest() {
 
 #[test]
 fn every_table_that_grows_has_a_janitor() {
-    let sql = include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql");
+    let sql = concat!(
+        include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql"),
+        include_str!("../../migrations/sqlite/2026-11-26-000002_pushed_and_assertions/up.sql"),
+    );
     for table in sql.split("CREATE TABLE ").skip(1) {
         let (name, columns) = table.split_once(" (").unwrap();
         let columns = columns.split_once(");").unwrap().0;

@@ -4,7 +4,8 @@ mod check;
 mod issue;
 mod rules;
 
-pub use check::check;
+pub(super) use check::known_client;
+pub use check::{check, refuse, unusable_request_uri};
 pub use issue::{CODE_LIFETIME, goes_in_circles, issue, reissue};
 
 use super::Untrusted;

@@ -62,9 +62,18 @@ fn names<DB: diesel::backend::Backend>(found: &[Box<dyn diesel::migration::Migra
 mod tests {
     #[test]
     fn both_databases_have_the_same_tables() {
-        let sqlite = include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql");
-        let postgres = include_str!("../../migrations/postgres/2026-11-24-000000_ground/up.sql");
         let body = |sql: &str| sql.split_once("CREATE").map(|(_, rest)| rest.replace("BYTEA", "BLOB"));
-        assert_eq!(body(sqlite), body(postgres));
+        for (sqlite, postgres) in [
+            (
+                include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql"),
+                include_str!("../../migrations/postgres/2026-11-24-000000_ground/up.sql"),
+            ),
+            (
+                include_str!("../../migrations/sqlite/2026-11-26-000002_pushed_and_assertions/up.sql"),
+                include_str!("../../migrations/postgres/2026-11-26-000002_pushed_and_assertions/up.sql"),
+            ),
+        ] {
+            assert_eq!(body(sqlite), body(postgres));
+        }
     }
 }

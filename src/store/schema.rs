@@ -288,6 +288,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pushed_requests (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        parameters -> Text,
+        request_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    client_assertions (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -308,4 +328,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     throttles,
+    pushed_requests,
+    client_assertions,
 );

@@ -1,11 +1,15 @@
 //! The endpoints that programs call: JSON in every case, readable for the pages of registered public clients.
 
+mod client;
 mod documents;
 mod introspect;
+mod par;
 mod revoke;
 mod schemas;
 mod token;
 mod userinfo;
+
+pub(super) use client::verified;
 
 use std::future::Future;
 
@@ -32,6 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     };
     config
         .service(api("/oauth2/token").route(sent(token::token)))
+        .service(api("/oauth2/par").route(sent(par::push)))
         .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
         .service(api("/oauth2/introspect").route(sent(introspect::introspect)))
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
