@@ -8,7 +8,7 @@ use std::{env, fs};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-const FILES: [&str; 4] = ["wayhome.css", "wayhome.js", "logo.svg", "icon.svg"];
+const FILES: [&str; 5] = ["wayhome.css", "wayhome.js", "check_session.js", "logo.svg", "icon.svg"];
 
 #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> Result<(), Box<dyn Error>> {

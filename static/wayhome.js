@@ -64,6 +64,14 @@
     });
   }
 
+  // Applications sign out in frames. When all of them have loaded, or time is up, the way goes on by itself.
+  const onward = document.querySelector("a[data-onward]");
+  if (onward) {
+    const go = () => location.replace(onward.href);
+    addEventListener("load", go);
+    setTimeout(go, Number(onward.dataset.onward));
+  }
+
   // Ask whether another device has gone on: every 3 seconds for 5 minutes, and when the page is looked at again.
   const status = document.body.dataset.status;
   if (status) {

@@ -66,6 +66,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         secrets,
         mail_key,
         outbound,
+        sign_outs: tokio::sync::Notify::new(),
         passwords,
         clock,
         random,

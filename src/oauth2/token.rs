@@ -8,6 +8,7 @@ mod mint;
 mod refresh;
 
 pub(super) use mint::grant_of_jti;
+pub(super) use mint::sign;
 pub use mint::{TokenResponse, Unsigned};
 
 use std::sync::Arc;

@@ -41,6 +41,8 @@ pub const CONSENT_SWITCH: &str = "/consent/switch";
 pub const LOGOUT: &str = "/logout";
 /// After signing out.
 pub const SIGNED_OUT: &str = "/logout/done";
+/// The page that pages of clients frame to watch the session.
+pub const CHECK_SESSION: &str = "/oauth2/check_session";
 /// The account.
 pub const ACCOUNT: &str = "/account";
 /// One's own data.

@@ -22,6 +22,8 @@ mod docs;
 mod harness;
 mod http;
 mod journeys;
+mod logout;
+mod logout_sink;
 mod mailbox;
 mod page;
 mod people;

@@ -145,7 +145,7 @@ impl Unsigned {
     }
 }
 
-fn sign(
+pub(in crate::oauth2) fn sign(
     keys: &SigningKeys,
     algorithm: SigningPreference,
     typ: &str,

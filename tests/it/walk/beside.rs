@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 17] = [
+const BESIDE: [(&str, Beside); 18] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -34,6 +34,7 @@ const BESIDE: [(&str, Beside); 17] = [
     ("/logout", Account("Stay signed in")),
     ("/logout/done", Page("Sign in again")),
     ("/oauth2/sessions/logout", Page("Sign in again")),
+    ("/oauth2/check_session", Machine),
     ("/error", Page("Go to your account")),
     ("/dev/inbox", Page("Look again")),
     ("/dev/inbox.json", Machine),
@@ -43,8 +44,9 @@ const BESIDE: [(&str, Beside); 17] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("account.html", "/account"),
+    ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
     ("consent.html", "/consent"),
@@ -60,6 +62,7 @@ const TEMPLATES: [(&str, &str); 16] = [
     ("registration.html", "/registration"),
     ("sessions.html", "/account/sessions"),
     ("signed_out.html", "/logout/done"),
+    ("signing_out.html", "/oauth2/sessions/logout"),
 ];
 
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
