@@ -64,13 +64,9 @@
     });
   }
 
-  // Applications sign out in frames. When all of them have loaded, or time is up, the way goes on by itself.
+  // Applications sign out in frames. The page goes on by itself when all of them have loaded; here it is when time is up.
   const onward = document.querySelector("a[data-onward]");
-  if (onward) {
-    const go = () => location.replace(onward.href);
-    addEventListener("load", go);
-    setTimeout(go, Number(onward.dataset.onward));
-  }
+  if (onward) setTimeout(() => location.replace(onward.href), Number(onward.dataset.onward));
 
   // Ask whether another device has gone on: every 3 seconds for 5 minutes, and when the page is looked at again.
   const status = document.body.dataset.status;

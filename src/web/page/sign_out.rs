@@ -56,7 +56,8 @@ impl View for SignedOutPage {
     }
 }
 
-/// Signed out here, while pages of applications sign out in frames; then the way goes on by itself.
+/// Signed out here, while pages of applications sign out in frames; then the way goes on by itself: a browser follows the
+/// refresh of a page only when its frames have loaded, and a script does not wait for them for ever.
 #[derive(Template)]
 #[template(path = "signing_out.html")]
 pub struct SigningOutPage {
@@ -71,9 +72,6 @@ pub struct SigningOutPage {
 impl SigningOutPage {
     /// How long the script waits for the frames, in milliseconds.
     const PATIENCE: u32 = 5_000;
-
-    /// How long a browser without scripts shows the page after everything has loaded, in seconds.
-    const PAUSE: u32 = 2;
 }
 
 impl View for SigningOutPage {

@@ -70,7 +70,7 @@ fn prov_7_the_pages_of_clients_are_framed_and_then_the_way_goes_home(setup: Setu
         found[0]
     };
     let home = format!("{HOME}?state=%22%27%20%3E%3C%26");
-    assert_eq!(only("meta[http-equiv=refresh]").attr("content"), Some(format!("2;url={home}").as_str()));
+    assert_eq!(only("meta[http-equiv=refresh]").attr("content"), Some(format!("0;url={home}").as_str()));
     assert_eq!(only("main a[data-onward]").attr("href"), Some(home.as_str()));
     assert_eq!(only("main a[data-onward]").attr("data-onward"), Some("5000"));
     // Once more: there is nothing to tell any more.
