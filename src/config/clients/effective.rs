@@ -59,7 +59,7 @@ fn entries_of(file: &str, text: &str, id: &str) -> Vec<Entry> {
             .iter()
             .any(|entry| entry.name == "id" && matches!(&entry.node.value, Value::Text(text) if text == id))
     };
-    tables.filter(is_meant).last().unwrap_or_default()
+    tables.filter(is_meant).next_back().unwrap_or_default()
 }
 
 fn shown(node: &Node) -> String {
