@@ -42,7 +42,7 @@ pub fn client_keys(file: &str, text: &str, client: &Client) -> Vec<ClientKey> {
 }
 
 fn entries_of(file: &str, text: &str, id: &str) -> Vec<Entry> {
-    let tables = document::read(file, text, &mut Faults::default())
+    let mut tables = document::read(file, text, &mut Faults::default())
         .into_iter()
         .filter(|entry| entry.name == "client")
         .filter_map(|entry| match entry.node.value {
@@ -59,7 +59,7 @@ fn entries_of(file: &str, text: &str, id: &str) -> Vec<Entry> {
             .iter()
             .any(|entry| entry.name == "id" && matches!(&entry.node.value, Value::Text(text) if text == id))
     };
-    tables.filter(is_meant).next_back().unwrap_or_default()
+    tables.rfind(is_meant).unwrap_or_default()
 }
 
 fn shown(node: &Node) -> String {
