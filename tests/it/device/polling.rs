@@ -195,7 +195,7 @@ fn sec_n07_of_many_that_answer_at_once_the_first_is_heard(setup: Setup) {
     let say = move |n: usize, cx: &mut Cx<'_>| {
         let sessions = wayhome::identity::sessions::list(cx, who.id)?;
         let code = store::device_codes::find(cx.db, &digest)?.expect("the code");
-        wayhome::oauth2::device::answer(cx, &code, &sessions[0], n % 2 == 0)
+        wayhome::oauth2::device::answer(cx, &code, &sessions[0], n.is_multiple_of(2))
     };
     assert_eq!(winners(servers, say), 1);
     let rows = app.snapshot();
