@@ -3,6 +3,7 @@
 
 mod limits;
 mod markdown;
+mod parameters;
 mod reference;
 mod run;
 mod source;
@@ -54,6 +55,26 @@ fn the_tutorial_is_true() {
 #[test]
 fn the_page_about_clients_is_true() {
     run_page("docs/how-to/register-a-client.md");
+}
+
+#[test]
+fn the_page_about_single_page_applications_is_true() {
+    run_page("docs/how-to/single-page-application.md");
+}
+
+#[test]
+fn the_page_about_web_applications_is_true() {
+    run_page("docs/how-to/web-application.md");
+}
+
+#[test]
+fn the_page_about_native_applications_is_true() {
+    run_page("docs/how-to/native-application.md");
+}
+
+#[test]
+fn the_page_about_machines_is_true() {
+    run_page("docs/how-to/machine-client.md");
 }
 
 #[test]
@@ -130,7 +151,7 @@ fn every_page_with_commands_is_run() {
 
 #[test]
 fn every_block_has_a_language_that_is_looked_at() {
-    let known = ["sh", "output", "toml", "json", "html", "ini", "nginx", "text"];
+    let known = ["sh", "output", "toml", "json", "html", "ini", "nginx", "text", "js", "python"];
     for page in all() {
         for block in &page.blocks {
             assert!(known.contains(&block.language.as_str()), "{}:{}", page.name(), block.line);
@@ -156,6 +177,22 @@ fn every_block_of_json_can_be_read() {
             assert!(read.is_ok(), "{}:{}: {read:?}", page.name(), block.line);
         }
     }
+}
+
+/// The programs of `examples/` are run by the tests; what a page shows of them is what stands there.
+#[test]
+fn every_block_of_code_is_a_part_of_an_example() {
+    let examples = source::examples();
+    let mut seen = 0;
+    for page in all() {
+        let code = page.blocks.iter().filter(|block| matches!(block.language.as_str(), "js" | "python"));
+        for block in code {
+            let is_there = examples.iter().any(|text| text.contains(&block.text));
+            assert!(is_there, "{}:{} stands in no example", page.name(), block.line);
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "{seen}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::source::{self, between, quoted, quoted_after, quoted_after_status};
 type Names = BTreeSet<String>;
 
 #[track_caller]
-fn same(of: &str, documented: Names, real: Names) {
+pub(super) fn same(of: &str, documented: Names, real: Names) {
     let missing: Vec<_> = real.difference(&documented).collect();
     let invented: Vec<_> = documented.difference(&real).collect();
     assert!(
@@ -22,7 +22,7 @@ fn same(of: &str, documented: Names, real: Names) {
     );
 }
 
-fn names<T: AsRef<str> + Debug>(texts: impl IntoIterator<Item = T>) -> Names {
+pub(super) fn names<T: AsRef<str> + Debug>(texts: impl IntoIterator<Item = T>) -> Names {
     texts.into_iter().map(|text| text.as_ref().to_owned()).collect()
 }
 

@@ -72,3 +72,12 @@ pub fn fields(source: &str, name: &str) -> BTreeSet<String> {
         .filter_map(|line| line.trim().strip_prefix("pub ")?.split(':').next().map(str::to_owned))
         .collect()
 }
+
+/// The programs of `examples/`.
+pub fn examples() -> Vec<String> {
+    let folders =
+        fs::read_dir(root().join("examples")).expect("examples").map(|entry| entry.expect("an entry"));
+    let files = folders.flat_map(|folder| fs::read_dir(folder.path()).expect("an example"));
+    let files = files.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+    files.map(|path| fs::read_to_string(path).expect("a text")).collect()
+}
