@@ -8,6 +8,7 @@ mod config;
 mod dev;
 mod failure;
 mod identities;
+mod keys;
 mod migrate;
 mod options;
 mod serve;
@@ -51,6 +52,9 @@ enum Command {
     /// Make, list and revoke the keys of the admin API.
     #[command(subcommand)]
     ApiKeys(api_keys::ApiKeys),
+    /// List and replace the keys that tokens are signed with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Create people, and help them back in.
     #[command(subcommand)]
     Identities(identities::Identities),
@@ -73,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(place) => migrate::run(&place),
         Command::Config(config) => config.run(),
         Command::ApiKeys(api_keys) => api_keys.run(),
+        Command::Keys(keys) => keys.run(),
         Command::Identities(identities) => identities.run(),
     };
     match done {

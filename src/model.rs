@@ -2,6 +2,7 @@
 
 mod authorization;
 mod browser;
+mod claims_request;
 mod client;
 mod continuation;
 mod event;
@@ -10,6 +11,8 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod key;
+mod logout_notice;
 mod mail;
 mod notice;
 mod pushed_request;
@@ -24,6 +27,7 @@ pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
 pub use browser::browser_name;
+pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
     AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
     SigningPreference, SubjectType, TokenLifetimes,
@@ -37,10 +41,12 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use key::KeyState;
+pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
 pub use pushed_request::{PUSHED_REQUEST, PushedRequest, REQUEST_URN};

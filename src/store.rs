@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod beside;
+mod claims;
 mod connection;
 mod error;
 #[cfg(test)]
@@ -30,11 +31,13 @@ pub mod events;
 pub mod flows;
 pub mod grants;
 pub mod identities;
+pub mod logout_notices;
 pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
 pub mod pushed_requests;
 pub mod refresh_tokens;
+pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;

@@ -5,6 +5,7 @@ mod asked;
 pub mod assets;
 mod body;
 mod classes;
+mod client;
 mod cookies;
 mod csrf;
 pub mod demo;

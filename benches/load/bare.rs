@@ -14,8 +14,8 @@ use wayhome::crypto::{
     Expected, HashLimits, PasswordHasher, PlainPassword, SignatureAlgorithm, SigningKey, SigningKeys,
 };
 use wayhome::model::{
-    AccessToken, Assurance, Grant, GrantId, IdentityId, Instant, RefreshToken, RefreshTokenId, Scope,
-    SessionId, TokenDigest,
+    AccessToken, Assurance, ClaimsRequest, Grant, GrantId, IdentityId, Instant, RefreshToken, RefreshTokenId,
+    Scope, SessionId, TokenDigest,
 };
 use wayhome::random::{Random as _, SystemRandom};
 use wayhome::store::{
@@ -178,6 +178,7 @@ fn rotations(db: &mut Connection, seconds: f64) -> Result<f64> {
             session: SessionId::from_uuid(SystemRandom.uuid()),
             scope: scope("openid profile email offline_access")?,
             audience: vec!["https://api.load.example".to_owned()],
+            claims: ClaimsRequest::default(),
             offline: true,
             auth_time: now,
             acr: Assurance::Aal1,

@@ -8,10 +8,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::reload::Watched;
-use super::{DemoListeners, Inputs, Parts, StartError, demo, ground, janitor, load, open, signing_keys};
+use super::{DemoListeners, Inputs, Parts, StartError, demo, ground, janitor, load, open};
 use crate::clock::ManualClock;
 use crate::config::{Clients, Mode, Settings, Sources};
-use crate::crypto::SigningKey;
 use crate::cx::Work;
 use crate::identity::administration;
 use crate::model::{Client, Instant};
@@ -121,28 +120,6 @@ async fn a_command_stands_beside_a_server() {
 }
 
 #[tokio::test]
-async fn keys_are_read_again_only_when_they_are_others() {
-    let fresh = sqlite();
-    let work = next_server(&fresh, SECRET).await.unwrap();
-    assert!(!signing_keys::reload(&work).await.unwrap());
-    let (key, pkcs8) = SigningKey::generate(crate::crypto::SignatureAlgorithm::Es256).unwrap();
-    let kid = key.kid().to_owned();
-    let place = format!("signing_keys.private_key.{kid}");
-    let sealed = work.env().secrets.seal(&SystemRandom, &place, &pkcs8).unwrap();
-    let row = store::signing_keys::SealedKey {
-        kid: kid.clone(),
-        algorithm: "ES256".to_owned(),
-        sealed,
-        created_at: START + DAY,
-    };
-    work.write(move |cx| Ok(store::signing_keys::insert(cx.db, &row)?)).await.unwrap();
-    assert!(signing_keys::reload(&work).await.unwrap());
-    let active = work.env().signing.get();
-    assert_eq!(active.active(crate::crypto::SignatureAlgorithm::Es256).unwrap().kid(), kid);
-    assert!(!signing_keys::reload(&work).await.unwrap());
-}
-
-#[tokio::test]
 async fn the_janitor_takes_what_has_expired_in_bites_and_leaves_the_rest() {
     for fresh in databases() {
         let work = next_server(&fresh, SECRET).await.unwrap();
@@ -165,10 +142,12 @@ async fn the_janitor_takes_what_has_expired_in_bites_and_leaves_the_rest() {
 
 #[test]
 fn every_table_that_grows_has_a_janitor() {
-    let sql = concat!(
-        include_str!("../../migrations/sqlite/2026-11-24-000000_ground/up.sql"),
-        include_str!("../../migrations/sqlite/2026-11-26-000002_pushed_and_assertions/up.sql"),
-    );
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+    let sql: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|migration| std::fs::read_to_string(migration.unwrap().path().join("up.sql")).unwrap())
+        .collect();
+    assert!(sql.contains("CREATE TABLE logout_notices"), "not only the first migration is read");
     for table in sql.split("CREATE TABLE ").skip(1) {
         let (name, columns) = table.split_once(" (").unwrap();
         let columns = columns.split_once(");").unwrap().0;
@@ -217,27 +196,27 @@ async fn a_changed_clients_file_is_taken_over_and_a_bad_one_is_not() {
         work.env().clients.get().iter().map(|client| client.id.clone()).collect()
     };
 
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a"], "nothing changed");
     std::fs::write(&path, client("a") + &client("b")).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT]);
     std::fs::write(&path, client("a").replace("spa", "spaa")).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT], "a bad file changes nothing");
     std::fs::remove_file(&path).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT], "a file that is gone changes nothing");
     std::fs::write(&path, client(demo::CLIENT)).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), [demo::CLIENT]);
     let uris = work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
     assert_eq!(uris, ["https://demo-spa.test/cb"], "the file's own definition counts");
     std::fs::write(&path, "").unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     let uris = |work: &Work| work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
     assert_eq!(uris(&work), ["https://demo-spa.test/cb"], "somebody is just writing it");
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_ne!(uris(&work), ["https://demo-spa.test/cb"], "it stays empty");
 }
 

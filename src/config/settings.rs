@@ -53,6 +53,15 @@ pub struct SessionSettings {
     pub recent: Duration,
 }
 
+/// The schedule of the signing keys.
+#[derive(Debug, Clone, Copy)]
+pub struct KeySettings {
+    /// How long a key signs.
+    pub rotation: Duration,
+    /// How long it is published before that.
+    pub publish_ahead: Duration,
+}
+
 /// What passwords and their hashes must be (decision 25).
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordSettings {
@@ -187,6 +196,8 @@ pub struct Settings {
     pub migrate: bool,
     /// The data secrets, the active one first.
     pub data_secrets: Vec<SecretText>,
+    /// Signing keys.
+    pub keys: KeySettings,
     /// Sessions.
     pub session: SessionSettings,
     /// Passwords.

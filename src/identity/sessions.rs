@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{Assurance, Event, IdentityId, Instant, Session, SessionId, TokenDigest, browser_name};
+use crate::model::{
+    Assurance, Event, IdentityId, Instant, LogoutNotice, LogoutNoticeId, Session, SessionId, TokenDigest,
+    browser_name,
+};
 use crate::store;
 
 /// How many sessions a person may have at once.
@@ -12,6 +15,9 @@ const MOST: usize = 50;
 
 /// A session that was used is written down at most so often.
 const TOUCH: Duration = Duration::from_secs(60);
+
+/// For so long it is tried to tell a client that a session has ended.
+const NEWS: Duration = Duration::from_secs(24 * 3_600);
 
 /// A session with the token that its browser is to get.
 #[derive(Debug)]
@@ -96,14 +102,37 @@ pub fn find(cx: &mut Cx<'_>, id: SessionId) -> Result<Option<Session>> {
     Ok(store::sessions::find(cx.db, id)?)
 }
 
-/// Ends a session: `false` if it had ended. What was granted in it is for the caller to end.
+/// Ends a session, with a notice to every client that took part in it and wants to hear: `false` if it had ended. What
+/// was granted in it is for the caller to end.
 pub fn end(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<bool> {
     if !store::sessions::end(cx.db, session.id, cx.now)? {
         return Ok(false);
     }
     let event = Event::new("session.ended").of(session.identity).in_session(session.id);
     cx.record(event.with("reason", reason))?;
+    queue_notices(cx, session)?;
     Ok(true)
+}
+
+/// Every end of a session passes here, so that no client with a back channel is forgotten.
+fn queue_notices(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    let clients = cx.clients();
+    for client_id in store::session_clients::list(cx.db, session.id)? {
+        if clients.find(&client_id).is_none_or(|client| client.backchannel_logout.is_none()) {
+            continue;
+        }
+        let notice = LogoutNotice {
+            id: LogoutNoticeId::from_uuid(cx.random().uuid()),
+            client_id,
+            identity: session.identity,
+            session: session.id,
+            attempts: 0,
+            created_at: cx.now,
+            expires_at: cx.now + NEWS,
+        };
+        store::logout_notices::insert(cx.db, &notice)?;
+    }
+    Ok(())
 }
 
 /// What a browser calls itself, in the words of people: `Firefox on Linux`.

@@ -131,8 +131,27 @@ pub enum AccessTokenFormat {
 pub enum SigningPreference {
     /// RS256.
     Rs256,
+    /// PS256.
+    Ps256,
     /// ES256.
     Es256,
+    /// EdDSA with Ed25519.
+    EdDsa,
+}
+
+impl SigningPreference {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
+
+    /// The registered name (RFC 7518 3.1, RFC 8037 3.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 }
 
 /// What a client is told of who somebody is (OIDC Core 8).

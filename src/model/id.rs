@@ -78,6 +78,8 @@ ids! {
     RefreshTokenId;
     /// A message of the courier.
     MessageId;
+    /// The news of a session's end for one client.
+    LogoutNoticeId;
     /// A row of the event log.
     EventId;
     /// An API key of the admin API (never its secret).

@@ -81,7 +81,7 @@ fn read(clients: &Clients, form: &Parameters<'_>) -> std::result::Result<Claimed
 impl Claimed {
     /// What the JWT must be.
     pub fn entry(&self) -> ClientJwt<'static> {
-        ClientJwt { types: TYPES, algorithm: self.client.assertion_alg.map(algorithm_name) }
+        ClientJwt { types: TYPES, algorithm: self.client.assertion_alg.map(SigningPreference::name) }
     }
 
     /// The refusal of a JWT that is none of this client's.
@@ -126,12 +126,4 @@ pub fn spend(cx: &mut Cx<'_>, client: &Client, once: OneUse) -> Result<std::resu
     }
     cx.record(Event::new("client_assertion.replay").for_client(&client.id))?;
     Ok(Err(Error::invalid_client(format!("the assertion of {} was used before", client.id))))
-}
-
-/// The registered name of an algorithm.
-pub(super) fn algorithm_name(algorithm: SigningPreference) -> &'static str {
-    match algorithm {
-        SigningPreference::Rs256 => "RS256",
-        SigningPreference::Es256 => "ES256",
-    }
 }

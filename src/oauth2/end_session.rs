@@ -83,5 +83,8 @@ pub fn decide(
 }
 
 fn names(hint: &Hint, session: &Session) -> bool {
-    hint.subject == session.identity && hint.session.is_none_or(|sid| sid == session.id)
+    match hint.session {
+        Some(sid) => sid == session.id,
+        None => hint.subject == session.identity.to_string(),
+    }
 }

@@ -65,6 +65,8 @@ codes! {
     InvalidRequestObject = "invalid_request_object", 400;
     /// The `request_uri` leads to nothing (OIDC Core 3.1.2.6, RFC 9101 7).
     InvalidRequestUri = "invalid_request_uri", 400;
+    /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
     /// Request objects are not supported (OIDC Core 3.1.2.6).
     RequestNotSupported = "request_not_supported", 400;
     /// Request objects by reference are not supported (OIDC Core 3.1.2.6).

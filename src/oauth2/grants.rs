@@ -1,9 +1,16 @@
-//! The end of grants: with their codes, refresh tokens and access tokens, in one transaction, with an event each.
+//! Who takes part in a session, and the end of grants: with their codes, refresh tokens and access tokens, in one
+//! transaction, with an event each.
 
 use crate::cx::{Cx, Result};
 use crate::model::{Event, GrantId, IdentityId, SessionId};
 use crate::store;
 use crate::store::grants::Of;
+
+/// From now on the client takes part in the session: sign-out names it, and tells it. Whoever gives a client tokens of a
+/// living session calls this, in the same transaction.
+pub fn take_part(cx: &mut Cx<'_>, session: SessionId, client_id: &str) -> Result<()> {
+    Ok(store::session_clients::insert_once(cx.db, session, client_id, cx.now)?)
+}
 
 /// Ends everything that a person granted. Answers how many grants were alive.
 pub fn end_of_identity(cx: &mut Cx<'_>, identity: IdentityId, reason: &'static str) -> Result<usize> {

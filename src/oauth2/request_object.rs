@@ -5,13 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::authorize::known_client;
-use super::client_assertion::algorithm_name;
 use super::parameters::Parameters;
 use super::{AuthorizeError, Error, ErrorCode};
 use crate::config::Clients;
 use crate::crypto::{ClientJwt, PlainToken, TokenKind, unverified_claim};
 use crate::cx::Refusal;
-use crate::model::{Client, Instant, REQUEST_URN, TokenDigest};
+use crate::model::{Client, Instant, REQUEST_URN, SigningPreference, TokenDigest};
 
 /// What a request object may call itself.
 const TYPES: &[&str] = &["JWT", "oauth-authz-req+jwt"];
@@ -81,7 +80,7 @@ pub struct RequestObject {
 impl RequestObject {
     /// What the JWT must be.
     pub fn entry(&self) -> ClientJwt<'static> {
-        ClientJwt { types: TYPES, algorithm: self.client.request_object_alg.map(algorithm_name) }
+        ClientJwt { types: TYPES, algorithm: self.client.request_object_alg.map(SigningPreference::name) }
     }
 
     /// The refusal of a JWT that is none of this client's.

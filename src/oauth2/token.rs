@@ -7,7 +7,7 @@ mod code;
 mod mint;
 mod refresh;
 
-pub(super) use mint::grant_of_jti;
+pub(super) use mint::{Order, grant_of_jti, half_hash, sign};
 pub use mint::{TokenResponse, Unsigned};
 
 use std::sync::Arc;

@@ -92,6 +92,9 @@ diesel::table! {
         expires_at -> BigInt,
         answered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        response_type -> Text,
+        response_mode -> Text,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -158,6 +161,7 @@ diesel::table! {
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -184,6 +188,7 @@ diesel::table! {
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
         grant_id -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -264,6 +269,11 @@ diesel::table! {
         private_key -> Text,
         created_at -> BigInt,
         retired_at -> Nullable<BigInt>,
+        state -> Text,
+        public_key -> Text,
+        activates_at -> BigInt,
+        token_life -> BigInt,
+        published_until -> Nullable<BigInt>,
     }
 }
 
@@ -308,6 +318,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        first_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_notices (id) {
+        id -> Text,
+        client_id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        due_at -> BigInt,
+        lease_owner -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -330,4 +363,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     pushed_requests,
     client_assertions,
+    session_clients,
+    logout_notices,
 );

@@ -31,12 +31,16 @@ macro_rules! asset {
 
 static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| asset!("wayhome", "css", "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| asset!("wayhome", "js", "text/javascript; charset=utf-8"));
+static SUBMIT: LazyLock<Asset> = LazyLock::new(|| asset!("submit", "js", "text/javascript; charset=utf-8"));
 static LOGO: LazyLock<Asset> = LazyLock::new(|| asset!("logo", "svg", "image/svg+xml"));
 static ICON: LazyLock<Asset> = LazyLock::new(|| asset!("icon", "svg", "image/svg+xml"));
 
 /// The file at this path.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&STYLESHEET, &SCRIPT, &LOGO, &ICON].into_iter().map(LazyLock::force).find(|asset| asset.path == path)
+    [&STYLESHEET, &SCRIPT, &SUBMIT, &LOGO, &ICON]
+        .into_iter()
+        .map(LazyLock::force)
+        .find(|asset| asset.path == path)
 }
 
 /// The path of the stylesheet.
@@ -47,6 +51,11 @@ pub fn stylesheet() -> &'static str {
 /// The path of the script.
 pub fn script() -> &'static str {
     &SCRIPT.path
+}
+
+/// The path of the script that sends the form of its page.
+pub fn submit() -> &'static str {
+    &SUBMIT.path
 }
 
 /// The path of the logo.
@@ -79,7 +88,7 @@ mod tests {
 
     #[test]
     fn each_file_is_found_at_the_path_that_pages_name() {
-        for path in [stylesheet(), script(), logo(), icon()] {
+        for path in [stylesheet(), script(), submit(), logo(), icon()] {
             assert_eq!(find(path).unwrap().path, path);
         }
         assert!(find("/static/wayhome.css").is_none());

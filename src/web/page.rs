@@ -9,6 +9,7 @@ mod control;
 mod error;
 #[cfg(test)]
 mod fixtures;
+mod form_post;
 mod inbox;
 mod recovery;
 mod registration;
@@ -25,6 +26,7 @@ pub use account::{AccountPage, Moment, PasswordPage, ProfilePage, SessionRow, Se
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
 pub use error::ErrorPage;
+pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};

@@ -100,7 +100,7 @@ pub fn recovery_link(token: &str) -> String {
     format!("{RECOVERY}?link={token}")
 }
 
-/// Where a step leads; `None` for the one that is a page itself.
+/// Where a step leads in this house; `None` for the way to a client, and for the one that is a page itself.
 pub fn of_step(step: &Step) -> Option<String> {
     Some(match step {
         Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
@@ -108,9 +108,8 @@ pub fn of_step(step: &Step) -> Option<String> {
         Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
         Step::Choice(request) => of_request(CHOICE, *request),
         Step::Consent(request) => of_request(CONSENT, *request),
-        Step::Client(arrival) => arrival.url(),
         Step::Return(url) => url.as_str().to_owned(),
         Step::Account => ACCOUNT.to_owned(),
-        Step::Lost(_) => return None,
+        Step::Client(_) | Step::Lost(_) => return None,
     })
 }

@@ -25,6 +25,8 @@ fn every_command_explains_itself() {
         &["api-keys", "create", "--help"],
         &["api-keys", "list", "--help"],
         &["api-keys", "revoke", "--help"],
+        &["keys", "list", "--help"],
+        &["keys", "rotate", "--help"],
         &["identities", "create", "--help"],
         &["identities", "recover", "--help"],
     ] {

@@ -62,6 +62,11 @@ fn the_page_about_tokens_is_true() {
 }
 
 #[test]
+fn the_page_about_keys_is_true() {
+    run_page("docs/how-to/rotate-keys.md");
+}
+
+#[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
 }

@@ -22,6 +22,7 @@ mod docs;
 mod harness;
 mod http;
 mod journeys;
+mod keys;
 mod mailbox;
 mod page;
 mod people;

@@ -95,7 +95,7 @@ impl Reader<'_> {
 
     /// An algorithm that this server signs with.
     pub(super) fn algorithm(&mut self, name: &str) -> Option<SigningPreference> {
-        self.choice(name, &[("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)])
+        self.choice(name, &SigningPreference::ALL.map(|algorithm| (algorithm.name(), algorithm)))
     }
 
     /// Warns of what is written and changes nothing.

@@ -16,7 +16,7 @@ use crate::cx::{Cx, Result};
 use crate::model::{AuthorizationCode, Client, Event, Grant, GrantId, RefreshToken, RefreshTokenId};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
-use crate::oauth2::{Error, ErrorCode, audience, grants};
+use crate::oauth2::{Error, ErrorCode, audience, grants, id_token, subject};
 use crate::store;
 
 /// Wrong verifiers that a code survives, plus one.
@@ -93,6 +93,7 @@ fn grant(
     audience: Vec<String>,
 ) -> Result<(Grant, Unsigned)> {
     let offline = code.scope.contains("offline_access");
+    let subject = subject::of(cx, client, code.identity)?;
     let lifetime = if offline { client.lifetimes.refresh_absolute } else { client.lifetimes.access };
     let grant = Grant {
         id,
@@ -101,6 +102,7 @@ fn grant(
         session: code.session,
         scope: code.scope,
         audience: code.audience,
+        claims: code.claims,
         offline,
         auth_time: code.auth_time,
         acr: code.acr,
@@ -110,8 +112,11 @@ fn grant(
         ended_at: None,
     };
     store::grants::insert(cx.db, &grant)?;
-    let order = Order { client, grant: Some(&grant), scope: grant.scope.clone(), audience, now: cx.now };
-    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, code.nonce, cx.now);
+    grants::take_part(cx, grant.session, &grant.client_id)?;
+    let order =
+        Order { client, grant: Some((&grant, &subject)), scope: grant.scope.clone(), audience, now: cx.now };
+    let claims = id_token::claims(cx, &grant, &subject, code.nonce)?;
+    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(client, claims);
     unsigned.store(cx)?;
     if offline {
         let token = PlainToken::generate(TokenKind::Refresh, cx.random());

@@ -43,6 +43,7 @@ pub fn all() -> Vec<Fixture> {
     entering::codes(&mut add);
     entering::recovery(&mut add);
     inside::consent(&mut add);
+    inside::answers(&mut add);
     inside::account(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);

@@ -35,7 +35,7 @@ async fn ask(visit: &Visit, client: Option<Arc<Client>>) -> Result<Reply> {
         .read(move |cx| {
             let Some(session) = visitor.session(cx)? else { return Ok(None) };
             let person = Person::find(cx, session.identity)?;
-            let clients = store::grants::clients_of_session(cx.db, session.id)?;
+            let clients = store::session_clients::list(cx.db, session.id)?;
             Ok(Some((session, person, clients)))
         })
         .await?;

@@ -36,7 +36,7 @@ pub(super) async fn push(visit: Visit, FormFields(form): FormFields) -> Result<R
     if let Err(error) = pushed::check_way(&client, Way { pushed: true, ..resolved.way }) {
         return refuse(&visit, &error);
     }
-    let parameters = resolved.parameters;
+    let parameters = resolved.parameters.into_owned();
     let uri = visit.protocol_work().write(move |cx| pushed::keep(cx, &client, parameters)).await?;
     let body = json!({ "request_uri": uri, "expires_in": PUSHED_REQUEST.as_secs() });
     Reply::json(StatusCode::CREATED, &body)

@@ -43,12 +43,13 @@ const BESIDE: [(&str, Beside); 17] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("account.html", "/account"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
     ("consent.html", "/consent"),
     ("error.html", "/error"),
+    ("form_post.html", "/oauth2/auth"),
     ("inbox.html", "/dev/inbox"),
     ("link.html", "/verification/link"),
     ("login.html", "/login"),
