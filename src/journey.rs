@@ -5,6 +5,7 @@
 
 mod arrive;
 mod begin;
+pub mod device;
 mod endings;
 mod next;
 mod open;

@@ -5,6 +5,7 @@ mod browser;
 mod claims_request;
 mod client;
 mod continuation;
+mod device;
 mod event;
 mod flow;
 mod grant;
@@ -29,10 +30,11 @@ pub use authorization::{
 pub use browser::browser_name;
 pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, KnownSecret, LogoutChannel,
     SigningPreference, SubjectType, TokenLifetimes,
 };
 pub use continuation::Continuation;
+pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,

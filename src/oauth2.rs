@@ -7,6 +7,7 @@ mod claims;
 mod client_assertion;
 mod client_authentication;
 pub mod consent;
+pub mod device;
 mod discovery;
 pub mod end_session;
 mod error;

@@ -27,6 +27,7 @@ pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod client_assertions;
 pub mod consents;
+pub mod device_codes;
 pub mod events;
 pub mod flows;
 pub mod grants;

@@ -49,6 +49,7 @@ const TABLES: &[Table] = &[
         delete: store::client_assertions::delete_expired,
     },
     Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
+    Table { name: "device_codes", kept: DAY, delete: store::device_codes::delete_expired },
     Table { name: "access_tokens", kept: Duration::ZERO, delete: store::access_tokens::delete_expired },
     Table { name: "refresh_tokens", kept: Duration::ZERO, delete: store::refresh_tokens::delete_expired },
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },

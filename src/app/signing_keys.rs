@@ -20,34 +20,41 @@ pub(super) async fn ensure_for(work: &Work, clients: &Clients) -> cx::Result<()>
         _ => None,
     };
     for algorithm in due(work, clients).await?.into_iter().filter_map(first) {
-        let fresh = make(work, algorithm).await?;
-        work.write(move |cx| keys::begin(cx, &fresh)).await?;
+        begin(work, algorithm).await?;
     }
     work.read(keys::refresh).await?;
     Ok(())
 }
 
 /// Does what is due, and reads the keys again; whether they are others than before. Any number of processes may do this
-/// at once.
+/// at once. A step that fails keeps no other back.
 pub async fn tend_keys(work: &Work) -> cx::Result<bool> {
     let clients = work.env().clients.get();
+    let mut failed = None;
     for step in due(work, &clients).await? {
-        match step {
-            Step::First(algorithm) => {
-                let fresh = make(work, algorithm).await?;
-                work.write(move |cx| keys::begin(cx, &fresh)).await?;
-            }
-            Step::Publish(algorithm) => {
-                let fresh = make(work, algorithm).await?;
-                work.write(move |cx| keys::publish_due(cx, &fresh)).await?;
-            }
-            Step::Activate(algorithm) => {
-                work.write(move |cx| keys::activate_due(cx, algorithm)).await?;
-            }
-            Step::RaiseTokenLife => work.write(keys::raise_token_life).await?,
+        if let Err(fault) = take(work, step).await {
+            failed = Some(fault);
         }
     }
-    work.read(keys::refresh).await
+    let changed = work.read(keys::refresh).await?;
+    failed.map_or(Ok(changed), Err)
+}
+
+async fn take(work: &Work, step: Step) -> cx::Result<()> {
+    match step {
+        Step::First(algorithm) => begin(work, algorithm).await,
+        Step::Publish(algorithm) => {
+            let fresh = make(work, algorithm).await?;
+            work.write(move |cx| keys::publish_due(cx, &fresh)).await.map(drop)
+        }
+        Step::Activate(algorithm) => work.write(move |cx| keys::activate_due(cx, algorithm)).await.map(drop),
+        Step::RaiseTokenLife => work.write(keys::raise_token_life).await,
+    }
+}
+
+async fn begin(work: &Work, algorithm: SignatureAlgorithm) -> cx::Result<()> {
+    let fresh = make(work, algorithm).await?;
+    work.write(move |cx| keys::begin(cx, &fresh)).await.map(drop)
 }
 
 async fn due(work: &Work, clients: &Clients) -> cx::Result<Vec<Step>> {

@@ -1,5 +1,7 @@
 //! The ground, the janitor and the reloads, on every database that there is.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use super::reload::Watched;
 use super::{DemoListeners, Inputs, Parts, StartError, demo, ground, janitor, load, open};
 use crate::clock::ManualClock;
 use crate::config::{Clients, Mode, Settings, Sources};
+use crate::crypto::SignatureAlgorithm;
 use crate::cx::Work;
 use crate::identity::administration;
 use crate::model::{Client, Instant};

@@ -14,7 +14,7 @@ use cidr::AnyIpCidr;
 use serde_json::Value as Json;
 
 use super::Faults;
-pub(super) use reader::parse_duration;
+pub use reader::parse_duration;
 
 use crate::model::{AllowedReturnUrls, ReturnUrlRule, SecretText};
 

@@ -55,11 +55,13 @@ pub enum MacPurpose {
     Throttle,
     /// The `Message-ID` of a mail.
     MessageId,
+    /// The code that a person carries from a device to a browser.
+    UserCode,
 }
 
 impl MacPurpose {
     /// All of them, in the order of their numbers.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::OneTimeCode,
         Self::Csrf,
         Self::RefreshSuccessor,
@@ -67,6 +69,7 @@ impl MacPurpose {
         Self::PageToken,
         Self::Throttle,
         Self::MessageId,
+        Self::UserCode,
     ];
 
     fn label(self) -> &'static str {
@@ -78,6 +81,7 @@ impl MacPurpose {
             Self::PageToken => "page-token",
             Self::Throttle => "throttle",
             Self::MessageId => "message-id",
+            Self::UserCode => "user-code",
         }
     }
 }
@@ -277,7 +281,8 @@ mod tests {
     #[test]
     fn a_mac_stays_the_same_from_release_to_release() {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
-        let expected = ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx"];
+        let expected =
+            ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg"];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);
     }

@@ -37,6 +37,8 @@ pub enum TokenKind {
     RecoveryLink,
     /// The link of a verification mail.
     VerificationLink,
+    /// The code that a device asks with.
+    DeviceCode,
 }
 
 impl TokenKind {
@@ -53,6 +55,7 @@ impl TokenKind {
             Self::PushedRequest => "pr",
             Self::RecoveryLink => "rl",
             Self::VerificationLink => "vl",
+            Self::DeviceCode => "dc",
         }
     }
 }

@@ -51,8 +51,14 @@ codes! {
     InvalidScope = "invalid_scope", 400;
     /// The resource is not one of the client's (RFC 8707 2).
     InvalidTarget = "invalid_target", 400;
-    /// The person refused (RFC 6749 4.1.2.1).
-    AccessDenied = "access_denied", 403;
+    /// The person refused (RFC 6749 4.1.2.1, RFC 8628 3.5).
+    AccessDenied = "access_denied", 400;
+    /// Nobody has answered the device yet (RFC 8628 3.5).
+    AuthorizationPending = "authorization_pending", 400;
+    /// The device asks too often (RFC 8628 3.5).
+    SlowDown = "slow_down", 400;
+    /// The device code has expired (RFC 8628 3.5).
+    ExpiredToken = "expired_token", 400;
     /// The person would have to sign in (OIDC Core 3.1.2.6).
     LoginRequired = "login_required", 400;
     /// The person would have to be asked (OIDC Core 3.1.2.6).

@@ -290,6 +290,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    device_codes (digest) {
+        digest -> Binary,
+        user_code -> Binary,
+        client_id -> Text,
+        scope -> Text,
+        audience -> Text,
+        asked_from -> Text,
+        interval_seconds -> BigInt,
+        polled_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        identity_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        auth_time -> Nullable<BigInt>,
+        acr -> Nullable<Text>,
+        amr -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     throttles (subject) {
         subject -> Binary,
         failures -> BigInt,
@@ -365,4 +389,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_assertions,
     session_clients,
     logout_notices,
+    device_codes,
 );

@@ -6,6 +6,7 @@ mod account;
 mod code;
 mod consent;
 mod control;
+mod device;
 mod error;
 #[cfg(test)]
 mod fixtures;
@@ -25,6 +26,7 @@ use askama::Template;
 pub use account::{AccountPage, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
+pub use device::{DeviceAnswered, DeviceConfirmPage, DeviceDonePage, DevicePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};

@@ -1,7 +1,7 @@
 //! Every path of a page, once. Nothing else writes one.
 
 use crate::journey::Step;
-use crate::model::{AuthorizationRequestId, FlowId, FlowKind};
+use crate::model::{AuthorizationRequestId, FlowId, FlowKind, UserCode};
 
 /// Signing in.
 pub const LOGIN: &str = "/login";
@@ -37,6 +37,10 @@ pub const NEW_PASSWORD: &str = "/recovery/password";
 pub const CONSENT: &str = "/consent";
 /// Another account than the one that is asked for consent.
 pub const CONSENT_SWITCH: &str = "/consent/switch";
+/// The code that a device shows.
+pub const DEVICE: &str = "/device";
+/// Whether the device may be connected.
+pub const DEVICE_CONFIRM: &str = "/device/confirm";
 /// Signing out.
 pub const LOGOUT: &str = "/logout";
 /// After signing out.
@@ -88,6 +92,11 @@ pub fn switch_after(flow: FlowId) -> String {
 /// A path for a waiting request.
 pub fn of_request(path: &str, request: AuthorizationRequestId) -> String {
     format!("{path}?login_challenge={request}")
+}
+
+/// The page on which the device that shows this code is connected.
+pub fn device_confirm(code: &UserCode) -> String {
+    format!("{DEVICE_CONFIRM}?user_code={code}")
 }
 
 /// The link of a verification mail.

@@ -1,6 +1,7 @@
 //! The endpoints that programs call: JSON in every case, readable for the pages of registered public clients.
 
 mod client;
+mod device;
 mod documents;
 mod introspect;
 mod par;
@@ -12,6 +13,7 @@ mod userinfo;
 pub(super) use client::verified;
 
 use std::future::Future;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -38,6 +40,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(api("/oauth2/token").route(sent(token::token)))
         .service(api("/oauth2/par").route(sent(par::push)))
         .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
+        .service(api("/oauth2/device/auth").route(sent(device::authorize)))
         .service(api("/oauth2/introspect").route(sent(introspect::introspect)))
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))
@@ -145,6 +148,15 @@ fn direct(visit: &Visit, status: StatusCode, text: &str, id: &'static str) -> Re
     let error = Error::new(ErrorCode::InvalidRequest, text).named(id);
     let body = error.body(&visit.request_id().to_string());
     Ok(Reply::json(status, &body)?.with_error_id(id))
+}
+
+/// The address has begun too much in this minute.
+fn too_many(visit: &Visit, wait: Duration) -> Result<Reply> {
+    let text = "Too many requests from this address.";
+    let error = Error::new(ErrorCode::TemporarilyUnavailable, text).named("too_many_requests");
+    let body = error.body(&visit.request_id().to_string());
+    let reply = Reply::json(StatusCode::TOO_MANY_REQUESTS, &body)?.with_error_id("too_many_requests");
+    Ok(reply.with_retry_after(wait.as_secs()))
 }
 
 /// No endpoint has this address.

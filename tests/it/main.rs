@@ -18,6 +18,7 @@ mod cli;
 mod crash;
 mod decisions;
 mod defence;
+mod device;
 mod docs;
 mod harness;
 mod http;

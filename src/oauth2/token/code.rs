@@ -13,7 +13,7 @@ use super::Outcome;
 use super::mint::{Order, Unsigned};
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{AuthorizationCode, Client, Event, Grant, GrantId, RefreshToken, RefreshTokenId};
+use crate::model::{AuthorizationCode, Client, Event, Grant, GrantId, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
 use crate::oauth2::{Error, ErrorCode, audience, grants, id_token, subject};
@@ -93,7 +93,6 @@ fn grant(
     audience: Vec<String>,
 ) -> Result<(Grant, Unsigned)> {
     let offline = code.scope.contains("offline_access");
-    let subject = subject::of(cx, client, code.identity)?;
     let lifetime = if offline { client.lifetimes.refresh_absolute } else { client.lifetimes.access };
     let grant = Grant {
         id,
@@ -111,14 +110,28 @@ fn grant(
         expires_at: cx.now + lifetime,
         ended_at: None,
     };
-    store::grants::insert(cx.db, &grant)?;
+    let scope = grant.scope.clone();
+    let unsigned = first_tokens(cx, client, &grant, scope, audience, code.nonce)?;
+    Ok((grant, unsigned))
+}
+
+/// Writes a grant with its first tokens: all that was granted, or the part of it that is asked for.
+pub(super) fn first_tokens(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    grant: &Grant,
+    scope: Scope,
+    audience: Vec<String>,
+    nonce: Option<String>,
+) -> Result<Unsigned> {
+    store::grants::insert(cx.db, grant)?;
     grants::take_part(cx, grant.session, &grant.client_id)?;
-    let order =
-        Order { client, grant: Some((&grant, &subject)), scope: grant.scope.clone(), audience, now: cx.now };
-    let claims = id_token::claims(cx, &grant, &subject, code.nonce)?;
+    let subject = subject::of(cx, client, grant.identity)?;
+    let order = Order { client, grant: Some((grant, &subject)), scope, audience, now: cx.now };
+    let claims = id_token::claims(cx, grant, &subject, nonce)?;
     let mut unsigned = Unsigned::new(cx.env, order).with_id_token(client, claims);
     unsigned.store(cx)?;
-    if offline {
+    if grant.offline {
         let token = PlainToken::generate(TokenKind::Refresh, cx.random());
         let row = RefreshToken {
             id: RefreshTokenId::from_uuid(cx.random().uuid()),
@@ -132,7 +145,7 @@ fn grant(
         store::refresh_tokens::insert(cx.db, &row)?;
         unsigned.refresh_token = Some(token);
     }
-    Ok((grant, unsigned))
+    Ok(unsigned)
 }
 
 /// The redemption is correct and yet the code was not there to take: dead, or replayed. A replay some time after the

@@ -61,7 +61,8 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     })
 }
 
-fn permissions(frame: &Frame, scope: &Scope) -> Vec<Permission> {
+/// What a client may do with these scopes, in words.
+pub(super) fn permissions(frame: &Frame, scope: &Scope) -> Vec<Permission> {
     scope
         .iter()
         .map(|name| {

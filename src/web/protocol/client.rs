@@ -18,7 +18,7 @@ pub(super) async fn authenticated(
     let env = visit.env();
     let (clients, authorization) = (env.clients.get(), visit.header("authorization"));
     let claimed = match claimed(&clients, authorization, form) {
-        None => return Ok(authenticate(&clients, authorization, form)),
+        None => return Ok(authenticate(&clients, authorization, form, env.clock.now())),
         Some(Err(error)) => return Ok(Err(error)),
         Some(Ok(claimed)) => claimed,
     };

@@ -34,6 +34,7 @@ pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<
     let outcome = match grant_type {
         GrantType::AuthorizationCode => work.write(move |cx| token::redeem_code(cx, &of, &form)).await?,
         GrantType::RefreshToken => work.write(move |cx| token::refresh(cx, &of, &form)).await?,
+        GrantType::DeviceCode => work.write(move |cx| token::redeem_device_code(cx, &of, &form)).await?,
         GrantType::ClientCredentials if client.access_token_format == AccessTokenFormat::Jwt => {
             token::client_credentials(env, &of, &form, env.clock.now())
         }

@@ -82,6 +82,36 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "5 in",
     ),
     ("src/model/client.rs", "access: Duration::from_secs(600)", "an access token", "10 minutes"),
+    (
+        "src/oauth2/device.rs",
+        "LIFETIME: Duration = Duration::from_secs(600)",
+        "a device code and its user code",
+        "10 minutes",
+    ),
+    (
+        "src/oauth2/device.rs",
+        "INTERVAL: Duration = Duration::from_secs(5)",
+        "between two questions of a device",
+        "5 seconds",
+    ),
+    (
+        "src/oauth2/token/device.rs",
+        "SLOW_DOWN: Duration = Duration::from_secs(5)",
+        "between two questions of a device",
+        "5 more after each",
+    ),
+    (
+        "src/oauth2/device/tries.rs",
+        "TRIES: i64 = 5",
+        "wrong codes of devices, of one browser or one network",
+        "5; then",
+    ),
+    (
+        "src/oauth2/device/tries.rs",
+        "BLOCK: Duration = Duration::from_secs(600)",
+        "wrong codes of devices, of one browser or one network",
+        "for 10 minutes",
+    ),
     ("src/oauth2/claims.rs", "ID_TOKEN_SECONDS: i64 = 600", "an ID token", "10 minutes"),
     (
         "src/model/client.rs",

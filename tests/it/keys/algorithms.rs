@@ -1,6 +1,7 @@
 //! What tokens are signed with, and what is published about it.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use serde_json::json;
 use wayhome::crypto::from_base64url;
@@ -12,6 +13,7 @@ use crate::people::PASSWORD;
 
 on_both![
     prov_2_each_algorithm_signs_tokens_that_the_published_keys_verify,
+    prov_2_an_api_that_has_nothing_of_ours_verifies_each_algorithm,
     prov_2_the_key_set_is_as_it_must_be,
     prov_2_discovery_lists_the_algorithms_that_a_client_can_have,
     a_key_is_made_when_a_client_needs_it_and_not_before,
@@ -55,6 +57,37 @@ fn prov_2_each_algorithm_signs_tokens_that_the_published_keys_verify(setup: Setu
         assert!(!verifies(&fetched(&app), &app, &forged));
         assert_eq!(rp.refresh(&tokens).claims["sub"], who.subject());
     }
+}
+
+/// The API of the examples, which has the cryptography of Node.js.
+const VERIFY: &str = "
+const { verify } = await import(process.env.EXAMPLE);
+Date.now = () => Number(process.env.NOW) * 1000;
+const words = process.env.TOKENS.split(' ').map((token) => verify(token).then((claims) => claims.client_id, (why) => why.message));
+console.log(JSON.stringify(await Promise.all(words)));
+";
+
+fn prov_2_an_api_that_has_nothing_of_ours_verifies_each_algorithm(setup: Setup) {
+    let app = setup.clients(&ALL.map(|algorithm| machine(algorithm, algorithm)).concat()).start();
+    let good = ALL.map(|algorithm| token(&app, algorithm));
+    let forged = good.clone().map(|token| {
+        let (rest, signature) = token.rsplit_once('.').expect("a signature");
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        format!("{rest}.{other}{}", &signature[1..])
+    });
+    let output = Command::new("node")
+        .args(["--input-type=module", "-e", VERIFY, env!("CARGO_MANIFEST_DIR")])
+        .env("EXAMPLE", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/api/server.mjs"))
+        .env("ISSUER", &app.issuer)
+        .env("AUDIENCE", &app.issuer)
+        .env("NOW", app.now().seconds().to_string())
+        .env("TOKENS", [good, forged].concat().join(" "))
+        .output()
+        .expect("node runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: Vec<String> = serde_json::from_slice(&output.stdout).expect("a list");
+    assert_eq!(said[..4], ALL);
+    assert!(said[4..].iter().all(|why| why == "its signature is wrong"), "{said:?}");
 }
 
 fn prov_2_the_key_set_is_as_it_must_be(setup: Setup) {

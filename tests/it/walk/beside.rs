@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 17] = [
+const BESIDE: [(&str, Beside); 19] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -31,6 +31,9 @@ const BESIDE: [(&str, Beside); 17] = [
     ("/account/password", Account("Change password")),
     ("/account/sessions", Account("Overview")),
     ("/account/verify", Redirect("/account")),
+    // The way through the question itself is walked in `device::pages`.
+    ("/device", Page("Continue")),
+    ("/device/confirm", Redirect("/device")),
     ("/logout", Account("Stay signed in")),
     ("/logout/done", Page("Sign in again")),
     ("/oauth2/sessions/logout", Page("Sign in again")),
@@ -43,11 +46,14 @@ const BESIDE: [(&str, Beside); 17] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("account.html", "/account"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
     ("consent.html", "/consent"),
+    ("device.html", "/device"),
+    ("device_confirm.html", "/device/confirm"),
+    ("device_done.html", "/device/confirm"),
     ("error.html", "/error"),
     ("form_post.html", "/oauth2/auth"),
     ("inbox.html", "/dev/inbox"),
