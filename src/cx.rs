@@ -12,6 +12,8 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::clock::Clock;
 use crate::config::{Clients, Settings};
 use crate::crypto::{DataSecrets, MailKey, PasswordHasher, SigningKeys};
@@ -95,6 +97,8 @@ pub struct Env {
     pub client_keys: ClientKeys,
     /// Hashes passwords on its own threads.
     pub passwords: PasswordHasher,
+    /// Rings when a session has ended of which clients are to be told, after the commit.
+    pub sign_outs: Notify,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives chance.
@@ -164,6 +168,8 @@ pub struct Cx<'a> {
     pub env: &'a Env,
     /// Who asks.
     pub caller: &'a Caller,
+    /// Whether clients are to be told of a sign-out.
+    told: bool,
 }
 
 impl Cx<'_> {
@@ -180,6 +186,11 @@ impl Cx<'_> {
     /// Chance.
     pub fn random(&self) -> &dyn Random {
         self.env.random.as_ref()
+    }
+
+    /// Once this is committed, whoever tells clients of sign-outs looks at once.
+    pub fn wake_notifier(&mut self) {
+        self.told = true;
     }
 
     /// Writes a fact, with the fact itself.
@@ -241,7 +252,19 @@ impl Work {
         F: FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static,
     {
         let (env, caller) = (Arc::clone(&self.env), Arc::clone(&self.caller));
-        self.store.write(move |db| run(db, &env, &caller, use_case)).await
+        let (done, told) = self
+            .store
+            .write(move |db| {
+                let now = env.clock.now();
+                let mut cx = Cx { db, now, env: &env, caller: &caller, told: false };
+                let done = use_case(&mut cx)?;
+                Ok::<_, Fault>((done, cx.told))
+            })
+            .await?;
+        if told {
+            self.env.sign_outs.notify_one();
+        }
+        Ok(done)
     }
 
     /// Runs a use case that only reads.
@@ -271,5 +294,5 @@ fn run<T>(
     use_case: impl FnOnce(&mut Cx<'_>) -> Result<T>,
 ) -> Result<T> {
     let now = env.clock.now();
-    use_case(&mut Cx { db, now, env, caller })
+    use_case(&mut Cx { db, now, env, caller, told: false })
 }

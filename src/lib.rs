@@ -13,6 +13,7 @@ pub mod cx;
 pub mod identity;
 pub mod journey;
 pub mod model;
+pub mod notifier;
 pub mod oauth2;
 pub mod outbound;
 pub mod random;

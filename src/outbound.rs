@@ -82,8 +82,8 @@ impl Outbound {
 
     /// Sends a form and gives the status of the answer, whose body is not read.
     pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<u16, Failure> {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        let form = form.extend_pairs(fields).finish();
+        // In one expression: the serializer may not be held while the answer is waited for.
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let answer = self.ask(url, &Request::Post { form: &form }).await?;
         Ok(answer.status)
     }

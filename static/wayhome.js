@@ -64,6 +64,10 @@
     });
   }
 
+  // Applications sign out in frames. The page goes on by itself when all of them have loaded; here it is when time is up.
+  const onward = document.querySelector("a[data-onward]");
+  if (onward) setTimeout(() => location.replace(onward.href), Number(onward.dataset.onward));
+
   // Ask whether another device has gone on: every 3 seconds for 5 minutes, and when the page is looked at again.
   const status = document.body.dataset.status;
   if (status) {

@@ -67,6 +67,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         mail_key,
         outbound,
         client_keys: ClientKeys::default(),
+        sign_outs: tokio::sync::Notify::new(),
         passwords,
         clock,
         random,

@@ -34,7 +34,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: &[Table] = &[
+const TABLES: [Table; 16] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -78,7 +78,7 @@ pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
 /// One round over all tables; answers how many rows are gone.
 pub(super) async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
     let mut rows = 0;
-    for table in TABLES {
+    for table in &TABLES {
         rows += clear(work, stop, table).await?;
     }
     let kept = work.env().settings.events_kept;

@@ -1,4 +1,4 @@
-//! The running server: listeners, courier, janitor, reloads; and how all of it comes to a good end.
+//! The running server: listeners, courier, notifier, janitor, reloads; and how all of it comes to a good end.
 
 use std::future::Future;
 use std::io;
@@ -12,6 +12,7 @@ use super::stop::{Servers, Signals};
 use super::{ClientsFile, Listeners, StartError, janitor, reload};
 use crate::courier::{Courier, Transport};
 use crate::cx::Work;
+use crate::notifier::Notifier;
 use crate::web::demo::Demo;
 use crate::web::{self, Face, Patience, Site};
 
@@ -100,6 +101,7 @@ fn chores(work: Work, clients: ClientsFile, stopped: &watch::Receiver<bool>) -> 
     let hangups = reload::hangups();
     let mut chores = JoinSet::new();
     chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
+    chores.spawn(named("the notifier", Notifier::new(work.clone()).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
     chores
         .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));

@@ -126,6 +126,12 @@ pub const KEYS: &[Key] = &[
     key("session.idle", Form::Duration, "\"2h\"", "A session that is not used for this long ends."),
     key("session.absolute", Form::Duration, "\"24h\"", "A session ends after this long in any case."),
     key("session.recent", Form::Duration, "\"10m\"", "How young a sign-in must be for sensitive changes."),
+    key(
+        "session.management",
+        Form::Flag,
+        "false",
+        "Whether pages of clients may watch, in a frame of this service, if somebody else is signed in by now (OpenID Connect Session Management). It needs a cookie that scripts can read and that is sent to frames of other sites.",
+    ),
     key("password.min_length", Form::Integer, "15", "The fewest characters of a new password; at least 8."),
     key(
         "password.memory_kib",

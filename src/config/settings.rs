@@ -42,7 +42,7 @@ pub struct Sources {
     pub outbound_ca: Option<String>,
 }
 
-/// Lifetimes of sessions (decision 27).
+/// Sessions: their lifetimes (decision 27), and who may watch them.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionSettings {
     /// Unused for this long, it ends.
@@ -51,6 +51,8 @@ pub struct SessionSettings {
     pub absolute: Duration,
     /// A sign-in younger than this suffices for sensitive changes.
     pub recent: Duration,
+    /// Whether clients may watch it from a page of theirs (OIDC Session Management 1.0).
+    pub management: bool,
 }
 
 /// The schedule of the signing keys.

@@ -57,11 +57,13 @@ pub enum MacPurpose {
     MessageId,
     /// The code that a person carries from a device to a browser.
     UserCode,
+    /// What a client's page may know of the session of a browser.
+    BrowserState,
 }
 
 impl MacPurpose {
     /// All of them, in the order of their numbers.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::OneTimeCode,
         Self::Csrf,
         Self::RefreshSuccessor,
@@ -70,6 +72,7 @@ impl MacPurpose {
         Self::Throttle,
         Self::MessageId,
         Self::UserCode,
+        Self::BrowserState,
     ];
 
     fn label(self) -> &'static str {
@@ -82,6 +85,7 @@ impl MacPurpose {
             Self::Throttle => "throttle",
             Self::MessageId => "message-id",
             Self::UserCode => "user-code",
+            Self::BrowserState => "browser-state",
         }
     }
 }
@@ -281,8 +285,10 @@ mod tests {
     #[test]
     fn a_mac_stays_the_same_from_release_to_release() {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
-        let expected =
-            ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg"];
+        let expected = [
+            "KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg",
+            "gxrS1NO4",
+        ];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);
     }

@@ -131,6 +131,7 @@ fn queue_notices(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
             expires_at: cx.now + NEWS,
         };
         store::logout_notices::insert(cx.db, &notice)?;
+        cx.wake_notifier();
     }
     Ok(())
 }

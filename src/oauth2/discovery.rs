@@ -53,7 +53,7 @@ pub fn metadata(settings: &Settings) -> Value {
     if settings.registration {
         prompts.push("create");
     }
-    json!({
+    let mut metadata = json!({
         "issuer": issuer,
         "authorization_endpoint": url("/oauth2/auth"),
         "token_endpoint": url("/oauth2/token"),
@@ -63,6 +63,10 @@ pub fn metadata(settings: &Settings) -> Value {
         "revocation_endpoint": url("/oauth2/revoke"),
         "introspection_endpoint": url("/oauth2/introspect"),
         "end_session_endpoint": url("/oauth2/sessions/logout"),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
@@ -93,7 +97,11 @@ pub fn metadata(settings: &Settings) -> Value {
         "request_parameter_supported": true,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true
-    })
+    });
+    if settings.session.management {
+        metadata["check_session_iframe"] = json!(url("/oauth2/check_session"));
+    }
+    metadata
 }
 
 /// The refusal as the body of an API endpoint (RFC 6749 5.2), with what finds its line in the log.

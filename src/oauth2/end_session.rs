@@ -2,9 +2,21 @@
 
 use std::sync::Arc;
 
-use super::{Hint, Parameters, id_token};
-use crate::cx::Env;
-use crate::model::{Client, Instant, Session};
+use super::id_token::{self, Hint};
+use super::{Parameters, subject};
+use crate::cx::{Cx, Result};
+use crate::model::{Client, Session};
+use crate::store;
+
+/// The longest value of each parameter that is looked at at all, in bytes.
+const LONGEST: &[(&str, usize)] = &[
+    ("id_token_hint", 16 * 1024),
+    ("post_logout_redirect_uri", 2048),
+    ("state", 2048),
+    ("client_id", 200),
+    ("logout_hint", 1024),
+    ("ui_locales", 1024),
+];
 
 /// What to do about a request.
 #[derive(Debug, Clone)]
@@ -23,8 +35,8 @@ pub enum EndSession {
 /// Where a sign-out ends.
 #[derive(Debug, Clone)]
 pub enum After {
-    /// At the client, byte for byte as registered, with the `state`.
-    Client(String),
+    /// At this client, byte for byte as registered, with the `state`.
+    Client(Arc<Client>, String),
     /// On our page.
     Page {
         /// The client that the request names.
@@ -36,23 +48,24 @@ pub enum After {
 
 /// Decides. `session` is the one of this browser, if it has one.
 pub fn decide(
-    env: &Env,
+    cx: &mut Cx<'_>,
     parameters: &[(String, String)],
     session: Option<&Session>,
-    now: Instant,
-) -> EndSession {
+) -> Result<EndSession> {
     let given = Parameters::new(parameters);
-    let clients = env.clients.get();
-    let hint = given
-        .get("id_token_hint")
-        .and_then(|text| id_token::read_hint(text, &env.settings, &env.signing.get(), now));
+    let clients = cx.clients();
+    let keys = cx.env.signing.get();
+    let hint = given.get("id_token_hint").and_then(|text| id_token::read(text, cx.settings(), &keys, cx.now));
     let named = given.get("client_id");
     let client = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named).and_then(|id| clients.find(id));
-    let ask = |reason| EndSession::Ask { client: client.clone(), reason };
+    let ask = |reason| Ok(EndSession::Ask { client: client.clone(), reason });
     if given.repeated().is_some() {
         return ask("a parameter came more than once");
     }
-    let Some(hint) = hint else {
+    if LONGEST.iter().any(|(name, longest)| given.raw(name).len() > *longest) {
+        return ask("a parameter is too long");
+    }
+    let Some(hint) = &hint else {
         return ask("there is no id_token_hint, or it is none of ours");
     };
     if named.is_some_and(|named| named != hint.client_id) {
@@ -60,18 +73,17 @@ pub fn decide(
     }
     let Some(client) = &client else { return ask("the client of the id_token_hint is not registered") };
     // Signed out already: nothing to ask, and the way back is as good as before.
-    if session.is_some_and(|session| !names(&hint, session)) {
+    if let Some(session) = session
+        && !names(cx, client, hint, session)?
+    {
         return ask("the id_token_hint is of another session");
     }
+    let page = |reason| Ok(EndSession::Now(After::Page { client: Some(client.clone()), reason }));
     let Some(uri) = given.get("post_logout_redirect_uri") else {
-        return EndSession::Now(After::Page {
-            client: Some(client.clone()),
-            reason: "no post_logout_redirect_uri",
-        });
+        return page("no post_logout_redirect_uri");
     };
     if !client.allows_post_logout(uri) {
-        let reason = "the post_logout_redirect_uri is not registered for this client";
-        return EndSession::Now(After::Page { client: Some(client.clone()), reason });
+        return page("the post_logout_redirect_uri is not registered for this client");
     }
     let mut url = uri.to_owned();
     if let Some(state) = given.get("state") {
@@ -79,12 +91,20 @@ pub fn decide(
         url.push_str("state=");
         url.push_str(&super::callback::encode(state));
     }
-    EndSession::Now(After::Client(url))
+    Ok(EndSession::Now(After::Client(client.clone(), url)))
 }
 
-fn names(hint: &Hint, session: &Session) -> bool {
+/// Whether the hint speaks of the person of this session, and of this session or of one that is over: who signed in
+/// anew after that wants to sign out as much. A session of the same person that still lives elsewhere is another one.
+fn names(cx: &mut Cx<'_>, client: &Client, hint: &Hint, session: &Session) -> Result<bool> {
+    if hint.subject != subject::of(cx, client, session.identity)? {
+        return Ok(false);
+    }
     match hint.session {
-        Some(sid) => sid == session.id,
-        None => hint.subject == session.identity.to_string(),
+        Some(sid) if sid != session.id => {
+            let other = store::sessions::find(cx.db, sid)?;
+            Ok(!other.is_some_and(|other| other.is_alive(cx.now)))
+        }
+        _ => Ok(true),
     }
 }

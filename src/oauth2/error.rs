@@ -67,12 +67,12 @@ codes! {
     AccountSelectionRequired = "account_selection_required", 400;
     /// The person would have to see a page (OIDC Core 3.1.2.6).
     InteractionRequired = "interaction_required", 400;
+    /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
     /// The request object is not valid (OIDC Core 3.1.2.6, RFC 9101 7).
     InvalidRequestObject = "invalid_request_object", 400;
     /// The `request_uri` leads to nothing (OIDC Core 3.1.2.6, RFC 9101 7).
     InvalidRequestUri = "invalid_request_uri", 400;
-    /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
-    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
     /// Request objects are not supported (OIDC Core 3.1.2.6).
     RequestNotSupported = "request_not_supported", 400;
     /// Request objects by reference are not supported (OIDC Core 3.1.2.6).

@@ -323,6 +323,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        first_at -> BigInt,
+    }
+}
+
+diesel::table! {
     pushed_requests (digest) {
         digest -> Binary,
         client_id -> Text,
@@ -339,14 +347,6 @@ diesel::table! {
         digest -> Binary,
         client_id -> Text,
         expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    session_clients (session_id, client_id) {
-        session_id -> Text,
-        client_id -> Text,
-        first_at -> BigInt,
     }
 }
 
@@ -385,9 +385,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     throttles,
-    pushed_requests,
-    client_assertions,
     session_clients,
     logout_notices,
     device_codes,
+    pushed_requests,
+    client_assertions,
 );

@@ -9,6 +9,8 @@ pub enum Class {
     FlowPage,
     /// A page that never leaves.
     OwnPage,
+    /// The one page that pages of other sites may frame (OIDC Session Management 3.2).
+    Framed,
     /// A redirect.
     Redirect,
     /// JSON of an API.
@@ -29,13 +31,15 @@ const fn header(name: &'static str, value: &'static str) -> (HeaderName, HeaderV
 const POLICY: &str = "publickey-credentials-get=(self), publickey-credentials-create=(self), clipboard-write=(self), \
      camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
 
-static ALL: Headers<2> = [header("x-content-type-options", "nosniff"), header("x-frame-options", "DENY")];
+static ALL: Headers<1> = [header("x-content-type-options", "nosniff")];
+
+static UNFRAMED: Headers<1> = [header("x-frame-options", "DENY")];
+
+/// What a page from which a form may end at a client may load.
+pub(super) const FLOW_SOURCES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 static FLOW: Headers<7> = [
-    header(
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    header("content-security-policy", FLOW_SOURCES),
     header("cache-control", "no-store"),
     header("referrer-policy", "same-origin"),
     header("cross-origin-resource-policy", "same-origin"),
@@ -56,6 +60,18 @@ static OWN: Headers<8> = [
     header("permissions-policy", POLICY),
     header("x-robots-tag", "noindex, nofollow"),
     header("vary", "Cookie, Sec-Fetch-Site, Origin"),
+];
+
+static FRAMED: Headers<6> = [
+    header(
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'",
+    ),
+    header("cache-control", "no-store"),
+    header("referrer-policy", "no-referrer"),
+    header("cross-origin-resource-policy", "cross-origin"),
+    header("permissions-policy", POLICY),
+    header("x-robots-tag", "noindex, nofollow"),
 ];
 
 static REDIRECT: Headers<5> = [
@@ -101,10 +117,12 @@ pub(super) fn class_headers(class: Class) -> impl Iterator<Item = &'static (Head
     let own: &[_] = match class {
         Class::FlowPage => &FLOW,
         Class::OwnPage => &OWN,
+        Class::Framed => &FRAMED,
         Class::Redirect => &REDIRECT,
         Class::Json => &JSON,
         Class::Document => &DOCUMENT,
         Class::Asset => &ASSET,
     };
-    ALL.iter().chain(own)
+    let unframed: &[_] = if class == Class::Framed { &[] } else { &UNFRAMED };
+    ALL.iter().chain(unframed).chain(own)
 }

@@ -1,4 +1,5 @@
-//! The two cookies: one long-lived for the browser, one for the session (decision 9).
+//! The two cookies: one long-lived for the browser, one for the session (decision 9). With session management there is
+//! a third, which scripts may read: it says only whether the session is still the same.
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::header::{self, HeaderMap};
@@ -62,6 +63,25 @@ pub fn carrying(settings: &Settings, kind: TokenKind, token: &PlainToken) -> Coo
 /// A cookie that takes the session's away.
 pub fn without_session(settings: &Settings) -> Cookie<'static> {
     let mut cookie = plain(settings, TokenKind::Session, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}
+
+/// What scripts may know of the session (OIDC Session Management 3). The frame that reads it stands in pages of other
+/// sites, so it must be sent there, which browsers allow only over TLS.
+pub fn with_state(settings: &Settings, value: String) -> Cookie<'static> {
+    let https = settings.is_https();
+    Cookie::build(if https { "__Host-wayhome_state" } else { "wayhome_state" }, value)
+        .path("/")
+        .http_only(false)
+        .secure(https)
+        .same_site(if https { SameSite::None } else { SameSite::Lax })
+        .finish()
+}
+
+/// A cookie that takes it away: nobody is signed in.
+pub fn without_state(settings: &Settings) -> Cookie<'static> {
+    let mut cookie = with_state(settings, String::new());
     cookie.set_max_age(Duration::ZERO);
     cookie
 }

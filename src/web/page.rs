@@ -33,7 +33,7 @@ pub use inbox::{InboxMessage, InboxPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};
 pub use sign_in::{ChooserPage, LoginPage};
-pub use sign_out::{LogoutPage, SignedOutPage};
+pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
 
 use crate::model::{Notice, NoticeKind};
 use crate::text::Catalogue;

@@ -29,7 +29,9 @@ pub(super) use flow::sent_by_get;
 pub(super) use inbox::{inbox, inbox_json};
 pub(super) use link::{confirm_recovery, confirm_verification, disown_recovery, disown_verification};
 pub(super) use login::{choose, choose_page, show as login, submit as sign_in};
-pub(super) use logout::{done as signed_out, end_session, end_session_by_form, show as logout, sign_out};
+pub(super) use logout::{
+    check_session, done as signed_out, end_session, end_session_by_form, show as logout, sign_out,
+};
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };

@@ -45,6 +45,8 @@ pub const DEVICE_CONFIRM: &str = "/device/confirm";
 pub const LOGOUT: &str = "/logout";
 /// After signing out.
 pub const SIGNED_OUT: &str = "/logout/done";
+/// The page that pages of clients frame to watch the session.
+pub const CHECK_SESSION: &str = "/oauth2/check_session";
 /// The account.
 pub const ACCOUNT: &str = "/account";
 /// One's own data.

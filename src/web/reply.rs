@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Face;
 pub use super::classes::Class;
-use super::classes::class_headers;
+use super::classes::{FLOW_SOURCES, class_headers};
 use super::page::Page;
 use super::visit::Arrived;
 use crate::cx::{Fault, Result};
@@ -45,9 +45,24 @@ impl Reply {
         Self::html(StatusCode::OK, Class::FlowPage, page)
     }
 
+    /// A page of a journey in which pages of these origins are framed. They are parts of registered addresses.
+    pub fn page_with_frames(page: &impl Page, origins: &[String]) -> Result<Self> {
+        let reply = Self::page(page)?;
+        if origins.is_empty() {
+            return Ok(reply);
+        }
+        let policy = format!("{FLOW_SOURCES}; frame-src {}", origins.join(" "));
+        Ok(reply.with_text_header(header::CONTENT_SECURITY_POLICY, &policy))
+    }
+
     /// A page that never leaves.
     pub fn own_page(page: &impl Page) -> Result<Self> {
         Self::html(StatusCode::OK, Class::OwnPage, page)
+    }
+
+    /// The page that pages of other sites may frame.
+    pub fn framed_page(page: &impl Page) -> Result<Self> {
+        Self::html(StatusCode::OK, Class::Framed, page)
     }
 
     /// A page with a status.

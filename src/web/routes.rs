@@ -95,6 +95,7 @@ pub(super) fn public(config: &mut ServiceConfig) {
                 .route(getting(pages::end_session))
                 .route(web::post().to(pages::by_any_site(pages::end_session_by_form))),
         )
+        .service(page(path::CHECK_SESSION).route(looking(pages::check_session)))
         .service(page("/.well-known/change-password").route(looking(pages::change_password)))
         .service(page("/static/{name}").route(looking(pages::asset)))
         .service(page("/health/alive").route(looking(pages::health_alive)))

@@ -23,7 +23,8 @@ use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Caller, Env, Result, Work};
 use crate::identity::SignedIn;
 use crate::journey::{Step, Visitor};
-use crate::model::{ApiKeyId, AuthorizationRequestId, Origin, RequestId, TokenDigest};
+use crate::model::{ApiKeyId, AuthorizationRequestId, Origin, RequestId, Session, TokenDigest};
+use crate::oauth2::session_state::browser_state;
 
 /// One request. Cheap to clone.
 #[derive(Clone)]
@@ -142,9 +143,27 @@ impl Visit {
         work.read(use_case).await
     }
 
-    /// A session's cookie.
-    pub fn session_cookie(&self, token: &PlainToken) -> actix_web::cookie::Cookie<'static> {
-        cookies::carrying(self.settings(), TokenKind::Session, token)
+    /// The answer to a browser in which somebody is signed in from now on.
+    pub fn signed_in(&self, reply: Reply, new: &SignedIn) -> Reply {
+        let reply = reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Session, &new.token));
+        self.watched(reply, Some(&new.session))
+    }
+
+    /// The answer to a browser in which nobody is signed in any more.
+    pub fn signed_out(&self, reply: Reply) -> Reply {
+        self.watched(reply.with_cookie(cookies::without_session(self.settings())), None)
+    }
+
+    /// Tells the scripts that watch (OIDC Session Management 3) which session the browser has, if they may.
+    pub fn watched(&self, reply: Reply, session: Option<&Session>) -> Reply {
+        let settings = self.settings();
+        match session {
+            _ if !settings.session.management => reply,
+            Some(session) => {
+                reply.with_cookie(cookies::with_state(settings, browser_state(self.env(), session)))
+            }
+            None => reply.with_cookie(cookies::without_state(settings)),
+        }
     }
 
     /// What lives as long as the process.
@@ -308,9 +327,7 @@ impl Visit {
     pub fn go_signed_in(&self, step: &Step, signed_in: Option<&SignedIn>) -> Result<Reply> {
         let reply = self.go(step)?;
         Ok(match signed_in {
-            Some(new) => {
-                reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Session, &new.token))
-            }
+            Some(new) => self.signed_in(reply, new),
             None => reply,
         })
     }

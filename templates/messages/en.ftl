@@ -258,6 +258,9 @@ logout-stay = Stay signed in
 logout-done_title = You're signed out
 logout-done = You can close this page.
 logout-again = Sign in again
+logout-going_title = Signing you out
+logout-going = You're signed out here. The other applications that you used are being told; then you go on to { $client }.
+logout-frame = Signing out of another application
 
 ## Notes on pages
 

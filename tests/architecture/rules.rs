@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["store", "outbound"],
     &["cx"],
     &["identity", "oauth2", "courier"],
-    &["journey"],
+    &["journey", "notifier"],
     &["web"],
     &["app"],
     &["cli", "main"],

@@ -29,7 +29,12 @@ describe("the gallery of fixtures", () => {
       if (!file.startsWith(folder) || !existsSync(file)) return undefined;
       const ending = path.split(".").pop();
       if (ending === "html") {
-        const html = readFileSync(file, "utf8").replaceAll('"static/', '"/static/');
+        // A page that goes on by itself is held, so that it can be looked at, and what it frames stays away.
+        const html = readFileSync(file, "utf8")
+          .replaceAll('"static/', '"/static/')
+          .replace(/<meta http-equiv="refresh"[^>]*>\n/, "")
+          .replace(/ data-onward="\d+"/, "")
+          .replaceAll(/<iframe [^>]*><\/iframe>\n/g, "");
         return { type: "text/html; charset=utf-8", body: html, headers: { "content-security-policy": POLICY } };
       }
       return { type: TYPES[ending], body: readFileSync(file), compress: true };

@@ -18,7 +18,13 @@ pub fn check(issuer: &str, ask: &Ask, answer: &Answer) {
     let rules = Rules { ask, answer };
     rules.everywhere(issuer.starts_with("https:"));
     let path = ask.target.split('?').next().unwrap_or_default();
+    let is_framed = path == "/oauth2/check_session" && answer.status == 200;
+    match is_framed {
+        true => rules.lacks("x-frame-options"),
+        false => rules.has("x-frame-options", "DENY"),
+    }
     match answer.header("content-type") {
+        Some("text/html; charset=utf-8") if is_framed => rules.framed(),
         Some("text/html; charset=utf-8") => rules.page(path),
         Some("application/json") if is_document(path) && answer.status == 200 => rules.document(),
         Some("application/json") => rules.api(),
@@ -47,6 +53,7 @@ fn is_document(path: &str) -> bool {
 pub fn check_admin(ask: &Ask, answer: &Answer) {
     let rules = Rules { ask, answer };
     rules.everywhere(false);
+    rules.has("x-frame-options", "DENY");
     rules.must(answer.header("set-cookie").is_none(), "sets a cookie");
     rules.must(answer.status != 303, "redirects");
     if answer.header("content-type").is_some() {
@@ -99,7 +106,6 @@ impl Rules<'_> {
             "redirects by another status than 303",
         );
         self.has("x-content-type-options", "nosniff");
-        self.has("x-frame-options", "DENY");
         for name in ["server", "x-powered-by", "x-xss-protection", "last-modified"] {
             self.lacks(name);
         }
@@ -114,9 +120,12 @@ impl Rules<'_> {
         for cookie in self.answer.all("set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let attributes: Vec<&str> = attributes.split(';').map(str::trim).collect();
-            let wanted = ["HttpOnly", "SameSite=Lax", "Path=/"];
+            // A script of ours reads it in a frame of another site.
+            let watched = pair.contains("wayhome_state=");
+            let same_site = if watched && https { "SameSite=None" } else { "SameSite=Lax" };
             self.must(
-                wanted.iter().all(|one| attributes.contains(one)),
+                [same_site, "Path=/"].iter().all(|one| attributes.contains(one))
+                    && attributes.contains(&"HttpOnly") != watched,
                 "sets a cookie without its attributes",
             );
             self.must(attributes.contains(&"Secure") == https, "has the wrong idea of Secure");
@@ -129,7 +138,13 @@ impl Rules<'_> {
     #[track_caller]
     fn page(&self, path: &str) {
         let own = path.starts_with("/account") && self.answer.status == 200;
-        self.has("content-security-policy", if own { OWN_POLICY } else { FLOW_POLICY });
+        let frames = format!("{FLOW_POLICY}; frame-src http");
+        match self.answer.header("content-security-policy") {
+            Some(policy) if path.ends_with("/logout") || path == "/logout/done" => {
+                self.must(policy == FLOW_POLICY || policy.starts_with(&frames), "has another policy");
+            }
+            _ => self.has("content-security-policy", if own { OWN_POLICY } else { FLOW_POLICY }),
+        }
         self.has("cache-control", "no-store");
         self.has("referrer-policy", "same-origin");
         self.has("cross-origin-resource-policy", "same-origin");
@@ -141,6 +156,19 @@ impl Rules<'_> {
             true => self.has("cross-origin-opener-policy", "same-origin"),
             false => self.lacks("cross-origin-opener-policy"),
         }
+    }
+
+    /// The one page that other sites may frame.
+    #[track_caller]
+    fn framed(&self) {
+        self.has(
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'",
+        );
+        self.has("cache-control", "no-store");
+        self.has("referrer-policy", "no-referrer");
+        self.has("cross-origin-resource-policy", "cross-origin");
+        self.lacks("set-cookie");
     }
 
     #[track_caller]

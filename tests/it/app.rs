@@ -155,6 +155,14 @@ impl TestApp {
         self.runtime.as_ref().expect("the server runs").block_on(future)
     }
 
+    /// Lets a future of the server's run beside the test.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.as_ref().expect("the server runs").spawn(future)
+    }
+
     /// Runs a use case in a transaction.
     #[track_caller]
     pub fn write<T: Send + 'static>(

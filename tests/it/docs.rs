@@ -72,6 +72,11 @@ fn the_page_about_keys_is_true() {
 }
 
 #[test]
+fn the_page_about_signing_out_is_true() {
+    run_page("docs/how-to/sign-out.md");
+}
+
+#[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
 }

@@ -24,6 +24,8 @@ mod harness;
 mod http;
 mod journeys;
 mod keys;
+mod logout;
+mod logout_sink;
 mod mailbox;
 mod page;
 mod people;

@@ -58,6 +58,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         idle: from.duration("session.idle", Duration::from_secs(60)),
         absolute: from.duration("session.absolute", Duration::from_secs(60)),
         recent: from.duration("session.recent", Duration::from_secs(30)),
+        management: from.flag("session.management"),
     };
     if session.idle > session.absolute {
         from.wrong("session.idle", "it is longer than session.absolute, so it would never matter");

@@ -237,7 +237,7 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
     let of = session.clone();
     let signed_in = visit.work().write(move |cx| journey::change_password(cx, &of, hash, end_others)).await?;
     let done = Said::success("password.changed").again(&visit, &signed_in.session)?;
-    Ok(done.with_cookie(visit.session_cookie(&signed_in.token)))
+    Ok(visit.signed_in(done, &signed_in))
 }
 
 /// The devices.

@@ -62,6 +62,26 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "60 seconds",
     ),
     ("src/crypto/compact.rs", "MAX_LENGTH: usize = 16 * 1024", "a JWT that a client signs", "16 KiB"),
+    ("src/oauth2/logout_token.rs", "LOGOUT_TOKEN_SECONDS: i64 = 120", "a logout token", "2 minutes"),
+    (
+        "src/identity/sessions.rs",
+        "NEWS: Duration = Duration::from_secs(24 * 3_600)",
+        "the news of a sign-out for a client's server, until it is given up",
+        "24 hours",
+    ),
+    (
+        "src/web/pages/logout.rs",
+        "JUST_NOW: Duration = Duration::from_secs(300)",
+        "the frames of applications on the page after a sign-out",
+        "5 minutes",
+    ),
+    (
+        "src/notifier/schedule.rs",
+        "ATTEMPTS: i64 = 10;",
+        "attempts to tell a client's server of a sign-out",
+        "10: after 5, 15 and 45 seconds",
+    ),
+    ("src/notifier.rs", "AT_ONCE: usize = 16", "clients that are told at the same time", "16"),
     ("src/web/cookies.rs", "Duration::days(400)", "the browser's cookie", "400 days"),
     (
         "src/oauth2/authorize/code.rs",

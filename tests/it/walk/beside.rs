@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 19] = [
+const BESIDE: [(&str, Beside); 20] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -37,6 +37,7 @@ const BESIDE: [(&str, Beside); 19] = [
     ("/logout", Account("Stay signed in")),
     ("/logout/done", Page("Sign in again")),
     ("/oauth2/sessions/logout", Page("Sign in again")),
+    ("/oauth2/check_session", Machine),
     ("/error", Page("Go to your account")),
     ("/dev/inbox", Page("Look again")),
     ("/dev/inbox.json", Machine),
@@ -46,8 +47,9 @@ const BESIDE: [(&str, Beside); 19] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: [(&str, &str); 22] = [
     ("account.html", "/account"),
+    ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
     ("consent.html", "/consent"),
@@ -67,6 +69,7 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("registration.html", "/registration"),
     ("sessions.html", "/account/sessions"),
     ("signed_out.html", "/logout/done"),
+    ("signing_out.html", "/oauth2/sessions/logout"),
 ];
 
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
