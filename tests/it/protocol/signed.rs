@@ -17,6 +17,7 @@ on_both![
     sec_q01_an_unsigned_request_of_a_client_that_signs_is_refused,
     sec_q01_a_request_object_may_be_pushed,
     sec_j_request_objects_of_every_broken_form_are_refused,
+    prov_1_what_clients_may_sign_is_told_in_the_metadata,
 ];
 
 fn signer() -> ClientSigner {
@@ -228,5 +229,34 @@ fn sec_j_request_objects_of_every_broken_form_are_refused(setup: Setup) {
         let assertion = key.sign(&claims(&app, json!({})));
         let answer = app.ask(&with_assertion("/oauth2/par", &assertion, &push));
         assert_eq!(answer.expect(400).json()["error"], "invalid_request_object", "{what}");
+    }
+}
+
+/// The tests of this module and of its neighbours use all that is told here.
+fn prov_1_what_clients_may_sign_is_told_in_the_metadata(setup: Setup) {
+    let app = setup.start();
+    let metadata = app.ask(&Ask::get("/.well-known/openid-configuration")).expect(200).json();
+    let algorithms = json!(["RS256", "PS256", "ES256", "EdDSA"]);
+    for name in [
+        "request_object_signing_alg_values_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
+    ] {
+        assert_eq!(metadata[name], algorithms, "{name}");
+    }
+    for name in ["token", "revocation", "introspection"] {
+        let methods = &metadata[format!("{name}_endpoint_auth_methods_supported")];
+        assert!(methods.as_array().unwrap().contains(&json!("private_key_jwt")), "{name}");
+    }
+    let endpoint = format!("{}/oauth2/par", app.issuer);
+    assert_eq!(metadata["pushed_authorization_request_endpoint"], endpoint);
+    for (name, value) in [
+        ("request_parameter_supported", true),
+        ("request_uri_parameter_supported", false),
+        ("require_pushed_authorization_requests", false),
+        ("require_signed_request_object", false),
+    ] {
+        assert_eq!(metadata[name], value, "{name}");
     }
 }
