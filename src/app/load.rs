@@ -328,6 +328,40 @@ mod tests {
     }
 
     #[test]
+    fn sec_j07_a_key_of_a_client_that_is_not_fit_is_told_at_once() {
+        let fresh = sqlite();
+        let client = |key: &str| {
+            format!(
+                "[[client]]\nid = \"a\"\ntype = \"machine\"\nscopes = [\"x\"]\n\
+                 token_endpoint_auth_method = \"private_key_jwt\"\njwks = '{{\"keys\": [{key}]}}'\n"
+            )
+        };
+        let point = "\"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"";
+        let good = format!("{{\"kty\": \"OKP\", \"crv\": \"Ed25519\", {point}}}");
+        let weak = "{\"kty\": \"RSA\", \"n\": \"AQAB\", \"e\": \"AQAB\"}";
+        let mut inputs = inputs(&fresh, "", &client(&format!("{good}, {weak}")));
+        inputs.mode = Mode::Development;
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("jwks: key 2: an RSA key has 2048 to 8192 bits here"), "{said}");
+        assert!(said.contains("clients.toml:1"), "{said}");
+        std::fs::write(inputs.clients.as_ref().unwrap(), client(&good)).unwrap();
+        assert_eq!(load(&inputs).unwrap().clients.len(), 1);
+    }
+
+    #[test]
+    fn the_authorities_for_servers_of_clients_must_be_certificates() {
+        let fresh = sqlite();
+        let file = fresh.folder.join("authority.pem");
+        let mut inputs = inputs(&fresh, "", "");
+        inputs.mode = Mode::Development;
+        inputs.set("WAYHOME__OUTBOUND__CA_FILE", file.to_str().unwrap());
+        assert!(load(&inputs).unwrap_err().to_string().contains("outbound.ca_file: the file"));
+        std::fs::write(&file, "swordfish").unwrap();
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("outbound.ca_file: there is no certificate in it"), "{said}");
+    }
+
+    #[test]
     fn sec_e04_a_database_url_is_not_repeated() {
         let fresh = sqlite();
         let mut inputs = inputs(&fresh, "", "");
