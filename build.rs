@@ -1,4 +1,4 @@
-//! Compresses the static files once, so that nothing is compressed while serving.
+//! Compresses the static files once, so that nothing is compressed while serving; and lets new migrations be seen.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -8,11 +8,13 @@ use std::{env, fs};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-const FILES: [&str; 5] = ["wayhome.css", "wayhome.js", "check_session.js", "logo.svg", "icon.svg"];
+const FILES: [&str; 6] =
+    ["wayhome.css", "wayhome.js", "check_session.js", "submit.js", "logo.svg", "icon.svg"];
 
 #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=static");
+    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=build.rs");
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     for name in FILES {

@@ -22,5 +22,6 @@ pub use listeners::{DemoAddresses, DemoListeners, Listeners, bind};
 pub use load::{ClientsFile, Inputs, Loaded, load};
 pub use log::{Log, start as start_log};
 pub use server::serve;
+pub use signing_keys::tend_keys;
 
 use stop::pause;

@@ -4,10 +4,12 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong arguments, 78 wrong configuration.
 
 mod api_keys;
+mod clients;
 mod config;
 mod dev;
 mod failure;
 mod identities;
+mod keys;
 mod migrate;
 mod options;
 mod serve;
@@ -48,9 +50,15 @@ enum Command {
     /// Check the configuration, or print its manual.
     #[command(subcommand)]
     Config(config::Config),
+    /// List the clients, show what holds for one, and make secrets for them.
+    #[command(subcommand)]
+    Clients(clients::Clients),
     /// Make, list and revoke the keys of the admin API.
     #[command(subcommand)]
     ApiKeys(api_keys::ApiKeys),
+    /// List and replace the keys that tokens are signed with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Create people, and help them back in.
     #[command(subcommand)]
     Identities(identities::Identities),
@@ -72,7 +80,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Migrate(place) => migrate::run(&place),
         Command::Config(config) => config.run(),
+        Command::Clients(clients) => clients.run(),
         Command::ApiKeys(api_keys) => api_keys.run(),
+        Command::Keys(keys) => keys.run(),
         Command::Identities(identities) => identities.run(),
     };
     match done {

@@ -6,10 +6,10 @@ mod fault;
 mod keys;
 mod settings;
 
-pub use clients::{Clients, check_clients};
+pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
-    AllowedDestination, Brand, Courier, IdentitySettings, Mode, OutboundSettings, PasswordSettings,
-    SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
+    AllowedDestination, Brand, Courier, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, parse_duration,
 };

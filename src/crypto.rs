@@ -2,6 +2,7 @@
 
 mod code;
 mod jwt;
+mod key_set;
 mod mail_key;
 mod passwords;
 mod public_keys;
@@ -11,11 +12,12 @@ mod token;
 
 pub use code::OneTimeCode;
 pub use jwt::{Expected, JwtError};
+pub use key_set::SigningKeys;
 pub use mail_key::MailKey;
 pub use passwords::{HashError, HashLimits, PasswordHash, PasswordHasher, PlainPassword, Verdict};
-pub use public_keys::PublicKeys;
+pub use public_keys::{PublicKeys, VerifyingKey};
 pub use secrets::{CryptoError, DataSecrets, MacPurpose};
-pub use signing::{SignatureAlgorithm, SigningKey, SigningKeys};
+pub use signing::{SignatureAlgorithm, SigningKey};
 pub use token::{PlainToken, TokenKind};
 
 use base64::Engine as _;
@@ -52,7 +54,34 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     subtle::ConstantTimeEq::ct_eq(a, b).into()
 }
 
-/// `at_hash` of an access token for an ID token that is signed with SHA-256 (OIDC Core 3.1.3.6).
-pub fn at_hash(access_token: &str) -> String {
-    base64url(&sha256(access_token.as_bytes())[..16])
+/// The left half of the hash that an algorithm signs, over a text (OIDC Core 3.1.3.6): SHA-512 with Ed25519 (RFC 8032 5.1).
+pub fn left_half_of_hash(algorithm: SignatureAlgorithm, text: &str) -> String {
+    let hash = match algorithm {
+        SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 | SignatureAlgorithm::Es256 => {
+            &aws_lc_rs::digest::SHA256
+        }
+        SignatureAlgorithm::EdDsa => &aws_lc_rs::digest::SHA512,
+    };
+    let digest = aws_lc_rs::digest::digest(hash, text.as_bytes());
+    let half = digest.as_ref().len() / 2;
+    base64url(&digest.as_ref()[..half])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_an_access_token_is_half_of_what_its_neighbour_is_signed_with() {
+        // The token of OIDC Core A.3, whose hash stands there; the other one was computed by another program.
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        for (algorithm, hash) in [
+            (SignatureAlgorithm::Rs256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::Ps256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::Es256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SignatureAlgorithm::EdDsa, "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"),
+        ] {
+            assert_eq!(left_half_of_hash(algorithm, token), hash);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod arrive;
 mod begin;
+pub mod device;
 mod endings;
 mod next;
 mod open;
@@ -24,10 +25,11 @@ pub use waiting::{Waiting, reclaim, waiting};
 
 use std::sync::Arc;
 
-use crate::crypto::PlainToken;
+use crate::crypto::SigningKeys;
 use crate::cx::{Cx, Result};
 use crate::model::{AuthorizationRequestId, Client, FlowId, FlowKind, ReturnUrl, Session, TokenDigest};
-use crate::oauth2::{Callback, Error};
+use crate::oauth2::authorize::AuthorizationAnswer;
+use crate::oauth2::{Callback, Delivery, Error};
 use crate::store;
 
 /// Who comes: the browser, and the session that it claims. Digests only.
@@ -77,17 +79,17 @@ pub enum Step {
 pub struct Arrival {
     /// The way.
     pub callback: Callback,
-    /// A code, or a refusal.
-    pub answer: std::result::Result<PlainToken, Error>,
+    /// What was asked for, or a refusal.
+    pub answer: std::result::Result<AuthorizationAnswer, Error>,
 }
 
 impl Arrival {
-    /// The registered URI with the answer.
-    pub fn url(&self) -> String {
-        match &self.answer {
-            Ok(code) => self.callback.success(code),
+    /// The answer as the browser brings it. Signs what must be signed, so not inside a transaction.
+    pub fn deliver(&self, keys: &SigningKeys) -> Result<Delivery> {
+        Ok(match &self.answer {
+            Ok(answer) => self.callback.success(answer.sign(keys)?),
             Err(error) => self.callback.error(error),
-        }
+        })
     }
 }
 

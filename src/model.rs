@@ -2,14 +2,17 @@
 
 mod authorization;
 mod browser;
+mod claims_request;
 mod client;
 mod continuation;
+mod device;
 mod event;
 mod flow;
 mod grant;
 mod id;
 mod identity;
 mod instant;
+mod key;
 mod logout_notice;
 mod mail;
 mod notice;
@@ -24,11 +27,13 @@ pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
 pub use browser::browser_name;
+pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, LogoutChannel,
+    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, KnownSecret, LogoutChannel,
     SigningPreference, SubjectType, TokenLifetimes,
 };
 pub use continuation::Continuation;
+pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
@@ -41,6 +46,7 @@ pub use id::{
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};

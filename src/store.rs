@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod beside;
+mod claims;
 mod connection;
 mod error;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub mod api_keys;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod consents;
+pub mod device_codes;
 pub mod events;
 pub mod flows;
 pub mod grants;

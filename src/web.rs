@@ -4,6 +4,7 @@ mod admin;
 pub mod assets;
 mod body;
 mod classes;
+mod client;
 mod cookies;
 mod csrf;
 pub mod demo;

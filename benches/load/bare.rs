@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom as Chance;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use serde_json::json;
@@ -14,8 +16,8 @@ use wayhome::crypto::{
     Expected, HashLimits, PasswordHasher, PlainPassword, SignatureAlgorithm, SigningKey, SigningKeys,
 };
 use wayhome::model::{
-    AccessToken, Assurance, Grant, GrantId, IdentityId, Instant, RefreshToken, RefreshTokenId, Scope,
-    SessionId, TokenDigest,
+    AccessToken, Assurance, ClaimsRequest, Grant, GrantId, IdentityId, Instant, RefreshToken, RefreshTokenId,
+    Scope, SessionId, TokenDigest,
 };
 use wayhome::random::{Random as _, SystemRandom};
 use wayhome::store::{
@@ -36,10 +38,14 @@ pub struct Bare {
     pub rsa_sign: f64,
     /// P-256 signatures, parsed key.
     pub p256_sign: f64,
+    /// Ed25519 signatures, parsed key.
+    pub ed25519_sign: f64,
     /// RS256 JWTs, decoded and validated.
     pub rsa_verify: f64,
     /// ES256 JWTs, decoded and validated.
     pub p256_verify: f64,
+    /// EdDSA JWTs, decoded and validated.
+    pub ed25519_verify: f64,
     /// Argon2id 19 MiB, two passes, in fresh memory.
     pub argon2_fresh: f64,
     /// The same on the library's worker, which uses its memory again.
@@ -75,28 +81,34 @@ fn signatures(bare: &mut Bare, seconds: f64) -> Result<()> {
     let chance = Chance::new();
     let (rs256, rsa) = SigningKey::generate(SignatureAlgorithm::Rs256).during("making a key")?;
     let (es256, p256) = SigningKey::generate(SignatureAlgorithm::Es256).during("making a key")?;
+    let (eddsa, ed25519) = SigningKey::generate(SignatureAlgorithm::EdDsa).during("making a key")?;
     let rsa = RsaKeyPair::from_pkcs8(&rsa).during("reading a key")?;
     let p256 = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &p256).during("reading a key")?;
+    let ed25519 = Ed25519KeyPair::from_pkcs8(&ed25519).during("reading a key")?;
     let mut signature = vec![0; rsa.public_modulus_len()];
     bare.rsa_sign = per_cpu_second(seconds, || {
         rsa.sign(&RSA_PKCS1_SHA256, &chance, &message, &mut signature).during("signing")
     })?;
     bare.p256_sign = per_cpu_second(seconds, || p256.sign(&chance, &message).during("signing").map(drop))?;
+    bare.ed25519_sign = per_cpu_second(seconds, || ed25519.try_sign(&message).during("signing").map(drop))?;
     let now = SystemClock.now();
     let claims = json!({
         "iss": "https://id.test", "sub": "5f0c4a39-2d0a-4b61-9a53-2f6a5d4b8f11", "aud": ["https://api.test"],
         "exp": now.seconds() + 6_000, "iat": now.seconds(), "client_id": "spa", "scope": "openid profile email",
         "jti": "5f0c4a39-2d0a-4b61-9a53-2f6a5d4b8f11.5f0c4a392d0a4b619a532f6a5d4b8f11",
     });
-    let tokens = [&rs256, &es256].map(|key| key.sign("at+jwt", &claims));
-    let keys = SigningKeys::new(vec![rs256, es256]);
+    let tokens = [&rs256, &es256, &eddsa].map(|key| key.sign("at+jwt", &claims));
+    let keys = SigningKeys::new(vec![rs256, es256, eddsa]);
     let expected = Expected { typ: "at+jwt", issuer: "https://id.test", now, expired_is_fine: false };
-    let [rs256, es256] = tokens;
-    let (rs256, es256) = (rs256.during("signing")?, es256.during("signing")?);
+    let [rs256, es256, eddsa] = tokens;
+    let (rs256, es256, eddsa) =
+        (rs256.during("signing")?, es256.during("signing")?, eddsa.during("signing")?);
     bare.rsa_verify =
         per_cpu_second(seconds, || keys.verify(&rs256, expected).during("verifying").map(drop))?;
     bare.p256_verify =
         per_cpu_second(seconds, || keys.verify(&es256, expected).during("verifying").map(drop))?;
+    bare.ed25519_verify =
+        per_cpu_second(seconds, || keys.verify(&eddsa, expected).during("verifying").map(drop))?;
     Ok(())
 }
 
@@ -178,6 +190,7 @@ fn rotations(db: &mut Connection, seconds: f64) -> Result<f64> {
             session: SessionId::from_uuid(SystemRandom.uuid()),
             scope: scope("openid profile email offline_access")?,
             audience: vec!["https://api.load.example".to_owned()],
+            claims: ClaimsRequest::default(),
             offline: true,
             auth_time: now,
             acr: Assurance::Aal1,

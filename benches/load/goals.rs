@@ -38,16 +38,27 @@ impl Goal {
             Workload::Discovery => (bare.http_static, "actix, static JSON", Share(0.75)),
             Workload::ClientCredentialsRs256 => (bare.rsa_sign, "RSA sign", Share(0.80)),
             Workload::ClientCredentialsEs256 => (bare.p256_sign, "P-256 sign", Share(0.40)),
+            Workload::ClientCredentialsEddsa => (bare.ed25519_sign, "Ed25519 sign", Share(0.30)),
             Workload::ClientCredentialsOpaque => (bare.commit_64, "rows, 64 to a commit", Share(0.25)),
             Workload::CodeEs256 => (
                 together(&[(2.0, bare.p256_sign), (5.0, bare.commit_16), (2.0, bare.http_form)]),
                 "2 P-256 + 5 rows + 2 requests",
                 PerSecond(3_000.0),
             ),
+            Workload::CodeEddsa => (
+                together(&[(2.0, bare.ed25519_sign), (5.0, bare.commit_16), (2.0, bare.http_form)]),
+                "2 Ed25519 + 5 rows + 2 requests",
+                PerSecond(3_000.0),
+            ),
             Workload::CodeRs256 => (bare.rsa_sign / 2.0, "2 RSA sign", Share(0.55)),
             Workload::RefreshEs256 => (
                 together(&[(2.0, bare.p256_sign), (1.0, bare.rotation_16), (1.0, bare.http_form)]),
                 "2 P-256 + rotation + 1 request",
+                PerSecond(6_000.0),
+            ),
+            Workload::RefreshEddsa => (
+                together(&[(2.0, bare.ed25519_sign), (1.0, bare.rotation_16), (1.0, bare.http_form)]),
+                "2 Ed25519 + rotation + 1 request",
                 PerSecond(6_000.0),
             ),
             Workload::RefreshRs256 => (bare.rsa_sign / 2.0, "2 RSA sign", Share(0.65)),
@@ -79,8 +90,10 @@ pub fn judged_rate(workload: Workload, measured: &Measured) -> f64 {
         Workload::ClientCredentialsOpaque
         | Workload::CodeEs256
         | Workload::CodeRs256
+        | Workload::CodeEddsa
         | Workload::RefreshEs256
-        | Workload::RefreshRs256 => measured.quiet_rate(),
+        | Workload::RefreshRs256
+        | Workload::RefreshEddsa => measured.quiet_rate(),
         _ => measured.per_core_second(),
     }
 }
@@ -89,9 +102,12 @@ pub fn judged_rate(workload: Workload, measured: &Measured) -> f64 {
 pub fn longest_p99(workload: Workload, bare: &Bare) -> Option<f64> {
     match workload {
         Workload::SignIn => None,
-        Workload::CodeEs256 | Workload::CodeRs256 | Workload::RefreshEs256 | Workload::RefreshRs256 => {
-            Some(5.0 + 2_000.0 / bare.commit_1.max(1.0))
-        }
+        Workload::CodeEs256
+        | Workload::CodeRs256
+        | Workload::CodeEddsa
+        | Workload::RefreshEs256
+        | Workload::RefreshRs256
+        | Workload::RefreshEddsa => Some(5.0 + 2_000.0 / bare.commit_1.max(1.0)),
         _ => Some(5.0),
     }
 }

@@ -88,8 +88,10 @@ fn limits(bare: &Bare) -> Vec<(&'static str, f64)> {
     vec![
         ("RSA-2048 sign", bare.rsa_sign),
         ("P-256 sign", bare.p256_sign),
+        ("Ed25519 sign", bare.ed25519_sign),
         ("RS256 verify (decode and validate)", bare.rsa_verify),
         ("ES256 verify (decode and validate)", bare.p256_verify),
+        ("EdDSA verify (decode and validate)", bare.ed25519_verify),
         ("Argon2id 19 MiB t2 p1, fresh memory", bare.argon2_fresh),
         ("Argon2id 19 MiB t2 p1, worker", bare.argon2),
         ("SQLite WAL FULL, rows, 1 to a commit", bare.commit_1),

@@ -179,6 +179,7 @@ fn clients() -> String {
     for (id, token) in [
         ("load-machine-rs256", "access_token_alg = \"RS256\""),
         ("load-machine-es256", "access_token_alg = \"ES256\""),
+        ("load-machine-eddsa", "access_token_alg = \"EdDSA\""),
         ("load-machine-opaque", "access_token_format = \"opaque\"\naccess_token_lifetime = \"24h\""),
     ] {
         let _ = write!(
@@ -187,7 +188,9 @@ fn clients() -> String {
              audience = [\"https://api.load.example\"]\n{token}\n\n"
         );
     }
-    for (id, algorithm) in [("load-spa-rs256", "RS256"), ("load-spa-es256", "ES256")] {
+    for (id, algorithm) in
+        [("load-spa-rs256", "RS256"), ("load-spa-es256", "ES256"), ("load-spa-eddsa", "EdDSA")]
+    {
         let _ = write!(
             text,
             "[[client]]\nid = \"{id}\"\ntype = \"spa\"\nredirect_uris = [\"{REDIRECT_URI}\"]\nskip_consent = true\n\

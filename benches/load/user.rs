@@ -107,15 +107,18 @@ impl User {
             }
             Workload::ClientCredentialsRs256
             | Workload::ClientCredentialsEs256
+            | Workload::ClientCredentialsEddsa
             | Workload::ClientCredentialsOpaque => self.client_credentials().await.map(drop),
-            Workload::CodeEs256 | Workload::CodeRs256 => {
+            Workload::CodeEs256 | Workload::CodeRs256 | Workload::CodeEddsa => {
                 let (answer, proof) = self.authorize(client).await?;
                 match self.browser.follow(answer, REDIRECT_URI).await? {
                     Way::End(location) => self.redeem(client, &location, &proof).await.map(drop),
                     Way::Page(_) => Err(Failure::new("a living session was shown a page")),
                 }
             }
-            Workload::RefreshEs256 | Workload::RefreshRs256 => self.refresh(client).await,
+            Workload::RefreshEs256 | Workload::RefreshRs256 | Workload::RefreshEddsa => {
+                self.refresh(client).await
+            }
             Workload::Introspection | Workload::IntrospectionJwt => self.introspect().await,
             Workload::Userinfo => self.userinfo().await,
             Workload::SignIn => {
@@ -127,8 +130,12 @@ impl User {
 
     /// Once more at the end, where everything is checked: what was spent is dead, and takes its family with it.
     pub async fn finish(&mut self) -> Result<()> {
-        let Task::Work { workload: Workload::RefreshEs256 | Workload::RefreshRs256, client, held, .. } =
-            &self.task
+        let Task::Work {
+            workload: Workload::RefreshEs256 | Workload::RefreshRs256 | Workload::RefreshEddsa,
+            client,
+            held,
+            ..
+        } = &self.task
         else {
             return Ok(());
         };

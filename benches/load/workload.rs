@@ -11,16 +11,22 @@ pub enum Workload {
     ClientCredentialsRs256,
     /// A client's own token, ES256.
     ClientCredentialsEs256,
+    /// A client's own token, EdDSA.
+    ClientCredentialsEddsa,
     /// A client's own token, opaque and stored.
     ClientCredentialsOpaque,
     /// Authorization with a living session, then the code for two ES256 tokens.
     CodeEs256,
     /// The same, RS256.
     CodeRs256,
+    /// The same, EdDSA.
+    CodeEddsa,
     /// A chain of refresh tokens, each for two ES256 tokens.
     RefreshEs256,
     /// The same, RS256.
     RefreshRs256,
+    /// The same, EdDSA.
+    RefreshEddsa,
     /// Introspection of one of many living opaque tokens.
     Introspection,
     /// Introspection of ES256 tokens of people.
@@ -33,15 +39,18 @@ pub enum Workload {
 
 impl Workload {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Discovery,
         Self::ClientCredentialsRs256,
         Self::ClientCredentialsEs256,
+        Self::ClientCredentialsEddsa,
         Self::ClientCredentialsOpaque,
         Self::CodeEs256,
         Self::CodeRs256,
+        Self::CodeEddsa,
         Self::RefreshEs256,
         Self::RefreshRs256,
+        Self::RefreshEddsa,
         Self::Introspection,
         Self::IntrospectionJwt,
         Self::Userinfo,
@@ -58,10 +67,12 @@ impl Workload {
         match self {
             Self::ClientCredentialsRs256 => "load-machine-rs256",
             Self::ClientCredentialsEs256 => "load-machine-es256",
+            Self::ClientCredentialsEddsa => "load-machine-eddsa",
             Self::ClientCredentialsOpaque | Self::Introspection | Self::IntrospectionJwt => {
                 "load-machine-opaque"
             }
             Self::CodeRs256 | Self::RefreshRs256 => "load-spa-rs256",
+            Self::CodeEddsa | Self::RefreshEddsa => "load-spa-eddsa",
             Self::Discovery | Self::CodeEs256 | Self::RefreshEs256 | Self::Userinfo | Self::SignIn => {
                 "load-spa-es256"
             }
@@ -74,8 +85,10 @@ impl Workload {
             self,
             Self::CodeEs256
                 | Self::CodeRs256
+                | Self::CodeEddsa
                 | Self::RefreshEs256
                 | Self::RefreshRs256
+                | Self::RefreshEddsa
                 | Self::IntrospectionJwt
                 | Self::Userinfo
         )

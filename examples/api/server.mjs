@@ -1,7 +1,7 @@
 // An API that checks access tokens (RFC 9068), with what Node.js has: `node server.mjs`, then send a GET with an
 // access token to http://localhost:4448/notes. Every line of `verify` matters; leave none out.
 
-import { createPublicKey, verify as verifySignature } from "node:crypto";
+import { constants, createPublicKey, verify as verifySignature } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { createServer } from "node:http";
 
@@ -9,24 +9,33 @@ const ISSUER = process.env.ISSUER ?? "http://localhost:4444";
 const AUDIENCE = process.env.AUDIENCE ?? "http://localhost:4447";
 const PORT = Number(process.env.PORT ?? 4448);
 
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const ALGORITHMS = {
   ES256: (data, key, signature) => verifySignature("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature),
   RS256: (data, key, signature) => verifySignature("sha256", data, key, signature),
+  PS256: (data, key, signature) => verifySignature("sha256", data, { key, ...PSS }, signature),
+  EdDSA: (data, key, signature) => verifySignature(null, data, key, signature),
 };
 
 let keys = new Map();
 let fetchedAt = 0;
+let fetching = null;
 
 /** The issuer's key of this id. An unknown id makes us look again, but not more often than every five seconds. */
 async function findKey(kid) {
   if (!keys.has(kid) && Date.now() - fetchedAt > 5000) {
     fetchedAt = Date.now();
-    const response = await fetch(`${ISSUER}/.well-known/jwks.json`);
-    if (!response.ok) throw new Error(`the issuer answers ${response.status}`);
-    const set = await response.json();
-    keys = new Map(set.keys.map((jwk) => [jwk.kid, jwk]));
+    fetching = fetchKeys();
   }
+  if (!keys.has(kid)) await fetching;
   return keys.get(kid);
+}
+
+async function fetchKeys() {
+  const response = await fetch(`${ISSUER}/.well-known/jwks.json`);
+  if (!response.ok) throw new Error(`the issuer answers ${response.status}`);
+  const set = await response.json();
+  keys = new Map(set.keys.map((jwk) => [jwk.kid, jwk]));
 }
 
 /** The claims of a good token; throws a sentence for any other. */

@@ -17,6 +17,7 @@ const BITE: i64 = 500;
 
 const DAY: Duration = Duration::from_secs(86_400);
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
 /// Deletes at most so many rows that expired before that instant.
 type Delete = fn(&mut Connection, Instant, i64) -> store::Result<usize>;
@@ -31,8 +32,9 @@ struct Table {
 
 /// The tables, those first whose rows point at others. Flows outlive their expiry by a week and requests by a day, so
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
-/// their number in a day are seen; mails stay for a week, for whoever asks what became of one.
-const TABLES: [Table; 12] = [
+/// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
+/// without their private part, for whoever asks what an old token was signed with.
+const TABLES: [Table; 14] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -41,12 +43,14 @@ const TABLES: [Table; 12] = [
         delete: store::authorization_requests::delete_expired,
     },
     Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
+    Table { name: "device_codes", kept: DAY, delete: store::device_codes::delete_expired },
     Table { name: "access_tokens", kept: Duration::ZERO, delete: store::access_tokens::delete_expired },
     Table { name: "refresh_tokens", kept: Duration::ZERO, delete: store::refresh_tokens::delete_expired },
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },
     Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
+    Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
     Table { name: "logout_notices", kept: DAY, delete: store::logout_notices::delete_expired },
 ];

@@ -6,10 +6,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::StartError;
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
 use crate::crypto::MailKey;
 use crate::identity::traits::schema_problem;
-use crate::model::{Client, SecretText};
+use crate::model::{Client, Instant, SecretText};
 use crate::outbound::Outbound;
 use crate::store::DatabaseUrl;
 
@@ -190,12 +191,13 @@ impl ClientsFile {
     /// The clients of this text, and what is wrong with it.
     pub fn check(&self, text: &str) -> (Vec<Client>, Faults) {
         let look_up = |what: &str| self.look_up(what);
-        let (mut clients, faults) = check_clients(&self.path.display().to_string(), text, &look_up);
+        let (mut clients, mut faults) = check_clients(&self.path.display().to_string(), text, &look_up);
         for client in &self.built_in {
             if !clients.iter().any(|defined| defined.id == client.id) {
                 clients.push(client.clone());
             }
         }
+        warn_of_secrets_that_are_over(&clients, SystemClock.now(), &mut faults);
         (clients, faults)
     }
 
@@ -228,6 +230,22 @@ impl ClientsFile {
                 Err(why) => Err(format!("the file {path} cannot be read: {why}")),
             },
             _ => Err("write { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
+        }
+    }
+}
+
+/// Nobody notices a secret that has run out before an application stands before a closed door.
+fn warn_of_secrets_that_are_over(clients: &[Client], now: Instant, faults: &mut Faults) {
+    for client in clients {
+        for until in
+            client.secrets.iter().filter(|secret| secret.is_over(now)).filter_map(|secret| secret.until)
+        {
+            let ended = until.rfc3339_seconds();
+            let fault = Fault::warning(
+                client.origin.as_str(),
+                format!("secret: one of the secrets of `{}` is over since {ended}", client.id),
+            );
+            faults.add(fault.hint("take its line away"));
         }
     }
 }
@@ -326,14 +344,34 @@ mod tests {
         inputs.mode = Mode::Development;
         assert!(load(&inputs).unwrap_err().to_string().contains("cannot be read"));
         std::fs::write(&secret, "kept in a file\n").unwrap();
-        let known = load(&inputs).unwrap().clients.remove(0).secrets;
-        assert_eq!(
-            known,
-            [crate::model::ClientSecret::Plain(crate::model::SecretText::new("kept in a file"))]
-        );
+        let known = load(&inputs).unwrap().clients.remove(0).secrets.remove(0);
+        assert_eq!(known.known, crate::model::KnownSecret::Plain(SecretText::new("kept in a file")));
+        assert_eq!((known.source, known.until), (format!("file:{}", secret.display()), None));
         std::fs::write(inputs.clients.as_ref().unwrap(), client("env = \"A_SECRET\"")).unwrap();
         assert!(load(&inputs).unwrap_err().to_string().contains("A_SECRET is not set"));
         inputs.set("A_SECRET", "kept in the environment");
         assert_eq!(load(&inputs).unwrap().clients.len(), 1);
+    }
+
+    #[test]
+    fn sec_k09_a_secret_that_is_over_is_told() {
+        let fresh = sqlite();
+        let client = |until: &str| {
+            let digest = "ab".repeat(32);
+            format!(
+                "[[client]]\nid = \"a\"\ntype = \"machine\"\nscopes = [\"x\"]\nsecret_sha256 = [{{ digest = \"{digest}\", until = \"{until}\" }}]\n"
+            )
+        };
+        let mut inputs = inputs(&fresh, "", &client("2020-01-01T00:00:00Z"));
+        inputs.mode = Mode::Development;
+        let told = load(&inputs).unwrap().warnings.to_string();
+        assert!(
+            told.contains(
+                "clients.toml:1:1: secret: one of the secrets of `a` is over since 2020-01-01T00:00:00Z"
+            ),
+            "{told}"
+        );
+        std::fs::write(inputs.clients.as_ref().unwrap(), client("9999-01-01T00:00:00Z")).unwrap();
+        assert_eq!(load(&inputs).unwrap().warnings.to_string(), "");
     }
 }

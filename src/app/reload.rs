@@ -1,6 +1,5 @@
 //! Notices what changed while the server runs: `clients.toml` on the disk, signing keys in the database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -11,12 +10,11 @@ use super::{ClientsFile, pause, signing_keys};
 use crate::config::Clients;
 use crate::crypto::sha256;
 use crate::cx::Work;
-use crate::web::Site;
 
 /// Between two looks at the file.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Between two looks at the keys.
+/// Between two looks at the keys. What is published ahead of its use is so for much longer.
 const KEYS: Duration = Duration::from_secs(30);
 
 /// Listens to SIGHUP from now on; until then it would end the process.
@@ -43,21 +41,18 @@ pub(super) async fn clients(
             goes_on = pause(&mut stop, LOOK) => if goes_on { false } else { return },
             _ = hung_up => true,
         };
-        watched.look(&work, forced);
+        watched.look(&work, forced).await;
     }
 }
 
-/// Reads the signing keys again until told to stop.
-pub(super) async fn keys(work: Work, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
+/// Tends the signing keys until told to stop.
+pub(super) async fn keys(work: Work, mut stop: watch::Receiver<bool>) {
     while pause(&mut stop, KEYS).await {
-        match signing_keys::reload(&work).await {
-            Ok(true) => {
-                site.keys_changed();
-                tracing::info!("signing keys reloaded");
-            }
+        match signing_keys::tend_keys(&work).await {
+            Ok(true) => tracing::info!("signing keys reloaded"),
             Ok(false) => {}
             Err(fault) => {
-                tracing::warn!(%fault, "the signing keys were not read again; the known ones stay in use")
+                tracing::warn!(%fault, "the signing keys were not tended; the known ones stay in use")
             }
         }
     }
@@ -79,7 +74,7 @@ impl Watched {
     }
 
     /// Looks; takes over what changed if all of it is good.
-    pub(super) fn look(&mut self, work: &Work, forced: bool) {
+    pub(super) async fn look(&mut self, work: &Work, forced: bool) {
         let text = match self.file.read() {
             Ok(Some(text)) => text,
             // A file that is gone for a moment is being replaced; one that stays away changes nothing.
@@ -100,17 +95,22 @@ impl Watched {
         if is_empty && !was_empty && !forced {
             return;
         }
-        self.seen = Some(digest);
         let (clients, faults) = self.file.check(&text);
         if faults.are_fatal() {
+            self.seen = Some(digest);
             tracing::error!(file = %self.file.path().display(), %faults, "the clients stay as they are: the file has faults");
             return;
         }
+        let clients = Clients::new(clients);
+        if let Err(fault) = signing_keys::ensure_for(work, &clients).await {
+            tracing::warn!(%fault, "the clients stay as they are: there is no key for their tokens yet; this is tried again");
+            return;
+        }
+        self.seen = Some(digest);
         for fault in &faults.0 {
             tracing::warn!("{fault}");
         }
         let shared = &work.env().clients;
-        let clients = Clients::new(clients);
         let diff = Diff::between(&shared.get(), &clients);
         shared.replace(clients);
         tracing::info!("clients reloaded: {diff}");

@@ -30,7 +30,7 @@ pub async fn serve(
     let site = Site::new(work.clone(), Patience::default())?;
     let mut servers = start(&site, listeners).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
-    let mut chores = chores(work, &site, clients, &stopped);
+    let mut chores = chores(work, clients, &stopped);
     let settings = &site.work().env().settings;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -92,12 +92,7 @@ fn start(site: &Arc<Site>, listeners: Listeners) -> io::Result<Servers> {
 }
 
 /// Starts what runs beside the listeners.
-fn chores(
-    work: Work,
-    site: &Arc<Site>,
-    clients: ClientsFile,
-    stopped: &watch::Receiver<bool>,
-) -> JoinSet<&'static str> {
+fn chores(work: Work, clients: ClientsFile, stopped: &watch::Receiver<bool>) -> JoinSet<&'static str> {
     let settings = &work.env().settings;
     let transport = match (&settings.courier.smtp, settings.is_development()) {
         (Some(smtp), false) => Transport::Smtp(smtp.clone()),
@@ -110,7 +105,7 @@ fn chores(
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
     chores
         .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));
-    chores.spawn(named("the signing keys", reload::keys(work, Arc::clone(site), stopped.clone())));
+    chores.spawn(named("the signing keys", reload::keys(work, stopped.clone())));
     chores
 }
 

@@ -1,88 +1,70 @@
-//! The signing keys: made at the first start, stored sealed, read again while the server runs.
+//! Tends the signing keys: makes those that are missing, replaces those that are old, reads them again.
 
 use super::StartError;
-use crate::crypto::{SignatureAlgorithm, SigningKey, SigningKeys};
-use crate::cx::{self, Cx, Fault, Work};
-use crate::model::Event;
+use crate::config::Clients;
+use crate::crypto::SignatureAlgorithm;
+use crate::cx::{self, Fault, Work};
+use crate::oauth2::keys::{self, FreshKey, Step};
 use crate::store;
-use crate::store::signing_keys::SealedKey;
 
-/// Where a private key is sealed for.
-fn place(kid: &str) -> String {
-    format!("signing_keys.private_key.{kid}")
-}
-
-/// Reads the keys, and makes those that are missing.
+/// Reads the keys, and makes the first ones where there are none.
 pub(super) async fn ensure(work: &Work) -> Result<(), StartError> {
-    let keys = read(work).await?;
-    for algorithm in SignatureAlgorithm::ALL {
-        if keys.active(algorithm).is_none() {
-            make(work, algorithm).await?;
+    let clients = work.env().clients.get();
+    Ok(ensure_for(work, &clients).await?)
+}
+
+/// Makes the keys that these clients need and that nobody has made, and reads all of them; every other step may wait.
+pub(super) async fn ensure_for(work: &Work, clients: &Clients) -> cx::Result<()> {
+    let first = |step: Step| match step {
+        Step::First(algorithm) => Some(algorithm),
+        _ => None,
+    };
+    for algorithm in due(work, clients).await?.into_iter().filter_map(first) {
+        begin(work, algorithm).await?;
+    }
+    work.read(keys::refresh).await?;
+    Ok(())
+}
+
+/// Does what is due, and reads the keys again; whether they are others than before. Any number of processes may do this
+/// at once. A step that fails keeps no other back.
+pub async fn tend_keys(work: &Work) -> cx::Result<bool> {
+    let clients = work.env().clients.get();
+    let mut failed = None;
+    for step in due(work, &clients).await? {
+        if let Err(fault) = take(work, step).await {
+            failed = Some(fault);
         }
     }
-    let keys = read(work).await?;
-    match SignatureAlgorithm::ALL.into_iter().find(|algorithm| keys.active(*algorithm).is_none()) {
-        Some(missing) => Err(StartError::Refused(format!(
-            "the first signing key for {} is not in the database any more",
-            missing.name()
-        ))),
-        None => {
-            work.env().signing.replace(keys);
-            Ok(())
+    let changed = work.read(keys::refresh).await?;
+    failed.map_or(Ok(changed), Err)
+}
+
+async fn take(work: &Work, step: Step) -> cx::Result<()> {
+    match step {
+        Step::First(algorithm) => begin(work, algorithm).await,
+        Step::Publish(algorithm) => {
+            let fresh = make(work, algorithm).await?;
+            work.write(move |cx| keys::publish_due(cx, &fresh)).await.map(drop)
         }
+        Step::Activate(algorithm) => work.write(move |cx| keys::activate_due(cx, algorithm)).await.map(drop),
+        Step::RaiseTokenLife => work.write(keys::raise_token_life).await,
     }
 }
 
-/// Reads the keys again; whether they are others than before.
-pub(super) async fn reload(work: &Work) -> cx::Result<bool> {
+async fn begin(work: &Work, algorithm: SignatureAlgorithm) -> cx::Result<()> {
+    let fresh = make(work, algorithm).await?;
+    work.write(move |cx| keys::begin(cx, &fresh)).await.map(drop)
+}
+
+async fn due(work: &Work, clients: &Clients) -> cx::Result<Vec<Step>> {
     let stored = work.read(|cx| Ok(store::signing_keys::list(cx.db)?)).await?;
-    let known = work.env().signing.get();
-    if stored.iter().map(|key| key.kid.as_str()).eq(known.iter().map(SigningKey::kid)) {
-        return Ok(false);
-    }
-    work.env().signing.replace(open_all(work, &stored)?);
-    Ok(true)
+    Ok(keys::steps(&stored, clients, &work.env().settings.keys, work.now()))
 }
 
-async fn read(work: &Work) -> cx::Result<SigningKeys> {
-    let stored = work.read(|cx| Ok(store::signing_keys::list(cx.db)?)).await?;
-    open_all(work, &stored)
-}
-
-fn open_all(work: &Work, stored: &[SealedKey]) -> cx::Result<SigningKeys> {
-    let keys = stored.iter().map(|key| open(work, key)).collect::<cx::Result<Vec<_>>>()?;
-    Ok(SigningKeys::new(keys))
-}
-
-fn open(work: &Work, key: &SealedKey) -> cx::Result<SigningKey> {
-    let algorithm = SignatureAlgorithm::parse(&key.algorithm)
-        .ok_or_else(|| store::Error::impossible("signing_keys", "algorithm", &key.kid))?;
-    let pkcs8 = work.env().secrets.open(&place(&key.kid), &key.sealed)?;
-    Ok(SigningKey::from_pkcs8(algorithm, &pkcs8)?)
-}
-
-/// Makes the first key of an algorithm. The slow part happens before the transaction; of processes that do this at
-/// once, the one whose name for the key stands first writes it, and the others' keys are forgotten.
-async fn make(work: &Work, algorithm: SignatureAlgorithm) -> cx::Result<()> {
-    let (key, pkcs8) = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm))
+async fn make(work: &Work, algorithm: SignatureAlgorithm) -> cx::Result<FreshKey> {
+    let env = std::sync::Arc::clone(work.env());
+    tokio::task::spawn_blocking(move || FreshKey::make(&env, algorithm))
         .await
-        .map_err(|why| Fault::Internal(why.to_string()))??;
-    let kid = key.kid().to_owned();
-    let sealed = work.env().secrets.seal(work.env().random.as_ref(), &place(&kid), &pkcs8)?;
-    work.write(move |cx| insert_first(cx, algorithm, kid, sealed)).await
-}
-
-fn insert_first(
-    cx: &mut Cx<'_>,
-    algorithm: SignatureAlgorithm,
-    kid: String,
-    sealed: String,
-) -> cx::Result<()> {
-    let name = format!("first_signing_key.{}", algorithm.name());
-    if store::meta::insert_once(cx.db, &name, &kid)? != kid {
-        return Ok(());
-    }
-    let key = SealedKey { kid, algorithm: algorithm.name().to_owned(), sealed, created_at: cx.now };
-    store::signing_keys::insert(cx.db, &key)?;
-    cx.record(Event::new("signing_key.created").with("kid", key.kid).with("algorithm", key.algorithm))
+        .map_err(|why| Fault::Internal(why.to_string()))?
 }

@@ -1,5 +1,7 @@
 //! The ground, the janitor and the reloads, on every database that there is.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -8,10 +10,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::reload::Watched;
-use super::{DemoListeners, Inputs, Parts, StartError, demo, ground, janitor, load, open, signing_keys};
+use super::{DemoListeners, Inputs, Parts, StartError, demo, ground, janitor, load, open};
 use crate::clock::ManualClock;
 use crate::config::{Clients, Mode, Settings, Sources};
-use crate::crypto::SigningKey;
+use crate::crypto::SignatureAlgorithm;
 use crate::cx::Work;
 use crate::identity::administration;
 use crate::model::{Client, Instant};
@@ -121,28 +123,6 @@ async fn a_command_stands_beside_a_server() {
 }
 
 #[tokio::test]
-async fn keys_are_read_again_only_when_they_are_others() {
-    let fresh = sqlite();
-    let work = next_server(&fresh, SECRET).await.unwrap();
-    assert!(!signing_keys::reload(&work).await.unwrap());
-    let (key, pkcs8) = SigningKey::generate(crate::crypto::SignatureAlgorithm::Es256).unwrap();
-    let kid = key.kid().to_owned();
-    let place = format!("signing_keys.private_key.{kid}");
-    let sealed = work.env().secrets.seal(&SystemRandom, &place, &pkcs8).unwrap();
-    let row = store::signing_keys::SealedKey {
-        kid: kid.clone(),
-        algorithm: "ES256".to_owned(),
-        sealed,
-        created_at: START + DAY,
-    };
-    work.write(move |cx| Ok(store::signing_keys::insert(cx.db, &row)?)).await.unwrap();
-    assert!(signing_keys::reload(&work).await.unwrap());
-    let active = work.env().signing.get();
-    assert_eq!(active.active(crate::crypto::SignatureAlgorithm::Es256).unwrap().kid(), kid);
-    assert!(!signing_keys::reload(&work).await.unwrap());
-}
-
-#[tokio::test]
 async fn the_janitor_takes_what_has_expired_in_bites_and_leaves_the_rest() {
     for fresh in databases() {
         let work = next_server(&fresh, SECRET).await.unwrap();
@@ -219,27 +199,27 @@ async fn a_changed_clients_file_is_taken_over_and_a_bad_one_is_not() {
         work.env().clients.get().iter().map(|client| client.id.clone()).collect()
     };
 
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a"], "nothing changed");
     std::fs::write(&path, client("a") + &client("b")).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT]);
     std::fs::write(&path, client("a").replace("spa", "spaa")).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT], "a bad file changes nothing");
     std::fs::remove_file(&path).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), ["a", "b", demo::CLIENT], "a file that is gone changes nothing");
     std::fs::write(&path, client(demo::CLIENT)).unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_eq!(known(&work), [demo::CLIENT]);
     let uris = work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
     assert_eq!(uris, ["https://demo-spa.test/cb"], "the file's own definition counts");
     std::fs::write(&path, "").unwrap();
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     let uris = |work: &Work| work.env().clients.get().find(demo::CLIENT).unwrap().redirect_uris.clone();
     assert_eq!(uris(&work), ["https://demo-spa.test/cb"], "somebody is just writing it");
-    watched.look(&work, false);
+    watched.look(&work, false).await;
     assert_ne!(uris(&work), ["https://demo-spa.test/cb"], "it stays empty");
 }
 

@@ -1,12 +1,16 @@
 //! `clients.toml`: every client, checked before any of them is used.
 
 mod client;
+mod effective;
 mod name;
 mod openid;
 mod reader;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod uris;
+
+pub use effective::{ClientKey, client_keys, client_value};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

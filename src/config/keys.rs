@@ -111,6 +111,18 @@ pub const KEYS: &[Key] = &[
         "[]",
         "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one; in development one is made and kept in the data folder.",
     ),
+    key(
+        "keys.rotation",
+        Form::Duration,
+        "\"90d\"",
+        "How long a key signs tokens before another one takes its place; at least 1h.",
+    ),
+    key(
+        "keys.publish_ahead",
+        Form::Duration,
+        "\"24h\"",
+        "How long a new key is published before it signs, so that everybody who keeps the keys in a cache knows it by then; at least 10m, and shorter than `keys.rotation`.",
+    ),
     key("session.idle", Form::Duration, "\"2h\"", "A session that is not used for this long ends."),
     key("session.absolute", Form::Duration, "\"24h\"", "A session ends after this long in any case."),
     key("session.recent", Form::Duration, "\"10m\"", "How young a sign-in must be for sensitive changes."),

@@ -14,7 +14,7 @@ use cidr::AnyIpCidr;
 use serde_json::Value as Json;
 
 use super::Faults;
-pub(super) use reader::parse_duration;
+pub use reader::parse_duration;
 
 use crate::model::{AllowedReturnUrls, ReturnUrlRule, SecretText};
 
@@ -53,6 +53,15 @@ pub struct SessionSettings {
     pub recent: Duration,
     /// Whether clients may watch it from a page of theirs (OIDC Session Management 1.0).
     pub management: bool,
+}
+
+/// The schedule of the signing keys.
+#[derive(Debug, Clone, Copy)]
+pub struct KeySettings {
+    /// How long a key signs.
+    pub rotation: Duration,
+    /// How long it is published before that.
+    pub publish_ahead: Duration,
 }
 
 /// What passwords and their hashes must be (decision 25).
@@ -189,6 +198,8 @@ pub struct Settings {
     pub migrate: bool,
     /// The data secrets, the active one first.
     pub data_secrets: Vec<SecretText>,
+    /// Signing keys.
+    pub keys: KeySettings,
     /// Sessions.
     pub session: SessionSettings,
     /// Passwords.

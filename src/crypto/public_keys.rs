@@ -1,4 +1,4 @@
-//! The published keys of an issuer (RFC 7517), for whoever verifies its tokens and has nothing else of it.
+//! The public parts of keys (RFC 7517): what verifies tokens, and has nothing else of their issuer.
 
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
@@ -6,40 +6,78 @@ use serde_json::{Map, Value};
 use super::jwt::{Expected, JwtError, verify};
 use super::signing::SignatureAlgorithm;
 
+/// The public part of a key that signs with one algorithm.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    kid: String,
+    algorithm: SignatureAlgorithm,
+    decoding: DecodingKey,
+    jwk: Value,
+}
+
+impl VerifyingKey {
+    /// Reads a JWK; `None` if it is none of ours: without `kid` and `alg`, or of another kind.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        let member = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let algorithm = SignatureAlgorithm::parse(member("alg")?)?;
+        let names: &[&str] = match (algorithm, member("kty")?, member("crv")) {
+            (SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256, "RSA", None) => &["n", "e"],
+            (SignatureAlgorithm::Es256, "EC", Some("P-256")) => &["crv", "x", "y"],
+            (SignatureAlgorithm::EdDsa, "OKP", Some("Ed25519")) => &["crv", "x"],
+            _ => return None,
+        };
+        let decoding = match algorithm {
+            SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {
+                DecodingKey::from_rsa_components(member("n")?, member("e")?)
+            }
+            SignatureAlgorithm::Es256 => DecodingKey::from_ec_components(member("x")?, member("y")?),
+            SignatureAlgorithm::EdDsa => DecodingKey::from_ed_components(member("x")?),
+        };
+        // What is shown again is what was asked for, and no member more.
+        let shown = ["use", "alg", "kid", "kty"].iter().chain(names);
+        let jwk = shown.filter_map(|name| Some(((*name).to_owned(), jwk.get(name)?.clone()))).collect();
+        let kid = member("kid")?.to_owned();
+        Some(Self { kid, algorithm, decoding: decoding.ok()?, jwk: Value::Object(jwk) })
+    }
+
+    /// The key's id.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The one algorithm of the key.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The JWK, public members only.
+    pub fn jwk(&self) -> &Value {
+        &self.jwk
+    }
+
+    pub(super) fn decoding(&self) -> &DecodingKey {
+        &self.decoding
+    }
+}
+
 /// A set of public keys. Keys that it cannot use are left out, as RFC 7517 5 asks.
 pub struct PublicKeys {
-    keys: Vec<(String, SignatureAlgorithm, DecodingKey)>,
+    keys: Vec<VerifyingKey>,
 }
 
 impl PublicKeys {
     /// Reads a JWK Set; `None` if it is none.
     pub fn from_jwks(json: &[u8]) -> Option<Self> {
         let set: Value = serde_json::from_slice(json).ok()?;
-        Some(Self { keys: set.get("keys")?.as_array()?.iter().filter_map(key).collect() })
+        let keys = set.get("keys")?.as_array()?.iter().filter_map(VerifyingKey::from_jwk).collect();
+        Some(Self { keys })
     }
 
     /// Verifies a token and gives its claims; [`JwtError::Key`] also if its key is not in this set, which may then
     /// be out of date.
     pub fn verify(&self, token: &str, expected: Expected<'_>) -> Result<Map<String, Value>, JwtError> {
-        let find = |kid: &str| {
-            let found = self.keys.iter().find(|(known, _, _)| known == kid);
-            found.map(|(_, algorithm, key)| (*algorithm, key))
-        };
-        verify(token, expected, find)
+        verify(token, expected, |kid| self.keys.iter().find(|key| key.kid == kid))
     }
-}
-
-fn key(jwk: &Value) -> Option<(String, SignatureAlgorithm, DecodingKey)> {
-    let member = |name: &str| jwk.get(name).and_then(Value::as_str);
-    let algorithm = SignatureAlgorithm::parse(member("alg")?)?;
-    let key = match (algorithm, member("kty")?) {
-        (SignatureAlgorithm::Rs256, "RSA") => DecodingKey::from_rsa_components(member("n")?, member("e")?),
-        (SignatureAlgorithm::Es256, "EC") if member("crv") == Some("P-256") => {
-            DecodingKey::from_ec_components(member("x")?, member("y")?)
-        }
-        _ => return None,
-    };
-    Some((member("kid")?.to_owned(), algorithm, key.ok()?))
 }
 
 #[cfg(test)]

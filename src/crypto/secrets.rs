@@ -55,13 +55,15 @@ pub enum MacPurpose {
     Throttle,
     /// The `Message-ID` of a mail.
     MessageId,
+    /// The code that a person carries from a device to a browser.
+    UserCode,
     /// What a client's page may know of the session of a browser.
     BrowserState,
 }
 
 impl MacPurpose {
     /// All of them, in the order of their numbers.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::OneTimeCode,
         Self::Csrf,
         Self::RefreshSuccessor,
@@ -69,6 +71,7 @@ impl MacPurpose {
         Self::PageToken,
         Self::Throttle,
         Self::MessageId,
+        Self::UserCode,
         Self::BrowserState,
     ];
 
@@ -81,6 +84,7 @@ impl MacPurpose {
             Self::PageToken => "page-token",
             Self::Throttle => "throttle",
             Self::MessageId => "message-id",
+            Self::UserCode => "user-code",
             Self::BrowserState => "browser-state",
         }
     }
@@ -281,8 +285,10 @@ mod tests {
     #[test]
     fn a_mac_stays_the_same_from_release_to_release() {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
-        let expected =
-            ["KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "gxrS1NO4"];
+        let expected = [
+            "KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg",
+            "gxrS1NO4",
+        ];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);
     }

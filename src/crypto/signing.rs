@@ -1,38 +1,43 @@
 //! Signing keys: made once, parsed once, signed with directly.
 
-use std::sync::Arc;
-
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
 };
-use jsonwebtoken::DecodingKey;
 use serde::Serialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{CryptoError, base64url, sha256};
+use super::{CryptoError, VerifyingKey, base64url, sha256};
+use crate::model::SigningPreference;
 
 /// The algorithms that tokens are signed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256, which OIDC asks of everybody.
     Rs256,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
     /// ECDSA on P-256 with SHA-256.
     Es256,
+    /// EdDSA on Curve25519 (RFC 8037).
+    EdDsa,
 }
 
 impl SignatureAlgorithm {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Rs256, Self::Es256];
+    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
 
     /// The value of `alg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
             Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
         }
     }
 
@@ -44,7 +49,20 @@ impl SignatureAlgorithm {
     pub(super) fn jsonwebtoken(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Self::Ps256 => jsonwebtoken::Algorithm::PS256,
             Self::Es256 => jsonwebtoken::Algorithm::ES256,
+            Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        }
+    }
+}
+
+impl From<SigningPreference> for SignatureAlgorithm {
+    fn from(preference: SigningPreference) -> Self {
+        match preference {
+            SigningPreference::Rs256 => Self::Rs256,
+            SigningPreference::Ps256 => Self::Ps256,
+            SigningPreference::Es256 => Self::Es256,
+            SigningPreference::EdDsa => Self::EdDsa,
         }
     }
 }
@@ -52,15 +70,13 @@ impl SignatureAlgorithm {
 enum Pair {
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
 }
 
 /// A key that signs with one algorithm.
 pub struct SigningKey {
-    kid: String,
-    algorithm: SignatureAlgorithm,
     pair: Pair,
-    public: Value,
-    verifying: DecodingKey,
+    public: VerifyingKey,
 }
 
 impl SigningKey {
@@ -69,13 +85,17 @@ impl SigningKey {
     pub fn generate(algorithm: SignatureAlgorithm) -> Result<(Self, Zeroizing<Vec<u8>>), CryptoError> {
         let failed = |_| CryptoError::Key("a signing key could not be made".to_owned());
         let pkcs8 = match algorithm {
-            SignatureAlgorithm::Rs256 => {
+            SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
                 let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
                 Zeroizing::new(der.as_ref().to_vec())
             }
             SignatureAlgorithm::Es256 => {
                 let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+                Zeroizing::new(pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec())
+            }
+            SignatureAlgorithm::EdDsa => {
+                let pair = Ed25519KeyPair::generate().map_err(failed)?;
                 Zeroizing::new(pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec())
             }
         };
@@ -86,14 +106,11 @@ impl SigningKey {
     pub fn from_pkcs8(algorithm: SignatureAlgorithm, pkcs8: &[u8]) -> Result<Self, CryptoError> {
         let unreadable = || CryptoError::Key("a stored signing key cannot be read".to_owned());
         let (pair, members) = match algorithm {
-            SignatureAlgorithm::Rs256 => {
+            SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {
                 let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| unreadable())?;
                 let modulus = base64url(pair.public_key().modulus().big_endian_without_leading_zero());
                 let exponent = base64url(pair.public_key().exponent().big_endian_without_leading_zero());
-                (
-                    Pair::Rsa(pair),
-                    [("kty", "RSA".to_owned()), ("n", modulus), ("e", exponent), ("", String::new())],
-                )
+                (Pair::Rsa(pair), vec![("e", exponent), ("kty", "RSA".to_owned()), ("n", modulus)])
             }
             SignatureAlgorithm::Es256 => {
                 let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
@@ -103,40 +120,44 @@ impl SigningKey {
                     return Err(unreadable());
                 };
                 let (x, y) = (base64url(x), base64url(y));
-                (
-                    Pair::P256(pair),
-                    [("kty", "EC".to_owned()), ("crv", "P-256".to_owned()), ("x", x), ("y", y)],
-                )
+                let (crv, kty) = ("P-256".to_owned(), "EC".to_owned());
+                (Pair::P256(pair), vec![("crv", crv), ("kty", kty), ("x", x), ("y", y)])
+            }
+            SignatureAlgorithm::EdDsa => {
+                let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| unreadable())?;
+                let x = base64url(pair.public_key().as_ref());
+                let (crv, kty) = ("Ed25519".to_owned(), "OKP".to_owned());
+                (Pair::Ed25519(pair), vec![("crv", crv), ("kty", kty), ("x", x)])
             }
         };
-        let member = |name: &str| members.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
-        let verifying = match algorithm {
-            SignatureAlgorithm::Rs256 => DecodingKey::from_rsa_components(member("n"), member("e")),
-            SignatureAlgorithm::Es256 => DecodingKey::from_ec_components(member("x"), member("y")),
+        let mut jwk = json!({ "use": "sig", "alg": algorithm.name(), "kid": thumbprint(&members) });
+        for (name, value) in members {
+            jwk[name] = Value::String(value);
         }
-        .map_err(|_| unreadable())?;
-        let kid = thumbprint(&members);
-        let mut public = json!({ "use": "sig", "alg": algorithm.name(), "kid": kid });
-        for (name, value) in members.into_iter().filter(|(name, _)| !name.is_empty()) {
-            public[name] = Value::String(value);
-        }
-        Ok(Self { kid, algorithm, pair, public, verifying })
+        let public = VerifyingKey::from_jwk(&jwk).ok_or_else(unreadable)?;
+        Ok(Self { pair, public })
     }
 
     /// The key's id: its thumbprint (RFC 7638).
     pub fn kid(&self) -> &str {
-        &self.kid
+        self.public.kid()
     }
 
     /// The one algorithm of the key.
     pub fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+        self.public.algorithm()
+    }
+
+    /// Its public part.
+    pub fn public(&self) -> &VerifyingKey {
+        &self.public
     }
 
     /// Signs `claims` as a compact JWT of type `typ`.
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, CryptoError> {
         let failed = |why: &str| CryptoError::Key(why.to_owned());
-        let header = format!(r#"{{"alg":"{}","typ":"{typ}","kid":"{}"}}"#, self.algorithm.name(), self.kid);
+        let header =
+            format!(r#"{{"alg":"{}","typ":"{typ}","kid":"{}"}}"#, self.algorithm().name(), self.kid());
         let claims = serde_json::to_vec(claims).map_err(|_| failed("claims cannot be written"))?;
         let mut token = base64url(header.as_bytes());
         token.push('.');
@@ -144,7 +165,11 @@ impl SigningKey {
         let signature = match &self.pair {
             Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+                let padding = match self.algorithm() {
+                    SignatureAlgorithm::Ps256 => &RSA_PSS_SHA256,
+                    _ => &RSA_PKCS1_SHA256,
+                };
+                pair.sign(padding, &SystemRandom::new(), token.as_bytes(), &mut signature)
                     .map_err(|_| failed("signing failed"))?;
                 base64url(&signature)
             }
@@ -153,53 +178,42 @@ impl SigningKey {
                     .map_err(|_| failed("signing failed"))?
                     .as_ref(),
             ),
+            Pair::Ed25519(pair) => {
+                base64url(pair.try_sign(token.as_bytes()).map_err(|_| failed("signing failed"))?.as_ref())
+            }
         };
         token.push('.');
         token.push_str(&signature);
         Ok(token)
     }
-
-    pub(super) fn verifying(&self) -> &DecodingKey {
-        &self.verifying
-    }
 }
 
-/// RFC 7638: SHA-256 over the required members in the order of their names.
+/// RFC 7638: SHA-256 over the required members, which come in the order of their names.
 fn thumbprint(members: &[(&str, String)]) -> String {
-    let mut sorted: Vec<_> = members.iter().filter(|(name, _)| !name.is_empty()).collect();
-    sorted.sort_by_key(|(name, _)| *name);
-    let body: Vec<String> = sorted.iter().map(|(name, value)| format!(r#""{name}":"{value}""#)).collect();
+    let body: Vec<String> = members.iter().map(|(name, value)| format!(r#""{name}":"{value}""#)).collect();
     base64url(&sha256(format!("{{{}}}", body.join(",")).as_bytes()))
 }
 
-/// The keys of the server: the newest of each algorithm signs, all of them verify.
-pub struct SigningKeys {
-    keys: Vec<Arc<SigningKey>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl SigningKeys {
-    /// The keys in use, newest first.
-    pub fn new(keys: Vec<SigningKey>) -> Self {
-        Self { keys: keys.into_iter().map(Arc::new).collect() }
+    #[test]
+    fn a_kid_is_the_thumbprint_of_its_key() {
+        // The example of RFC 8037 A.3.
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let members = [("crv", "Ed25519".to_owned()), ("kty", "OKP".to_owned()), ("x", x.to_owned())];
+        assert_eq!(thumbprint(&members), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
-    /// The key that signs with this algorithm.
-    pub fn active(&self, algorithm: SignatureAlgorithm) -> Option<&Arc<SigningKey>> {
-        self.keys.iter().find(|key| key.algorithm == algorithm)
-    }
-
-    /// The key of this id.
-    pub fn find(&self, kid: &str) -> Option<&Arc<SigningKey>> {
-        self.keys.iter().find(|key| key.kid == kid)
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &SigningKey> {
-        self.keys.iter().map(Arc::as_ref)
-    }
-
-    /// The JWK Set (RFC 7517 5), public members only.
-    pub fn jwks(&self) -> Value {
-        json!({ "keys": self.keys.iter().map(|key| key.public.clone()).collect::<Vec<_>>() })
+    #[test]
+    fn an_rsa_key_has_2048_bits_and_two_of_them_are_never_the_same() {
+        let make = |algorithm| SigningKey::generate(algorithm).unwrap().0;
+        let (a, b) = (make(SignatureAlgorithm::Rs256), make(SignatureAlgorithm::Ps256));
+        assert_ne!(a.kid(), b.kid());
+        for key in [a, b] {
+            let modulus = key.public().jwk()["n"].as_str().unwrap().to_owned();
+            assert_eq!(super::super::from_base64url(&modulus).unwrap().len(), 256);
+        }
     }
 }

@@ -35,6 +35,8 @@ pub enum TokenKind {
     RecoveryLink,
     /// The link of a verification mail.
     VerificationLink,
+    /// The code that a device asks with.
+    DeviceCode,
 }
 
 impl TokenKind {
@@ -50,6 +52,7 @@ impl TokenKind {
             Self::ClientSecret => "cs",
             Self::RecoveryLink => "rl",
             Self::VerificationLink => "vl",
+            Self::DeviceCode => "dc",
         }
     }
 }

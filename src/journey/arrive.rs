@@ -7,7 +7,7 @@ use crate::model::{
     Answer, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, Birth, Client,
     Continuation, FlowKind, Prompt, Session, TokenDigest, UNTOUCHED_REQUEST,
 };
-use crate::oauth2::{Error, authorize, consent};
+use crate::oauth2::{Error, authorize, consent, subject};
 use crate::{identity, store};
 
 /// A request that was found good has come with this browser. One that needs no page is answered at once and stored
@@ -71,7 +71,7 @@ pub fn advance(cx: &mut Cx<'_>, id: AuthorizationRequestId, session: Option<&Ses
     let Some(request) = store::authorization_requests::find(cx.db, id)? else {
         return Ok(Step::Lost(Lost::new(LostKind::Expired, None)));
     };
-    match seen(cx, request)? {
+    match seen(cx, request, |_| Ok(session.cloned()))? {
         Waiting::Open(request) => step(cx, *request, session, true),
         Waiting::Over(over) => Ok(over),
         Waiting::Unknown => Ok(Step::Lost(Lost::new(LostKind::Expired, None))),
@@ -103,7 +103,7 @@ fn step(
         (Next::Answer, Some(session)) => {
             let stored = is_stored.then_some(request.id);
             match answer(cx, &client, &request, session, stored)? {
-                Answered::With(answer) => answer,
+                Answered::With(answer) => *answer,
                 Answered::Before(step) => return Ok(step),
             }
         }
@@ -132,15 +132,15 @@ fn decide(
     client: &Client,
 ) -> Result<Decision> {
     let asked = &request.parameters;
-    let (mut address_is_proven, mut consent_is_missing) = (true, false);
+    let (mut address_is_proven, mut consent_is_missing, mut is_expected) = (true, false, true);
     if let Some(session) = session {
+        is_expected = is_the_expected(cx, client, asked, session)?;
         if cx.settings().verification_required {
             address_is_proven = identity::verification::unproven_address(cx, session.identity)?.is_none();
         }
-        let given = request
-            .consent
-            .as_ref()
-            .is_some_and(|(by, scope)| *by == session.identity && scope.covers(&asked.scope));
+        let given = request.consent.as_ref().is_some_and(|(by, scope)| {
+            *by == session.identity && scope.covers(&authorize::to_consent(asked))
+        });
         if !given {
             let remembered = if client.skip_consent {
                 None
@@ -154,15 +154,27 @@ fn decide(
         request,
         session,
         address_is_proven,
+        is_expected,
         consent_is_missing,
         registration_is_open: cx.settings().registration && client.allow_registration,
         now: cx.now,
     }))
 }
 
+/// Whether this is the person whom the request names, by the name that the client knows or by the identity itself.
+fn is_the_expected(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    asked: &AuthorizationParameters,
+    session: &Session,
+) -> Result<bool> {
+    let Some(expected) = &asked.hinted_subject else { return Ok(true) };
+    Ok(*expected == session.identity.to_string() || *expected == subject::of(cx, client, session.identity)?)
+}
+
 enum Answered {
-    /// A code or a refusal for the client.
-    With(std::result::Result<crate::crypto::PlainToken, Error>),
+    /// An answer or a refusal for the client.
+    With(Box<std::result::Result<authorize::AuthorizationAnswer, Error>>),
     /// Somebody else was faster, or the client goes in circles.
     Before(Step),
 }
@@ -183,7 +195,8 @@ fn answer(
     {
         return Ok(Answered::Before(advance(cx, id, Some(session))?));
     }
-    Ok(Answered::With(Ok(authorize::issue(cx, client, &request.parameters, session, stored)?)))
+    let answer = authorize::issue(cx, client, &request.parameters, session, stored)?;
+    Ok(Answered::With(Box::new(Ok(answer))))
 }
 
 /// The page of what is missing, by the challenge that stands for the request.
@@ -222,9 +235,15 @@ fn page(
         Next::Consent => Step::Consent(request.id),
         Next::Login | Next::Refusal | Next::Answer => {
             // Somebody who is signed in confirms that it is them; whoever else is meant can say so on the page.
-            let expected = request.parameters.hinted_subject;
-            let confirm =
-                session.map(|session| session.identity).filter(|who| expected.is_none_or(|e| e == *who));
+            let client = cx.clients().find(&request.parameters.client_id);
+            let confirm = match (session, client) {
+                (Some(session), Some(client))
+                    if is_the_expected(cx, &client, &request.parameters, session)? =>
+                {
+                    Some(session.identity)
+                }
+                _ => None,
+            };
             Step::Flow(FlowKind::Login, identity::login::begin(cx, birth, &hint, confirm)?)
         }
     })

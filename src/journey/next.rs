@@ -12,6 +12,8 @@ pub struct Facts<'a> {
     pub session: Option<&'a Session>,
     /// Whether that person has proven their address, or need not.
     pub address_is_proven: bool,
+    /// Whether that person is the one that the request names, if it names one.
+    pub is_expected: bool,
     /// Whether that person must be asked before this client gets what it asks for.
     pub consent_is_missing: bool,
     /// Whether people may create accounts.
@@ -78,7 +80,7 @@ pub fn next(facts: &Facts<'_>) -> Decision {
     if !signed_in_for_this && asked.max_age.is_some_and(|seconds| is_older(session, seconds, facts.now)) {
         return decide(Next::Login, "the sign-in is older than max_age");
     }
-    if asked.hinted_subject.is_some_and(|subject| subject != session.identity) {
+    if !facts.is_expected {
         if signed_in_for_this {
             return decide(Next::Refusal, "somebody else than the id_token_hint names signed in");
         }

@@ -10,7 +10,7 @@ use crate::model::{
     Answer, AuthorizationRequestId, Birth, Completed, Continuation, Event, Flow, FlowKind, FlowState,
     Registration, ReturnUrl, Session, TOUCHED_REQUEST,
 };
-use crate::oauth2::consent;
+use crate::oauth2::{authorize, consent};
 use crate::store;
 
 /// A flow is done. Whoever it signed in takes the browser over, and the journey goes on where the flow had
@@ -97,7 +97,7 @@ pub fn allow(
     let Some(session) = visitor.session(cx)? else {
         return Ok(Some(advance(cx, id, None)?));
     };
-    let scope = &request.parameters.scope;
+    let scope = &authorize::to_consent(&request.parameters);
     store::authorization_requests::set_consent(cx.db, id, session.identity, scope)?;
     let client = cx.clients().find(&request.parameters.client_id);
     let redirect_uri = &request.parameters.redirect_uri;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Arrival, Lost, LostKind, Step, Visitor};
 use crate::cx::{Cx, Result};
-use crate::model::{Answer, AuthorizationRequest, AuthorizationRequestId, TokenDigest};
+use crate::model::{Answer, AuthorizationRequest, AuthorizationRequestId, Instant, Session, TokenDigest};
 use crate::oauth2::{Callback, Error, ErrorCode, authorize};
 use crate::store;
 
@@ -36,13 +36,18 @@ pub fn waiting(cx: &mut Cx<'_>, id: AuthorizationRequestId, visitor: &Visitor) -
     if request.browser != Some(visitor.browser) {
         return Ok(Waiting::Unknown);
     }
-    seen(cx, request)
+    seen(cx, request, |cx| visitor.session(cx))
 }
 
 /// The same for a request whose browser is known to be the right one.
-pub(super) fn seen(cx: &mut Cx<'_>, request: AuthorizationRequest) -> Result<Waiting> {
-    if let Some((_, answer)) = request.answer {
-        return Ok(Waiting::Over(answered(cx, &request, answer)?));
+pub(super) fn seen(
+    cx: &mut Cx<'_>,
+    request: AuthorizationRequest,
+    session: impl FnOnce(&mut Cx<'_>) -> Result<Option<Session>>,
+) -> Result<Waiting> {
+    if let Some((at, answer)) = request.answer {
+        let session = session(cx)?;
+        return Ok(Waiting::Over(answered(cx, &request, (at, answer), session.as_ref())?));
     }
     if request.is_expired(cx.now) {
         let client = cx.clients().find(&request.parameters.client_id);
@@ -88,20 +93,29 @@ pub(super) fn callback(
 }
 
 /// The answer that was given is given again, as long as it can be used.
-fn answered(cx: &mut Cx<'_>, request: &AuthorizationRequest, answer: Answer) -> Result<Step> {
+fn answered(
+    cx: &mut Cx<'_>,
+    request: &AuthorizationRequest,
+    (at, answer): (Instant, Answer),
+    session: Option<&Session>,
+) -> Result<Step> {
     let callback = match callback(cx, request) {
         Ok(callback) => callback,
         Err(step) => return Ok(*step),
     };
     let answer = match answer {
         Answer::Denied => Err(denied()),
-        Answer::Code => match authorize::reissue(cx, request.id)? {
-            Some(code) => Ok(code),
-            None => {
-                let client = cx.clients().find(&request.parameters.client_id);
-                return Ok(Step::Lost(Lost::new(LostKind::Answered, client)));
+        Answer::Code => {
+            let client = cx.clients().find(&request.parameters.client_id);
+            let again = match &client {
+                Some(client) => authorize::reissue(cx, client, request, at, session)?,
+                None => None,
+            };
+            match again {
+                Some(answer) => Ok(answer),
+                None => return Ok(Step::Lost(Lost::new(LostKind::Answered, client))),
             }
-        },
+        }
     };
     Ok(Step::Client(Box::new(Arrival { callback, answer })))
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{AuthorizationRequestId, IdentityId, Instant, Scope, TokenDigest};
+use super::{
+    AuthorizationRequestId, ClaimsRequest, IdentityId, Instant, ResponseMode, ResponseType, Scope,
+    TokenDigest,
+};
 
 /// How long a request waits before its first answered form.
 pub const UNTOUCHED_REQUEST: Duration = Duration::from_secs(40 * 60);
@@ -54,6 +57,10 @@ pub struct AuthorizationParameters {
     pub redirect_uri: String,
     /// Whether the request named it; the token request must then name it too (RFC 6749 4.1.3).
     pub redirect_uri_given: bool,
+    /// What the answer is made of.
+    pub response_type: ResponseType,
+    /// On which way it comes back.
+    pub response_mode: ResponseMode,
     /// The scopes asked for, all registered for the client.
     pub scope: Scope,
     /// Returned byte for byte.
@@ -72,8 +79,10 @@ pub struct AuthorizationParameters {
     pub ui_locales: Option<String>,
     /// Levels of authentication that the client would like.
     pub acr_values: Option<String>,
-    /// The subject of a valid `id_token_hint`.
-    pub hinted_subject: Option<IdentityId>,
+    /// The subject of a valid `id_token_hint`, or the one that the request asks for by `claims`.
+    pub hinted_subject: Option<String>,
+    /// The single claims asked for that the client may be told.
+    pub claims: ClaimsRequest,
     /// The audience that access tokens will have (RFC 8707), already settled.
     pub audience: Vec<String>,
 }
@@ -118,7 +127,8 @@ impl AuthorizationRequest {
 /// How a request was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// With a code, which is derived from the request's id and can be given again while it lives.
+    /// With what was asked for: a code, which is derived from the request's id and can be given again while it lives, or
+    /// tokens.
     Code,
     /// The person refused: `access_denied`.
     Denied,

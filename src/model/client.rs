@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::{ResponseMode, ResponseType, Scope, SecretText};
+use super::{Instant, ResponseMode, ResponseType, Scope, SecretText};
 
 /// What kind of application a client is; it decides the safe defaults (architecture, decision 20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +18,13 @@ pub enum ClientType {
     Native,
     /// Acts for itself, with a secret and without people.
     Machine,
+    /// Has no browser of its own, or no keys to type with; the person answers on another device (RFC 8628).
+    Device,
 }
 
 impl ClientType {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Spa, Self::Web, Self::Native, Self::Machine];
+    pub const ALL: [Self; 5] = [Self::Spa, Self::Web, Self::Native, Self::Machine, Self::Device];
 
     /// The name in `clients.toml`.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl ClientType {
             Self::Web => "web",
             Self::Native => "native",
             Self::Machine => "machine",
+            Self::Device => "device",
         }
     }
 
@@ -41,7 +44,7 @@ impl ClientType {
 
     /// Whether it can keep no secret (RFC 6749 2.1).
     pub fn is_public(self) -> bool {
-        matches!(self, Self::Spa | Self::Native)
+        matches!(self, Self::Spa | Self::Native | Self::Device)
     }
 }
 
@@ -76,6 +79,11 @@ impl AuthMethod {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
+
+    /// Whether it shows a secret that both sides know.
+    pub fn uses_secret(self) -> bool {
+        matches!(self, Self::Basic | Self::Post)
+    }
 }
 
 /// A grant type that a client may use.
@@ -87,11 +95,14 @@ pub enum GrantType {
     RefreshToken,
     /// `client_credentials`.
     ClientCredentials,
+    /// `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628).
+    DeviceCode,
 }
 
 impl GrantType {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
 
     /// The registered name.
     pub fn name(self) -> &'static str {
@@ -99,6 +110,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
 
@@ -108,9 +120,27 @@ impl GrantType {
     }
 }
 
+/// A secret that a client may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// How it is known.
+    pub known: KnownSecret,
+    /// Where it comes from: `env:NAME`, `file:PATH`, or `sha256` for a digest that stands in `clients.toml`.
+    pub source: String,
+    /// From when on it is not good any more (K09); without it, it is good for ever.
+    pub until: Option<Instant>,
+}
+
+impl ClientSecret {
+    /// Whether it is not good any more.
+    pub fn is_over(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+}
+
 /// How a client's secret is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClientSecret {
+pub enum KnownSecret {
     /// The secret itself, from the environment or a file.
     Plain(SecretText),
     /// SHA-256 of a generated secret of 128 bits or more.
@@ -131,8 +161,27 @@ pub enum AccessTokenFormat {
 pub enum SigningPreference {
     /// RS256.
     Rs256,
+    /// PS256.
+    Ps256,
     /// ES256.
     Es256,
+    /// EdDSA with Ed25519.
+    EdDsa,
+}
+
+impl SigningPreference {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
+
+    /// The registered name (RFC 7518 3.1, RFC 8037 3.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 }
 
 /// What a client is told of who somebody is (OIDC Core 8).
@@ -251,6 +300,7 @@ impl Client {
         let (refresh_idle, refresh_absolute) =
             if kind == ClientType::Spa { (hours(8), hours(24)) } else { (hours(14 * 24), hours(30 * 24)) };
         let is_machine = kind == ClientType::Machine;
+        let answers_come_back = !matches!(kind, ClientType::Machine | ClientType::Device);
         Self {
             name: id.clone(),
             id,
@@ -262,9 +312,9 @@ impl Client {
             assertion_alg: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
-            response_types: if is_machine { Vec::new() } else { vec![ResponseType::Code] },
+            response_types: if answers_come_back { vec![ResponseType::Code] } else { Vec::new() },
             response_modes: match kind {
-                ClientType::Machine => Vec::new(),
+                ClientType::Machine | ClientType::Device => Vec::new(),
                 // A form reaches a server, which the other types do not have.
                 ClientType::Web => vec![ResponseMode::Query, ResponseMode::FormPost],
                 ClientType::Spa | ClientType::Native => vec![ResponseMode::Query],
@@ -277,7 +327,10 @@ impl Client {
             subject_type: SubjectType::Public,
             grant_types: match kind {
                 ClientType::Machine => vec![GrantType::ClientCredentials],
-                _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+                ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
+                ClientType::Spa | ClientType::Web | ClientType::Native => {
+                    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                }
             },
             scopes: if is_machine { Scope::default() } else { Scope::usual() },
             audience: Vec::new(),

@@ -1,8 +1,8 @@
 //! What a person granted to a client, and the secrets that follow from it (as digests only).
 
 use super::{
-    Assurance, AuthorizationRequestId, GrantId, IdentityId, Instant, RefreshTokenId, Scope, SessionId,
-    TokenDigest,
+    Assurance, AuthorizationRequestId, ClaimsRequest, GrantId, IdentityId, Instant, RefreshTokenId, Scope,
+    SessionId, TokenDigest,
 };
 
 /// What a person granted to a client: all tokens of one redeemed code, and their one end.
@@ -20,6 +20,8 @@ pub struct Grant {
     pub scope: Scope,
     /// The `aud` of its access tokens.
     pub audience: Vec<String>,
+    /// The single claims that the client is told.
+    pub claims: ClaimsRequest,
     /// Whether `offline_access` was granted: it outlives the session, and it has refresh tokens.
     pub offline: bool,
     /// When the person had shown who they are.
@@ -57,6 +59,8 @@ pub struct AuthorizationCode {
     pub scope: Scope,
     /// The `aud` of the access tokens to come.
     pub audience: Vec<String>,
+    /// The single claims that the client is to be told.
+    pub claims: ClaimsRequest,
     /// The `nonce` of the ID token to come.
     pub nonce: Option<String>,
     /// The S256 challenge that the verifier must meet.

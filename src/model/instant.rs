@@ -45,6 +45,16 @@ impl Instant {
         self.date_time().to_rfc3339_opts(SecondsFormat::Micros, true)
     }
 
+    /// Reads RFC 3339, with its offset.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|instant| Self(instant.timestamp_micros()))
+    }
+
+    /// RFC 3339 in UTC, in whole seconds.
+    pub fn rfc3339_seconds(self) -> String {
+        self.date_time().to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
+
     /// `23 November 2026, 14:39 UTC`, for people.
     pub fn for_people(self) -> String {
         self.date_time().format("%-d %B %Y, %H:%M UTC").to_string()

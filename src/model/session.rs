@@ -12,6 +12,9 @@ pub enum Assurance {
 }
 
 impl Assurance {
+    /// The levels that a sign-in here can reach.
+    pub const OFFERED: &[Self] = &[Self::Aal1];
+
     /// The value of `acr`.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,13 +1,15 @@
 //! The authorization endpoint: is the request good, must the person be asked, and the code.
 
+mod answer;
 mod check;
-mod issue;
+mod code;
 mod rules;
 
+pub use answer::{AuthorizationAnswer, Parts, issue};
 pub use check::check;
-pub use issue::{CODE_LIFETIME, goes_in_circles, issue, reissue};
+pub use code::{CODE_LIFETIME, goes_in_circles, reissue};
 
-use super::Untrusted;
+use super::{Untrusted, standard_claims};
 use crate::model::{AuthorizationParameters, Client, Event, Prompt, Scope};
 
 /// Whether the person must be asked before the client gets what it asks for. Any program on a device can pretend to be a
@@ -15,7 +17,13 @@ use crate::model::{AuthorizationParameters, Client, Event, Prompt, Scope};
 pub fn consent_needed(client: &Client, asked: &AuthorizationParameters, remembered: Option<&Scope>) -> bool {
     asked.prompts(Prompt::Consent)
         || client.is_unverifiable(&asked.redirect_uri)
-        || !(client.skip_consent || remembered.is_some_and(|remembered| remembered.covers(&asked.scope)))
+        || !(client.skip_consent
+            || remembered.is_some_and(|remembered| remembered.covers(&to_consent(asked))))
+}
+
+/// What a person is asked for: the scopes, and those that single claims belong to.
+pub fn to_consent(asked: &AuthorizationParameters) -> Scope {
+    standard_claims::with_claims(&asked.scope, &asked.claims)
 }
 
 /// The fact that a request was not trusted: why, and for which registered client. What it brought is only in the log.

@@ -1,23 +1,47 @@
 //! The way back to the client. It exists only after the client and its redirect URI matched.
 
 use super::Error;
+use super::authorize::Parts;
 use crate::config::Clients;
-use crate::crypto::PlainToken;
-use crate::model::AuthorizationParameters;
+use crate::model::{AuthorizationParameters, Client, ResponseMode};
 
-/// Where answers of the authorization endpoint go. Nobody else builds such a URL.
+/// Where answers of the authorization endpoint go, and how. Nobody else builds such a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
+    client_name: String,
     redirect_uri: String,
+    mode: ResponseMode,
     state: Option<String>,
     issuer: String,
 }
 
+/// An answer as the browser brings it to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the address that the browser is sent to.
+    Address(String),
+    /// As a form that it posts (OAuth 2.0 Form Post Response Mode).
+    Form {
+        /// The registered redirect URI.
+        action: String,
+        /// The fields, in their order.
+        fields: Vec<(&'static str, String)>,
+    },
+}
+
 impl Callback {
     /// For a client and redirect URI that were just compared with the registration.
-    pub(super) fn trusted(redirect_uri: &str, state: Option<&str>, issuer: &str) -> Self {
+    pub(super) fn trusted(
+        client: &Client,
+        redirect_uri: &str,
+        mode: ResponseMode,
+        state: Option<&str>,
+        issuer: &str,
+    ) -> Self {
         Self {
+            client_name: client.name.clone(),
             redirect_uri: redirect_uri.to_owned(),
+            mode,
             state: state.map(str::to_owned),
             issuer: issuer.to_owned(),
         }
@@ -27,7 +51,8 @@ impl Callback {
     pub fn of_request(request: &AuthorizationParameters, clients: &Clients, issuer: &str) -> Option<Self> {
         let client = clients.find(&request.client_id)?;
         let redirect_uri = client.redirect_uri(&request.redirect_uri)?;
-        Some(Self::trusted(&redirect_uri, request.state.as_deref(), issuer))
+        let state = request.state.as_deref();
+        Some(Self::trusted(&client, &redirect_uri, request.response_mode, state, issuer))
     }
 
     /// The URI that the answer goes to, without it.
@@ -35,32 +60,46 @@ impl Callback {
         &self.redirect_uri
     }
 
-    /// The answer with a code (RFC 6749 4.1.2, RFC 9207 2).
-    pub fn success(&self, code: &PlainToken) -> String {
-        self.with(&[("code", code.expose())])
+    /// What people call the client.
+    pub fn client_name(&self) -> &str {
+        &self.client_name
+    }
+
+    /// Whether the answer is a form, which stands in a page.
+    pub fn is_form(&self) -> bool {
+        self.mode == ResponseMode::FormPost
+    }
+
+    /// The good answer (RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types 3, RFC 9207 2).
+    pub fn success(&self, parts: Parts) -> Delivery {
+        self.with(parts)
     }
 
     /// The answer with a refusal (RFC 6749 4.1.2.1, RFC 9207 2).
-    pub fn error(&self, error: &Error) -> String {
-        self.with(&[("error", error.code.name()), ("error_description", &error.description)])
+    pub fn error(&self, error: &Error) -> Delivery {
+        let description = error.description.clone();
+        self.with(vec![("error", error.code.name().to_owned()), ("error_description", description)])
     }
 
-    /// Appends to the registered URI, whose own query stays as it is (RFC 6749 3.1.2).
-    fn with(&self, answer: &[(&str, &str)]) -> String {
-        let mut url = self.redirect_uri.clone();
-        let mut separator = if url.contains('?') { '&' } else { '?' };
-        let state = self.state.as_deref().map(|state| ("state", state));
-        let issuer = ("iss", self.issuer.as_str());
-        for (name, value) in answer.iter().copied().chain(state).chain([issuer]) {
-            if !url.ends_with(['?', '&']) {
-                url.push(separator);
+    fn with(&self, mut parts: Parts) -> Delivery {
+        parts.extend(self.state.clone().map(|state| ("state", state)));
+        parts.push(("iss", self.issuer.clone()));
+        let mark = match self.mode {
+            ResponseMode::FormPost => {
+                return Delivery::Form { action: self.redirect_uri.clone(), fields: parts };
             }
-            separator = '&';
-            url.push_str(name);
-            url.push('=');
-            url.push_str(&encode(value));
+            ResponseMode::Fragment => '#',
+            // The registered URI's own query stays as it is (RFC 6749 3.1.2).
+            ResponseMode::Query if self.redirect_uri.contains('?') => '&',
+            ResponseMode::Query => '?',
+        };
+        let mut url = self.redirect_uri.clone();
+        if !(mark == '&' && url.ends_with(['?', '&'])) {
+            url.push(mark);
         }
-        url
+        let pairs = parts.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+        url.push_str(&pairs.collect::<Vec<_>>().join("&"));
+        Delivery::Address(url)
     }
 }
 
@@ -72,38 +111,60 @@ pub(super) fn encode(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ClientType;
     use crate::oauth2::ErrorCode;
 
     const ISSUER: &str = "https://id.test";
 
+    fn told(uri: &str, mode: ResponseMode, state: Option<&str>, code: ErrorCode, why: &str) -> String {
+        let client = Client::preset("c", ClientType::Web);
+        match Callback::trusted(&client, uri, mode, state, ISSUER).error(&Error::new(code, why)) {
+            Delivery::Address(url) => url,
+            Delivery::Form { action, fields } => format!("POST {action} {fields:?}"),
+        }
+    }
+
     #[test]
     fn sec_m01_every_answer_names_the_issuer() {
-        let callback = Callback::trusted("https://app.test/cb", Some("s"), ISSUER);
-        let refusal = Error::new(ErrorCode::AccessDenied, "The person refused.");
+        let refused = |mode| {
+            told("https://app.test/cb", mode, Some("s"), ErrorCode::AccessDenied, "The person refused.")
+        };
         assert_eq!(
-            callback.error(&refusal),
+            refused(ResponseMode::Query),
             "https://app.test/cb?error=access_denied&error_description=The%20person%20refused.\
              &state=s&iss=https%3A%2F%2Fid.test"
+        );
+        assert_eq!(refused(ResponseMode::Fragment), refused(ResponseMode::Query).replace('?', "#"));
+        assert_eq!(
+            refused(ResponseMode::FormPost),
+            "POST https://app.test/cb [(\"error\", \"access_denied\"), (\"error_description\", \
+             \"The person refused.\"), (\"state\", \"s\"), (\"iss\", \"https://id.test\")]"
         );
     }
 
     #[test]
     fn sec_r10_state_returns_byte_for_byte_and_splits_no_header() {
         for state in ["a b+c%20&=;#?/\\\"<script>", "\r\nSet-Cookie: x=1", "\u{e9}\u{1f600}", "~-._*"] {
-            let refusal = Error::new(ErrorCode::InvalidScope, "x");
-            let url = Callback::trusted("https://app.test/cb?tenant=1", Some(state), ISSUER).error(&refusal);
-            assert!(url.is_ascii() && !url.contains(['\r', '\n', ' ', '+']));
-            let parsed = url::Url::parse(&url).unwrap();
-            let back = parsed.query_pairs().find(|(key, _)| key == "state").unwrap().1.into_owned();
-            assert_eq!(back, state);
-            assert!(url.starts_with("https://app.test/cb?tenant=1&error="));
+            for mode in [ResponseMode::Query, ResponseMode::Fragment] {
+                let uri = "https://app.test/cb?tenant=1";
+                let url = told(uri, mode, Some(state), ErrorCode::InvalidScope, "x");
+                assert!(url.is_ascii() && !url.contains(['\r', '\n', ' ', '+']));
+                let parsed = url::Url::parse(&url).unwrap();
+                let answer = match mode {
+                    ResponseMode::Query => parsed.query(),
+                    _ => parsed.fragment(),
+                };
+                let pairs = url::form_urlencoded::parse(answer.unwrap().as_bytes()).into_owned();
+                let back = pairs.into_iter().find(|(key, _)| key == "state").unwrap().1;
+                assert_eq!(back, state);
+                assert!(url.starts_with(uri));
+            }
         }
     }
 
     #[test]
     fn without_a_state_none_is_returned() {
-        let url = Callback::trusted("com.example.app:/cb", None, ISSUER)
-            .error(&Error::new(ErrorCode::LoginRequired, "x"));
+        let url = told("com.example.app:/cb", ResponseMode::Query, None, ErrorCode::LoginRequired, "x");
         assert_eq!(
             url,
             "com.example.app:/cb?error=login_required&error_description=x&iss=https%3A%2F%2Fid.test"

@@ -1,6 +1,7 @@
 //! What stands in the tokens.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::model::{Grant, Instant};
 
@@ -65,17 +66,24 @@ pub struct IdClaims {
     /// Ties the token to the access token beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// Ties the token to the code beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
+    /// What it tells of the person: only what was asked for by name, or cannot be had by an access token.
+    #[serde(flatten)]
+    pub person: Map<String, Value>,
 }
 
 /// How long an ID token may be presented as fresh.
 pub const ID_TOKEN_SECONDS: i64 = 600;
 
 impl IdClaims {
-    /// The claims for what was granted; `nonce` only in the first token (OIDC Core 12.2).
-    pub fn of(grant: &Grant, issuer: &str, nonce: Option<String>, now: Instant) -> Self {
+    /// The claims for what was granted, under the name by which the client knows the person; `nonce` only in the first
+    /// token (OIDC Core 12.2).
+    pub fn of(grant: &Grant, subject: &str, issuer: &str, nonce: Option<String>, now: Instant) -> Self {
         Self {
             iss: issuer.to_owned(),
-            sub: grant.identity.to_string(),
+            sub: subject.to_owned(),
             aud: grant.client_id.clone(),
             exp: now.seconds() + ID_TOKEN_SECONDS,
             iat: now.seconds(),
@@ -85,6 +93,8 @@ impl IdClaims {
             amr: grant.amr.clone(),
             sid: grant.session.to_string(),
             at_hash: None,
+            c_hash: None,
+            person: Map::new(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::parameters::Parameters;
 use super::{Error, ErrorCode};
 use crate::config::Clients;
 use crate::crypto::{constant_time_eq, sha256};
-use crate::model::{AuthMethod, Client, ClientSecret};
+use crate::model::{AuthMethod, Client, Instant, KnownSecret};
 
 /// A name and a secret of an `Authorization: Basic` header, as they stand there and form-decoded (RFC 6749 2.3.1
 /// wants the latter, many libraries send the former).
@@ -23,6 +23,7 @@ pub fn authenticate(
     clients: &Clients,
     authorization: Option<&str>,
     form: &[(String, String)],
+    now: Instant,
 ) -> Result<Arc<Client>, Error> {
     let form = Parameters::new(form);
     let basic = authorization.map(read_basic).transpose()?;
@@ -38,8 +39,8 @@ pub fn authenticate(
         return Err(Error::invalid_client("client assertions are not supported"));
     }
     match basic {
-        Some(basic) => by_basic(clients, &basic, form.get("client_id")),
-        None => by_body(clients, form.get("client_id"), body_secret.then(|| form.raw("client_secret"))),
+        Some(basic) => by_basic(clients, &basic, form.get("client_id"), now),
+        None => by_body(clients, form.get("client_id"), body_secret.then(|| form.raw("client_secret")), now),
     }
 }
 
@@ -47,7 +48,12 @@ fn refuse(description: &str) -> Error {
     Error::new(ErrorCode::InvalidRequest, description)
 }
 
-fn by_basic(clients: &Clients, basic: &Basic, named: Option<&str>) -> Result<Arc<Client>, Error> {
+fn by_basic(
+    clients: &Clients,
+    basic: &Basic,
+    named: Option<&str>,
+    now: Instant,
+) -> Result<Arc<Client>, Error> {
     let readings = [basic.decoded.as_ref(), Some(&basic.raw)];
     if named.is_some_and(|named| readings.iter().flatten().all(|(id, _)| id != named)) {
         return Err(refuse("The client_id is not the one of the Authorization header."));
@@ -64,12 +70,17 @@ fn by_basic(clients: &Clients, basic: &Basic, named: Option<&str>) -> Result<Arc
         )));
     }
     // Both readings are always compared, so that the time says nothing.
-    let raw = has_secret(&client, &basic.raw.1);
-    let decoded = basic.decoded.as_ref().is_some_and(|(_, secret)| has_secret(&client, secret));
+    let raw = has_secret(&client, &basic.raw.1, now);
+    let decoded = basic.decoded.as_ref().is_some_and(|(_, secret)| has_secret(&client, secret, now));
     if raw | decoded { Ok(client) } else { Err(wrong_secret(&client)) }
 }
 
-fn by_body(clients: &Clients, id: Option<&str>, secret: Option<&str>) -> Result<Arc<Client>, Error> {
+fn by_body(
+    clients: &Clients,
+    id: Option<&str>,
+    secret: Option<&str>,
+    now: Instant,
+) -> Result<Arc<Client>, Error> {
     let id = id.ok_or_else(|| Error::invalid_client("the request names no client"))?;
     let Some(client) = clients.find(id) else {
         spend_a_comparison(secret.unwrap_or_default());
@@ -80,7 +91,7 @@ fn by_body(clients: &Clients, id: Option<&str>, secret: Option<&str>) -> Result<
         (AuthMethod::None, Some(_)) => {
             Err(Error::invalid_client(format!("{id} is public and sent a client_secret")))
         }
-        (AuthMethod::Post, Some(secret)) if has_secret(&client, secret) => Ok(client),
+        (AuthMethod::Post, Some(secret)) if has_secret(&client, secret, now) => Ok(client),
         (AuthMethod::Post, Some(_)) => Err(wrong_secret(&client)),
         (AuthMethod::Post, None) => {
             Err(Error::invalid_client(format!("{id} is confidential and sent no client_secret")))
@@ -135,15 +146,15 @@ fn form_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Whether this is one of the client's secrets; all are compared, in constant time.
-fn has_secret(client: &Client, presented: &str) -> bool {
+/// Whether this is one of the client's secrets, and not over; all are compared, in constant time.
+fn has_secret(client: &Client, presented: &str, now: Instant) -> bool {
     client.secrets.iter().fold(false, |found, secret| {
-        let same = match secret {
-            ClientSecret::Plain(known) => {
+        let same = match &secret.known {
+            KnownSecret::Plain(known) => {
                 constant_time_eq(&sha256(known.expose().as_bytes()), &sha256(presented.as_bytes()))
             }
-            ClientSecret::Sha256(digest) => constant_time_eq(digest, &sha256(presented.as_bytes())),
+            KnownSecret::Sha256(digest) => constant_time_eq(digest, &sha256(presented.as_bytes())),
         };
-        found | same
+        found | (same && !secret.is_over(now))
     })
 }

@@ -56,6 +56,7 @@ pub fn metadata(settings: &Settings) -> Value {
         "issuer": issuer,
         "authorization_endpoint": url("/oauth2/auth"),
         "token_endpoint": url("/oauth2/token"),
+        "device_authorization_endpoint": url("/oauth2/device/auth"),
         "userinfo_endpoint": url("/userinfo"),
         "jwks_uri": url("/.well-known/jwks.json"),
         "revocation_endpoint": url("/oauth2/revoke"),

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::id_token::{self, Named};
-use super::{Parameters, subject};
+use super::{Hint, Parameters, id_token, subject};
 use crate::cx::{Cx, Result};
 use crate::model::{Client, Session};
 use crate::store;
@@ -55,7 +54,8 @@ pub fn decide(
     let given = Parameters::new(parameters);
     let clients = cx.clients();
     let keys = cx.env.signing.get();
-    let hint = given.get("id_token_hint").and_then(|text| id_token::read(text, cx.settings(), &keys, cx.now));
+    let hint =
+        given.get("id_token_hint").and_then(|text| id_token::read_hint(text, cx.settings(), &keys, cx.now));
     let named = given.get("client_id");
     let client = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named).and_then(|id| clients.find(id));
     let ask = |reason| Ok(EndSession::Ask { client: client.clone(), reason });
@@ -96,7 +96,7 @@ pub fn decide(
 
 /// Whether the hint speaks of the person of this session, and of this session or of one that is over: who signed in
 /// anew after that wants to sign out as much. A session of the same person that still lives elsewhere is another one.
-fn names(cx: &mut Cx<'_>, client: &Client, hint: &Named, session: &Session) -> Result<bool> {
+fn names(cx: &mut Cx<'_>, client: &Client, hint: &Hint, session: &Session) -> Result<bool> {
     if hint.subject != subject::of(cx, client, session.identity)? {
         return Ok(false);
     }

@@ -51,8 +51,14 @@ codes! {
     InvalidScope = "invalid_scope", 400;
     /// The resource is not one of the client's (RFC 8707 2).
     InvalidTarget = "invalid_target", 400;
-    /// The person refused (RFC 6749 4.1.2.1).
-    AccessDenied = "access_denied", 403;
+    /// The person refused (RFC 6749 4.1.2.1, RFC 8628 3.5).
+    AccessDenied = "access_denied", 400;
+    /// Nobody has answered the device yet (RFC 8628 3.5).
+    AuthorizationPending = "authorization_pending", 400;
+    /// The device asks too often (RFC 8628 3.5).
+    SlowDown = "slow_down", 400;
+    /// The device code has expired (RFC 8628 3.5).
+    ExpiredToken = "expired_token", 400;
     /// The person would have to sign in (OIDC Core 3.1.2.6).
     LoginRequired = "login_required", 400;
     /// The person would have to be asked (OIDC Core 3.1.2.6).
@@ -61,6 +67,8 @@ codes! {
     AccountSelectionRequired = "account_selection_required", 400;
     /// The person would have to see a page (OIDC Core 3.1.2.6).
     InteractionRequired = "interaction_required", 400;
+    /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
     /// Request objects are not supported (OIDC Core 3.1.2.6).
     RequestNotSupported = "request_not_supported", 400;
     /// Request objects by reference are not supported (OIDC Core 3.1.2.6).

@@ -15,6 +15,7 @@ pub fn take_part(cx: &mut Cx<'_>, session: SessionId, client_id: &str) -> Result
 /// Ends everything that a person granted. Answers how many grants were alive.
 pub fn end_of_identity(cx: &mut Cx<'_>, identity: IdentityId, reason: &'static str) -> Result<usize> {
     store::authorization_codes::expire_of_identity(cx.db, identity, cx.now)?;
+    store::device_codes::expire_of_identity(cx.db, identity, cx.now)?;
     end(cx, Of::Identity(identity), reason)
 }
 
@@ -26,6 +27,10 @@ pub fn end_of_session(
     reason: &'static str,
 ) -> Result<usize> {
     store::authorization_codes::expire_of_session(cx.db, session, cx.now)?;
+    if including_offline {
+        // Without it, the session is looked at when the device comes: what it asked for may be offline.
+        store::device_codes::expire_of_session(cx.db, session, cx.now)?;
+    }
     end(cx, Of::Session(session, including_offline), reason)
 }
 
@@ -37,6 +42,7 @@ pub fn end_of_client(
     reason: &'static str,
 ) -> Result<usize> {
     store::authorization_codes::expire_of_client(cx.db, identity, client_id, cx.now)?;
+    store::device_codes::expire_of_client(cx.db, identity, client_id, cx.now)?;
     end(cx, Of::Client(identity, client_id), reason)
 }
 

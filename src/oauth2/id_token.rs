@@ -1,45 +1,65 @@
-//! ID tokens that come back to us as hints.
+//! ID tokens: what they tell, and what they say when they come back to us as hints.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::IdClaims;
+use super::standard_claims::{self, Known};
 use crate::config::Settings;
 use crate::crypto::{Expected, SigningKeys};
-use crate::model::{IdentityId, Instant, SessionId};
+use crate::cx::{Cx, Result};
+use crate::model::{Grant, IdentityId, Instant, SessionId};
+use crate::store;
 
 /// What an ID token of ours says about whom it was for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// The identity.
-    pub subject: IdentityId,
+    /// The name by which the client knows the person.
+    pub subject: String,
     /// The session, unless the token is too old to name one.
     pub session: Option<SessionId>,
     /// The client.
     pub client_id: String,
 }
 
-/// An ID token of ours as it stands, before anybody has looked whom a pairwise subject names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
-    /// `sub`, as the client knows it.
-    pub(super) subject: String,
-    /// The session, unless the token is too old to name one.
-    pub(super) session: Option<SessionId>,
-    /// The client.
-    pub(super) client_id: String,
-}
-
-/// Reads an ID token; its time may be over (OIDC Core 3.1.2.1, RP-Initiated Logout 2), its signature must be ours.
-pub(super) fn read(hint: &str, settings: &Settings, keys: &SigningKeys, now: Instant) -> Option<Named> {
+/// Reads a hint; its time may be over (OIDC Core 3.1.2.1, RP-Initiated Logout 2), its signature must be ours.
+pub(super) fn read_hint(hint: &str, settings: &Settings, keys: &SigningKeys, now: Instant) -> Option<Hint> {
     let expected = Expected { typ: "JWT", issuer: &settings.issuer, now, expired_is_fine: true };
     let claims = keys.verify(hint, expected).ok()?;
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str());
-    Some(Named {
+    Some(Hint {
         subject: text("sub")?.to_owned(),
         session: text("sid").and_then(|sid| sid.parse().ok()),
         client_id: text("aud")?.to_owned(),
     })
 }
 
-/// Reads a hint about an identity.
-pub(super) fn read_hint(hint: &str, settings: &Settings, keys: &SigningKeys, now: Instant) -> Option<Hint> {
-    let named = read(hint, settings, keys, now)?;
-    Some(Hint { subject: named.subject.parse().ok()?, session: named.session, client_id: named.client_id })
+/// The claims of an ID token for what was granted, with the claims of the person that were asked for by name (OIDC Core
+/// 5.5).
+pub(super) fn claims(
+    cx: &mut Cx<'_>,
+    grant: &Grant,
+    subject: &str,
+    nonce: Option<String>,
+) -> Result<IdClaims> {
+    let mut claims = IdClaims::of(grant, subject, &cx.settings().issuer, nonce, cx.now);
+    let names: BTreeSet<&str> = grant.claims.id_token.keys().map(String::as_str).collect();
+    claims.person = of_person(cx, grant.identity, &names)?;
+    Ok(claims)
+}
+
+/// These claims of a person, read only if there are any.
+pub(super) fn of_person(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+    names: &BTreeSet<&str>,
+) -> Result<serde_json::Map<String, Value>> {
+    if names.is_empty() {
+        return Ok(serde_json::Map::new());
+    }
+    let Some(person) = store::identities::find(cx.db, identity)? else { return Ok(serde_json::Map::new()) };
+    let proven = store::grants::proven_addresses(cx.db, identity)?;
+    let known = Known { traits: &person.traits, proven: &proven, updated_at: person.updated_at };
+    Ok(standard_claims::tell(names, &known))
 }

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::claims::AccessClaims;
 use super::token::grant_of_jti;
-use crate::crypto::{Expected, PlainToken, TokenKind};
+use super::{keys, subject};
+use crate::crypto::{Expected, JwtError, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::Client;
+use crate::model::{Client, IdentityId};
 use crate::store;
 
 /// The answer (RFC 7662 2.2). A token that is not active says nothing else.
@@ -93,10 +94,14 @@ fn opaque(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> 
     let Some(found) = store::access_tokens::standing(cx.db, &token.digest(), cx.now)? else {
         return Ok(None);
     };
+    let sub = match found.identity {
+        Some(identity) => subject_for(cx, &found.client_id, identity)?,
+        None => found.client_id.clone(),
+    };
     Ok(Some(Introspection {
         active: true,
         scope: Some(found.scope.to_string()),
-        sub: Some(found.identity.map_or_else(|| found.client_id.clone(), |identity| identity.to_string())),
+        sub: Some(sub),
         client_id: Some(found.client_id),
         exp: Some(found.expires_at.seconds()),
         iat: Some(found.created_at.seconds()),
@@ -106,6 +111,14 @@ fn opaque(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> 
         token_use: Some("access_token"),
         ..Introspection::default()
     }))
+}
+
+/// The name by which a client knows the person; that of a client which is gone is not told to anybody.
+fn subject_for(cx: &mut Cx<'_>, client_id: &str, identity: IdentityId) -> Result<String> {
+    match cx.clients().find(client_id) {
+        Some(client) => subject::of(cx, &client, identity),
+        None => Ok(identity.to_string()),
+    }
 }
 
 fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>> {
@@ -118,11 +131,12 @@ fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>>
     let stands = grant.ended_at.is_none()
         && grant.expires_at > cx.now
         && store::grants::person_stands(cx.db, grant.identity, session, cx.now)?;
+    let sub = subject_for(cx, &grant.client_id, grant.identity)?;
     Ok(stands.then(|| Introspection {
         active: true,
         scope: Some(grant.scope.to_string()),
         client_id: Some(grant.client_id),
-        sub: Some(grant.identity.to_string()),
+        sub: Some(sub),
         exp: Some(found.expires_at.seconds()),
         iat: Some(found.created_at.seconds()),
         iss: Some(cx.settings().issuer.clone()),
@@ -134,7 +148,7 @@ fn refresh(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Introspection>>
 }
 
 fn jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<Introspection>> {
-    let Some(claims) = read_jwt(cx, token) else { return Ok(None) };
+    let Some(claims) = read_jwt(cx, token)? else { return Ok(None) };
     if !jwt_stands(cx, &claims)? {
         return Ok(None);
     }
@@ -156,11 +170,17 @@ fn jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<Introspection>> {
 }
 
 /// The claims of an access token of ours whose time is not over.
-pub(super) fn read_jwt(cx: &Cx<'_>, token: &str) -> Option<AccessClaims> {
+pub(super) fn read_jwt(cx: &mut Cx<'_>, token: &str) -> Result<Option<AccessClaims>> {
+    let env = cx.env;
     let expected =
-        Expected { typ: "at+jwt", issuer: &cx.settings().issuer, now: cx.now, expired_is_fine: false };
-    let claims = cx.env.signing.get().verify(token, expected).ok()?;
-    serde_json::from_value(serde_json::Value::Object(claims)).ok()
+        Expected { typ: "at+jwt", issuer: &env.settings.issuer, now: cx.now, expired_is_fine: false };
+    let verified = match env.signing.get().verify(token, expected) {
+        // Another process may sign with a key that this one has not seen yet.
+        Err(JwtError::Key) if keys::look_again(cx)? => env.signing.get().verify(token, expected),
+        verified => verified,
+    };
+    let claims = verified.ok().map(serde_json::Value::Object);
+    Ok(claims.and_then(|claims| serde_json::from_value(claims).ok()))
 }
 
 /// Whether what a JWT follows from still stands.

@@ -51,7 +51,7 @@ fn refresh_token(cx: &mut Cx<'_>, client: &Client, token: &PlainToken) -> Result
 }
 
 fn access_jwt(cx: &mut Cx<'_>, client: &Client, text: &str) -> Result<()> {
-    let Some(claims) = read_jwt(cx, text).filter(|claims| claims.client_id == client.id) else {
+    let Some(claims) = read_jwt(cx, text)?.filter(|claims| claims.client_id == client.id) else {
         return Ok(());
     };
     let expires_at = Instant::from_seconds(claims.exp);

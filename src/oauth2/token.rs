@@ -4,11 +4,11 @@
 
 mod client_credentials;
 mod code;
+mod device;
 mod mint;
 mod refresh;
 
-pub(super) use mint::grant_of_jti;
-pub(super) use mint::sign;
+pub(super) use mint::{Order, grant_of_jti, half_hash, sign};
 pub use mint::{TokenResponse, Unsigned};
 
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub fn grant_type(form: &[(String, String)], client: &Client) -> std::result::Re
         return Err(Error::new(ErrorCode::InvalidRequest, "The request has no grant_type."));
     };
     let Some(known) = GrantType::parse(asked) else {
-        let text = "The grant_type is none of authorization_code, refresh_token and client_credentials.";
+        let text = "The grant_type is none of authorization_code, refresh_token, client_credentials and device_code.";
         return Err(Error::new(ErrorCode::UnsupportedGrantType, text));
     };
     if !client.may_use(known) {
@@ -61,6 +61,7 @@ pub fn check_form_of_secret(form: &[(String, String)], grant: GrantType) -> std:
     let (name, kind) = match grant {
         GrantType::AuthorizationCode => ("code", TokenKind::AuthorizationCode),
         GrantType::RefreshToken => ("refresh_token", TokenKind::Refresh),
+        GrantType::DeviceCode => ("device_code", TokenKind::DeviceCode),
         GrantType::ClientCredentials => return Ok(()),
     };
     match Parameters::new(form).get(name) {
@@ -81,6 +82,24 @@ pub fn redeem_code(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, Strin
 pub fn refresh(cx: &mut Cx<'_>, client: &Arc<Client>, form: &[(String, String)]) -> Result<Outcome> {
     let outcome = refresh::rotate(cx, client, &Parameters::new(form))?;
     record_denial(cx, client, GrantType::RefreshToken, outcome)
+}
+
+/// Redeems the code of a device, once its person has answered (RFC 8628 3.4). A question that came before the answer is
+/// no fact worth keeping.
+pub fn redeem_device_code(
+    cx: &mut Cx<'_>,
+    client: &Arc<Client>,
+    form: &[(String, String)],
+) -> Result<Outcome> {
+    let outcome = device::redeem(cx, client, &Parameters::new(form))?;
+    match &outcome {
+        Outcome::Refused(error)
+            if matches!(error.code, ErrorCode::AuthorizationPending | ErrorCode::SlowDown) =>
+        {
+            Ok(outcome)
+        }
+        _ => record_denial(cx, client, GrantType::DeviceCode, outcome),
+    }
 }
 
 /// The person that a client may be called like: in a token for itself its id stands as the subject (RFC 9700 4.15).

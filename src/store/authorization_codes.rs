@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::kept::Kept;
 use super::schema::authorization_codes as codes;
-use super::{Connection, Error, Result, each};
+use super::{Connection, Error, Result, claims, each};
 use crate::model::{
     Assurance, AuthorizationCode, GrantId, IdentityId, Instant, Scope, SessionId, TokenDigest,
 };
@@ -35,6 +35,7 @@ struct Row {
     expires_at: i64,
     used_at: Option<i64>,
     grant_id: Option<String>,
+    claims: Option<String>,
 }
 
 /// What became of a code that was issued before: for the breaker of loops.
@@ -200,6 +201,7 @@ fn to_row(code: &AuthorizationCode) -> Result<Row> {
         expires_at: code.expires_at.micros(),
         used_at: code.used_at.map(Instant::micros),
         grant_id: code.grant.map(|id| id.to_string()),
+        claims: claims::to_column(&code.claims)?,
     })
 }
 
@@ -217,6 +219,7 @@ fn from_row(row: Row) -> Result<AuthorizationCode> {
         redirect_uri_given: row.redirect_uri_given,
         scope: Scope::parse(&row.scope).map_err(|_| wrong("scope"))?,
         audience: serde_json::from_str(&row.audience).map_err(|_| wrong("audience"))?,
+        claims: claims::from_column(row.claims.as_deref()).ok_or_else(|| wrong("claims"))?,
         nonce: row.nonce.clone(),
         code_challenge: row.code_challenge.clone(),
         auth_time: Instant::from_micros(row.auth_time),

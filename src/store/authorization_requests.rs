@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use super::schema::authorization_requests::{self as requests};
-use super::{Connection, Error, Result, each};
+use super::{Connection, Error, Result, claims, each};
 use crate::model::{
     Answer, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, IdentityId, Instant,
-    Prompt, Scope, TokenDigest,
+    Prompt, ResponseMode, ResponseType, Scope, TokenDigest,
 };
 
 #[derive(Queryable, Insertable)]
@@ -36,6 +36,9 @@ struct Row {
     expires_at: i64,
     answered_at: Option<i64>,
     answer: Option<String>,
+    response_type: String,
+    response_mode: String,
+    claims: Option<String>,
 }
 
 /// Writes a new request.
@@ -148,7 +151,7 @@ fn to_row(request: &AuthorizationRequest) -> Result<Row> {
         login_hint: asked.login_hint.clone(),
         ui_locales: asked.ui_locales.clone(),
         acr_values: asked.acr_values.clone(),
-        hinted_subject: asked.hinted_subject.map(|id| id.to_string()),
+        hinted_subject: asked.hinted_subject.clone(),
         audience: serde_json::to_string(&asked.audience).map_err(|why| Error::Query(why.to_string()))?,
         authenticated_at: request.authenticated_at.map(Instant::micros),
         chosen_at: request.chosen_at.map(Instant::micros),
@@ -158,6 +161,9 @@ fn to_row(request: &AuthorizationRequest) -> Result<Row> {
         expires_at: request.expires_at.micros(),
         answered_at: request.answer.map(|(at, _)| at.micros()),
         answer: request.answer.map(|(_, answer)| answer.name().to_owned()),
+        response_type: asked.response_type.name().to_owned(),
+        response_mode: asked.response_mode.name().to_owned(),
+        claims: claims::to_column(&asked.claims)?,
     })
 }
 
@@ -194,12 +200,10 @@ fn from_row(row: Row) -> Result<AuthorizationRequest> {
             login_hint: row.login_hint.clone(),
             ui_locales: row.ui_locales.clone(),
             acr_values: row.acr_values.clone(),
-            hinted_subject: row
-                .hinted_subject
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|_| wrong("hinted_subject"))?,
+            hinted_subject: row.hinted_subject.clone(),
+            response_type: ResponseType::parse(&row.response_type).ok_or_else(|| wrong("response_type"))?,
+            response_mode: ResponseMode::parse(&row.response_mode).ok_or_else(|| wrong("response_mode"))?,
+            claims: claims::from_column(row.claims.as_deref()).ok_or_else(|| wrong("claims"))?,
             audience: serde_json::from_str(&row.audience).map_err(|_| wrong("audience"))?,
         },
         authenticated_at: row.authenticated_at.map(Instant::from_micros),

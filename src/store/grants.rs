@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{access_tokens, addresses, grants, identities, refresh_tokens, revoked_tokens, sessions};
-use super::{Connection, Error, Result, each};
-use crate::model::{Assurance, Grant, GrantId, IdentityId, Instant, Scope, SessionId};
+use super::{Connection, Error, Result, claims, each};
+use crate::model::{Assurance, ClaimsRequest, Grant, GrantId, IdentityId, Instant, Scope, SessionId};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = grants, treat_none_as_default_value = false)]
@@ -23,6 +23,7 @@ struct Row {
     expires_at: i64,
     ended_at: Option<i64>,
     end_reason: Option<String>,
+    claims: Option<String>,
 }
 
 /// A grant that may be used now, with what answers about its tokens need.
@@ -40,6 +41,8 @@ pub struct Standing {
     pub traits: String,
     /// When that was last changed.
     pub updated_at: Instant,
+    /// The single claims that the client is told.
+    pub claims: ClaimsRequest,
 }
 
 /// A grant that is about to end: for the event.
@@ -85,7 +88,7 @@ pub fn find(db: &mut Connection, id: GrantId) -> Result<Option<Grant>> {
 /// The grant, if its tokens may be used: it has not ended, its person is active, its session lives unless it is
 /// offline, and `jti` was not revoked by itself.
 pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Result<Option<Standing>> {
-    type Found = (String, String, String, bool, String, i64);
+    type Found = (String, String, String, bool, String, i64, Option<String>);
     let now = now.micros();
     let row: Option<Found> = each!(db, c => grants::table
         .inner_join(identities::table.on(identities::id.eq(grants::identity_id)))
@@ -106,10 +109,13 @@ pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Re
             grants::offline,
             identities::traits,
             identities::updated_at,
+            grants::claims,
         ))
         .get_result::<Found>(c)
         .optional())?;
-    let Some((client_id, identity, session, offline, traits, updated_at)) = row else { return Ok(None) };
+    let Some((client_id, identity, session, offline, traits, updated_at, asked)) = row else {
+        return Ok(None);
+    };
     let wrong = |column| Error::impossible("grants", column, &id.to_string());
     Ok(Some(Standing {
         client_id,
@@ -118,6 +124,7 @@ pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Re
         offline,
         traits,
         updated_at: Instant::from_micros(updated_at),
+        claims: claims::from_column(asked.as_deref()).ok_or_else(|| wrong("claims"))?,
     }))
 }
 
@@ -275,6 +282,7 @@ fn to_row(grant: &Grant) -> Result<Row> {
         expires_at: grant.expires_at.micros(),
         ended_at: grant.ended_at.map(Instant::micros),
         end_reason: None,
+        claims: claims::to_column(&grant.claims)?,
     })
 }
 
@@ -287,6 +295,7 @@ fn from_row(row: Row) -> Result<Grant> {
         session: row.session_id.parse().map_err(|_| wrong("session_id"))?,
         scope: Scope::parse(&row.scope).map_err(|_| wrong("scope"))?,
         audience: serde_json::from_str(&row.audience).map_err(|_| wrong("audience"))?,
+        claims: claims::from_column(row.claims.as_deref()).ok_or_else(|| wrong("claims"))?,
         offline: row.offline,
         auth_time: Instant::from_micros(row.auth_time),
         acr: Assurance::parse(&row.acr).ok_or_else(|| wrong("acr"))?,

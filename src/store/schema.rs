@@ -92,6 +92,9 @@ diesel::table! {
         expires_at -> BigInt,
         answered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        response_type -> Text,
+        response_mode -> Text,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -158,6 +161,7 @@ diesel::table! {
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -184,6 +188,7 @@ diesel::table! {
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
         grant_id -> Nullable<Text>,
+        claims -> Nullable<Text>,
     }
 }
 
@@ -264,6 +269,11 @@ diesel::table! {
         private_key -> Text,
         created_at -> BigInt,
         retired_at -> Nullable<BigInt>,
+        state -> Text,
+        public_key -> Text,
+        activates_at -> BigInt,
+        token_life -> BigInt,
+        published_until -> Nullable<BigInt>,
     }
 }
 
@@ -276,6 +286,30 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_codes (digest) {
+        digest -> Binary,
+        user_code -> Binary,
+        client_id -> Text,
+        scope -> Text,
+        audience -> Text,
+        asked_from -> Text,
+        interval_seconds -> BigInt,
+        polled_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        identity_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        auth_time -> Nullable<BigInt>,
+        acr -> Nullable<Text>,
+        amr -> Nullable<Text>,
+        answered_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
     }
 }
 
@@ -333,4 +367,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     session_clients,
     logout_notices,
+    device_codes,
 );

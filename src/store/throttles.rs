@@ -61,6 +61,15 @@ pub fn count(
         .optional())
 }
 
+/// Takes one failure back: the try was none.
+pub fn uncount(db: &mut Connection, subject: &[u8; 32]) -> Result<()> {
+    each!(db, c => diesel::update(throttles::table.find(subject.to_vec()))
+        .filter(throttles::failures.gt(0_i64))
+        .set(throttles::failures.eq(throttles::failures - 1))
+        .execute(c))?;
+    Ok(())
+}
+
 /// No try counts before `until`, and all is remembered until `expires_at`.
 pub fn block(db: &mut Connection, subject: &[u8; 32], until: Instant, expires_at: Instant) -> Result<()> {
     each!(db, c => diesel::update(throttles::table.find(subject.to_vec()))

@@ -10,6 +10,7 @@ mod identities;
 mod identity;
 mod input;
 mod introspect;
+mod keys;
 mod messages;
 mod paging;
 mod passwords;
@@ -58,6 +59,8 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::GET, "/admin/courier/messages/{id}", messages::get),
         on(Method::GET, "/admin/clients", clients::list),
         on(Method::GET, "/admin/clients/{id}", clients::get),
+        on(Method::GET, "/admin/keys/{set}", keys::list),
+        on(Method::POST, "/admin/keys/{set}", keys::create),
         on(Method::POST, "/admin/oauth2/introspect", introspect::introspect),
         on(Method::GET, "/version", version),
     ]

@@ -3,6 +3,7 @@
 mod account;
 mod authorize;
 mod consent;
+mod device;
 mod flow;
 mod form;
 mod inbox;
@@ -21,6 +22,9 @@ pub(super) use account::{
 };
 pub(super) use authorize::{arrive, arrive_by_form};
 pub(super) use consent::{answer as answer_consent, show as consent, switch as switch_account};
+pub(super) use device::{
+    answer as answer_device, confirm as confirm_device, enter as enter_device_code, show as device,
+};
 pub(super) use flow::sent_by_get;
 pub(super) use inbox::{inbox, inbox_json};
 pub(super) use link::{confirm_recovery, confirm_verification, disown_recovery, disown_verification};

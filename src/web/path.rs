@@ -1,7 +1,7 @@
 //! Every path of a page, once. Nothing else writes one.
 
 use crate::journey::Step;
-use crate::model::{AuthorizationRequestId, FlowId, FlowKind};
+use crate::model::{AuthorizationRequestId, FlowId, FlowKind, UserCode};
 
 /// Signing in.
 pub const LOGIN: &str = "/login";
@@ -37,6 +37,10 @@ pub const NEW_PASSWORD: &str = "/recovery/password";
 pub const CONSENT: &str = "/consent";
 /// Another account than the one that is asked for consent.
 pub const CONSENT_SWITCH: &str = "/consent/switch";
+/// The code that a device shows.
+pub const DEVICE: &str = "/device";
+/// Whether the device may be connected.
+pub const DEVICE_CONFIRM: &str = "/device/confirm";
 /// Signing out.
 pub const LOGOUT: &str = "/logout";
 /// After signing out.
@@ -92,6 +96,11 @@ pub fn of_request(path: &str, request: AuthorizationRequestId) -> String {
     format!("{path}?login_challenge={request}")
 }
 
+/// The page on which the device that shows this code is connected.
+pub fn device_confirm(code: &UserCode) -> String {
+    format!("{DEVICE_CONFIRM}?user_code={code}")
+}
+
 /// The link of a verification mail.
 pub fn verification_link(token: &str) -> String {
     format!("{VERIFICATION}?link={token}")
@@ -102,7 +111,7 @@ pub fn recovery_link(token: &str) -> String {
     format!("{RECOVERY}?link={token}")
 }
 
-/// Where a step leads; `None` for the one that is a page itself.
+/// Where a step leads in this house; `None` for the way to a client, and for the one that is a page itself.
 pub fn of_step(step: &Step) -> Option<String> {
     Some(match step {
         Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
@@ -110,9 +119,8 @@ pub fn of_step(step: &Step) -> Option<String> {
         Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
         Step::Choice(request) => of_request(CHOICE, *request),
         Step::Consent(request) => of_request(CONSENT, *request),
-        Step::Client(arrival) => arrival.url(),
         Step::Return(url) => url.as_str().to_owned(),
         Step::Account => ACCOUNT.to_owned(),
-        Step::Lost(_) => return None,
+        Step::Client(_) | Step::Lost(_) => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! The endpoints that programs call: JSON in every case, readable for the pages of registered public clients.
 
+mod device;
 mod documents;
 mod introspect;
 mod revoke;
@@ -8,6 +9,7 @@ mod token;
 mod userinfo;
 
 use std::future::Future;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -33,6 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(api("/oauth2/token").route(sent(token::token)))
         .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
+        .service(api("/oauth2/device/auth").route(sent(device::authorize)))
         .service(api("/oauth2/introspect").route(sent(introspect::introspect)))
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))
@@ -140,6 +143,15 @@ fn direct(visit: &Visit, status: StatusCode, text: &str, id: &'static str) -> Re
     let error = Error::new(ErrorCode::InvalidRequest, text).named(id);
     let body = error.body(&visit.request_id().to_string());
     Ok(Reply::json(status, &body)?.with_error_id(id))
+}
+
+/// The address has begun too much in this minute.
+fn too_many(visit: &Visit, wait: Duration) -> Result<Reply> {
+    let text = "Too many requests from this address.";
+    let error = Error::new(ErrorCode::TemporarilyUnavailable, text).named("too_many_requests");
+    let body = error.body(&visit.request_id().to_string());
+    let reply = Reply::json(StatusCode::TOO_MANY_REQUESTS, &body)?.with_error_id("too_many_requests");
+    Ok(reply.with_retry_after(wait.as_secs()))
 }
 
 /// No endpoint has this address.

@@ -88,6 +88,11 @@ impl Reply {
         Ok(Self::new(status, Class::Json, JSON_TYPE, body))
     }
 
+    /// A signed JWT (OIDC Core 5.3.2).
+    pub fn jwt(token: String) -> Self {
+        Self::new(StatusCode::OK, Class::Json, "application/jwt", token.into_bytes())
+    }
+
     /// 201: what was made, and where it is to be found from now on (RFC 9110 15.3.2).
     pub fn created(location: &str, value: &impl Serialize) -> Result<Self> {
         Ok(Self::json(StatusCode::CREATED, value)?.with_text_header(header::LOCATION, location))

@@ -73,6 +73,12 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(
             page(path::CONSENT_SWITCH).route(looking(pages::consent)).route(sending(pages::switch_account)),
         )
+        .service(page(path::DEVICE).route(looking(pages::device)).route(sending(pages::enter_device_code)))
+        .service(
+            page(path::DEVICE_CONFIRM)
+                .route(looking(pages::confirm_device))
+                .route(sending(pages::answer_device)),
+        )
         .service(page(path::LOGOUT).route(looking(pages::logout)).route(sending(pages::sign_out)))
         .service(page(path::SIGNED_OUT).route(looking(pages::signed_out)))
         .service(page(path::ACCOUNT).route(looking(pages::overview)))

@@ -7,7 +7,8 @@ use super::limiter::Limiter;
 use super::page::Frame;
 use super::patience::Patience;
 use super::reader::Readers;
-use crate::cx::{Fault, Result, Shared, Work};
+use crate::crypto::SigningKeys;
+use crate::cx::{Env, Fault, Result, Shared, Work};
 use crate::model::RequestId;
 use crate::oauth2::Documents;
 use crate::text::Catalogue;
@@ -16,7 +17,7 @@ use crate::text::Catalogue;
 pub struct Site {
     work: Work,
     text: Arc<Catalogue>,
-    documents: Shared<Documents>,
+    documents: Shared<(Arc<SigningKeys>, Arc<Documents>)>,
     /// Requests of each address.
     pub(super) requests: Limiter,
     /// Flows that each address begins.
@@ -33,7 +34,7 @@ impl Site {
     pub fn new(work: Work, patience: Patience) -> Result<Arc<Self>> {
         let text = Catalogue::english().map_err(|why| Fault::Internal(why.to_string()))?;
         let env = work.env();
-        let documents = Shared::new(Documents::new(&env.settings, &env.signing.get()));
+        let documents = Shared::new(documents(env));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
@@ -54,15 +55,16 @@ impl Site {
         &self.work
     }
 
-    /// The documents about this provider.
+    /// The documents about this provider, made again when the keys are others.
     pub fn documents(&self) -> Arc<Documents> {
-        self.documents.get()
-    }
-
-    /// The signing keys have changed.
-    pub fn keys_changed(&self) {
-        let env = self.work.env();
-        self.documents.replace(Documents::new(&env.settings, &env.signing.get()));
+        let (known, env) = (self.documents.get(), self.work.env());
+        if Arc::ptr_eq(&known.0, &env.signing.get()) {
+            return Arc::clone(&known.1);
+        }
+        let fresh = documents(env);
+        let made = Arc::clone(&fresh.1);
+        self.documents.replace(fresh);
+        made
     }
 
     /// From now on this process is not ready: it finishes what it has begun.
@@ -89,4 +91,11 @@ impl Site {
             leave: None,
         }
     }
+}
+
+/// The documents of these keys, with the keys themselves.
+fn documents(env: &Env) -> (Arc<SigningKeys>, Arc<Documents>) {
+    let keys = env.signing.get();
+    let made = Documents::new(&env.settings, &keys);
+    (keys, Arc::new(made))
 }

@@ -17,7 +17,7 @@ use super::cookies::Cookies;
 use super::csrf::{self, Provenance};
 use super::page::{Form, Frame};
 use super::reply::Reply;
-use super::{Face, Site, cookies, failure, path};
+use super::{Face, Site, client, cookies, failure, path};
 use crate::config::Settings;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Caller, Env, Result, Work};
@@ -315,6 +315,7 @@ impl Visit {
     pub fn go(&self, step: &Step) -> Result<Reply> {
         match (path::of_step(step), step) {
             (Some(location), _) => Ok(Reply::see_other(&location)),
+            (None, Step::Client(arrival)) => client::answer(self, arrival),
             // The page stands behind a GET of the same address, so that a reload repeats no form.
             (None, _) if self.method() == Method::POST => Ok(Reply::see_other(&self.here())),
             (None, Step::Lost(lost)) => failure::lost(self, lost),

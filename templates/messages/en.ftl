@@ -139,6 +139,9 @@ consent-switch = Use another account
 consent-list = { $client } will be able to:
 consent-destination = You'll go to { $destination }
 consent-this_computer = an app on this computer
+form_post-title = Going back to { $client }
+form_post-line = We're taking you back to the app. If nothing happens, go on with the button.
+form_post-button = Continue
 consent-policy = Privacy notice of { $client }
 consent-tos = Terms of { $client }
 consent-remember = Don't ask again for this app
@@ -158,6 +161,41 @@ scope-offline_access-title = Stay connected
 scope-offline_access-line = It keeps its access when you're not using it.
 scope-other-title = Use { $scope }
 scope-other-line = The app asks for this by name.
+
+## Connecting a device
+
+device-title = Connect a device
+device-sentence = Enter the code that the device shows.
+device-code = Code
+device-hint = 8 letters shown on the device, like WDJB-MJHT
+device-button = Continue
+device-empty = Enter the code that the device shows
+device-format = The code has 8 letters and no numbers, like WDJB-MJHT. Check it and enter it again.
+device-mismatch = No device shows that code. Check it and enter it again.
+device-slow_down =
+    { $minutes ->
+        [one] That's too many wrong codes. Wait 1 minute, then try again.
+       *[other] That's too many wrong codes. Wait { $minutes } minutes, then try again.
+    }
+device-confirm_title = Connect { $client } on another device?
+device-check = Check that the device shows { $code }
+device-requested =
+    { $minutes ->
+        [0] Requested less than a minute ago from IP { $address }
+        [one] Requested 1 minute ago from IP { $address }
+       *[other] Requested { $minutes } minutes ago from IP { $address }
+    }
+device-warning = Only continue if you have this device with you. Nobody from { $app } will ever send you a code to enter here.
+device-elsewhere = The device asked from another network than the one you use now. If it isn't beside you, don't connect it.
+device-connect = Connect
+device-refuse = Don't connect
+device-done_title = Done. Go back to your device.
+device-done = It goes on by itself. You can close this page.
+device-nothing_title = Nothing was connected.
+device-nothing = The device gets no access to your account.
+device-over_title = That code has run out. Start again on the device.
+device-over = The device then shows you another code.
+device-again = Enter another code
 
 ## Two accounts
 
@@ -269,6 +307,8 @@ error-not_found = There is nothing at this address. Check it, or go on from here
 error-not_found-title = Page not found
 error-method_not_allowed = This address can't be used in this way. Go on from here.
 error-method_not_allowed-title = This page can't be opened like that
+error-device_form = This page was made for another sign-in, so nothing was connected. Enter the code that the device shows again.
+error-device_form-title = We can't connect the device from here
 error-cross_site = A different website tried to send this form for you, so we stopped it.
 error-cross_site-title = We stopped a form from another website
 error-too_large = What you sent is larger than we accept. Send less and try again.

@@ -37,7 +37,7 @@ use setup::{clients, settings};
 pub const START: Instant = Instant::from_seconds(1_795_530_600);
 
 /// The data secret of all tests.
-const SECRET: &str = "the data secret of tests known to everybody";
+pub const SECRET: &str = "the data secret of tests known to everybody";
 
 /// The secret of every client that has one.
 pub const CLIENT_SECRET: &str = "a-client-secret-of-tests-0123456789abcdef";

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod clients;
 mod command;
+mod keys;
 mod reload;
 mod running;
 
@@ -22,9 +24,14 @@ fn every_command_explains_itself() {
         &["migrate", "--help"],
         &["config", "check", "--help"],
         &["config", "reference", "--help"],
+        &["clients", "list", "--help"],
+        &["clients", "new-secret", "--help"],
+        &["clients", "show", "--help"],
         &["api-keys", "create", "--help"],
         &["api-keys", "list", "--help"],
         &["api-keys", "revoke", "--help"],
+        &["keys", "list", "--help"],
+        &["keys", "rotate", "--help"],
         &["identities", "create", "--help"],
         &["identities", "recover", "--help"],
     ] {

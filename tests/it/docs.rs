@@ -57,6 +57,11 @@ fn the_page_about_clients_is_true() {
 }
 
 #[test]
+fn the_page_about_devices_is_true() {
+    run_page("docs/how-to/connect-a-device.md");
+}
+
+#[test]
 fn the_page_about_tokens_is_true() {
     run_page("docs/how-to/verify-tokens.md");
 }
@@ -64,6 +69,11 @@ fn the_page_about_tokens_is_true() {
 #[test]
 fn the_page_about_signing_out_is_true() {
     run_page("docs/how-to/sign-out.md");
+}
+
+#[test]
+fn the_page_about_keys_is_true() {
+    run_page("docs/how-to/rotate-keys.md");
 }
 
 #[test]

@@ -234,7 +234,7 @@ impl<'a> RelyingParty<'a> {
 
     /// The origin of a client that runs in a browser.
     pub fn origin(&self) -> Option<String> {
-        let url = Url::parse(self.redirect_uri()).ok()?;
+        let url = Url::parse(self.client.redirect_uris.first()?).ok()?;
         (self.client.auth_method == AuthMethod::None && url.scheme().starts_with("http"))
             .then(|| url.origin().ascii_serialization())
             .filter(|origin| !origin.contains("127.0.0.1"))

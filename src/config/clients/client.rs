@@ -5,10 +5,8 @@ use std::time::Duration;
 use super::name::name_problem;
 use super::reader::Reader;
 use crate::config::Fault;
-use crate::config::document::{Entry, Node, Value};
 use crate::model::{
-    AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, Scope, SecretText,
-    SigningPreference, TokenLifetimes,
+    AccessTokenFormat, AuthMethod, Client, ClientType, GrantType, Scope, SigningPreference, TokenLifetimes,
 };
 
 /// Keys that speak of people, who never come to a machine client.
@@ -36,13 +34,27 @@ const PEOPLE_ONLY: [&str; 21] = [
     "refresh_token_absolute",
 ];
 
+/// Keys that speak of a way back, which a device does not have, or of what a person is asked, which is always the same.
+const NOT_FOR_DEVICES: [&str; 10] = [
+    "post_logout_redirect_uris",
+    "response_types",
+    "response_modes",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "request_object_signing_alg",
+    "frontchannel_logout_uri",
+    "skip_consent",
+    "require_pkce",
+    "initiate_login_uri",
+];
+
 impl Reader<'_> {
     pub(super) fn client(&mut self) -> Option<Client> {
         self.refuse_unknown_keys();
         let id = self.id();
         let kinds = ClientType::ALL.map(|kind| (kind.name(), kind));
         if self.find("type").is_none() {
-            self.wrong("type", "it is missing; write spa, web, native or machine");
+            self.wrong("type", "it is missing; write spa, web, native, machine or device");
         }
         let (id, kind) = (id?, self.choice("type", &kinds)?);
         let auth_method = self.auth_method(kind);
@@ -95,7 +107,7 @@ impl Reader<'_> {
 
     /// An algorithm that this server signs with.
     pub(super) fn algorithm(&mut self, name: &str) -> Option<SigningPreference> {
-        self.choice(name, &[("RS256", SigningPreference::Rs256), ("ES256", SigningPreference::Es256)])
+        self.choice(name, &SigningPreference::ALL.map(|algorithm| (algorithm.name(), algorithm)))
     }
 
     /// Warns of what is written and changes nothing.
@@ -104,6 +116,16 @@ impl Reader<'_> {
             for name in PEOPLE_ONLY {
                 if self.find(name).is_some() {
                     self.warn(name, "it has no effect: nobody signs in to a machine client");
+                }
+            }
+        }
+        if kind == ClientType::Device {
+            for name in NOT_FOR_DEVICES {
+                if self.find(name).is_some() {
+                    self.warn(
+                        name,
+                        "it has no effect: nobody is sent back to a device, and people are always asked",
+                    );
                 }
             }
         }
@@ -152,48 +174,6 @@ impl Reader<'_> {
         method
     }
 
-    fn secrets(&mut self, method: AuthMethod) -> Vec<ClientSecret> {
-        let mut secrets = Vec::new();
-        if let Some(node) = self.find("secret").cloned() {
-            match &node.value {
-                Value::Table(entries) => match &entries[..] {
-                    [Entry { name, node: Node { value: Value::Text(text), .. }, .. }]
-                        if matches!(name.as_str(), "env" | "file") =>
-                    {
-                        match (self.look_up)(&format!("{name}:{text}")) {
-                            Ok(secret) => secrets.push(ClientSecret::Plain(SecretText::new(secret))),
-                            Err(why) => self.wrong("secret", why),
-                        }
-                    }
-                    _ => self.wrong("secret", "write { env = \"NAME\" } or { file = \"PATH\" }"),
-                },
-                _ => self.wrong("secret", "secrets do not stand in this file: write { env = \"NAME\" } or { file = \"PATH\" }, or use secret_sha256"),
-            }
-        }
-        for (text, place) in self.one_or_more("secret_sha256") {
-            match from_hex(&text) {
-                Some(digest) => secrets.push(ClientSecret::Sha256(digest)),
-                None => self.faults.add(Fault::error(place, "secret_sha256: expected 64 hexadecimal digits")),
-            }
-        }
-        match method {
-            AuthMethod::None if !secrets.is_empty() => {
-                self.wrong("type", "a public client has no secret");
-            }
-            AuthMethod::PrivateKeyJwt if !secrets.is_empty() || self.find("secret").is_some() => {
-                self.wrong(
-                    "secret",
-                    "a client that signs assertions has no secret: the server knows its public keys only",
-                );
-            }
-            AuthMethod::Basic | AuthMethod::Post if secrets.is_empty() && self.find("secret").is_none() => {
-                self.wrong("secret", "it is missing; the client must authenticate");
-            }
-            _ => {}
-        }
-        secrets
-    }
-
     fn grant_types(&mut self, usual: &Client) -> Vec<GrantType> {
         let Some(texts) = self.texts("grant_types") else { return usual.grant_types.clone() };
         let mut grants = Vec::new();
@@ -202,6 +182,10 @@ impl Reader<'_> {
                 Some(GrantType::ClientCredentials) if usual.kind.is_public() => {
                     self.faults
                         .add(Fault::error(place, "grant_types: a public client cannot act for itself"));
+                }
+                Some(GrantType::AuthorizationCode) if usual.kind == ClientType::Device => {
+                    let problem = "grant_types: nobody is sent back to a device; use type = \"native\"";
+                    self.faults.add(Fault::error(place, problem));
                 }
                 Some(grant) => grants.push(grant),
                 None => {
@@ -221,15 +205,4 @@ impl Reader<'_> {
             Scope::default()
         })
     }
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(n * 2..n * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

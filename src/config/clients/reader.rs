@@ -7,7 +7,7 @@ use crate::config::settings::parse_duration;
 use crate::config::{Fault, Faults};
 
 /// The keys of a client.
-const KEYS: [&str; 40] = [
+pub(super) const KEYS: [&str; 40] = [
     "id",
     "name",
     "type",
@@ -145,13 +145,5 @@ impl Reader<'_> {
             self.wrong(name, format!("`{text}` is no duration; write 90s, 15m, 24h or 30d"));
             default
         })
-    }
-
-    pub(super) fn one_or_more(&mut self, name: &str) -> Vec<(String, String)> {
-        match self.find(name).map(|node| (node.value.clone(), node.place.clone())) {
-            Some((Value::Text(text), place)) => vec![(text, place)],
-            Some(_) => self.texts(name).unwrap_or_default(),
-            None => Vec::new(),
-        }
     }
 }

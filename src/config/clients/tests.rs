@@ -35,7 +35,7 @@ fn mistakes_are_told_all_at_once_with_line_and_advice() {
     for expected in [
         "clients.toml:3:1: there is no key `typ`\n  did you mean `type`?",
         "clients.toml:1:1: type: it is missing",
-        "clients.toml:7:8: type: `sap` is none of spa, web, native, machine\n  did you mean `spa`?",
+        "clients.toml:7:8: type: `sap` is none of spa, web, native, machine, device\n  did you mean `spa`?",
         "there are no wildcards",
         "it must begin with https://",
         "secrets do not stand in this file",
@@ -91,6 +91,66 @@ fn a_secret_comes_from_outside_the_file() {
 }
 
 #[test]
+fn sec_k09_two_secrets_stand_side_by_side_each_until_its_end() {
+    let machine = "[[client]]\nid = \"m\"\ntype = \"machine\"\nscopes = [\"jobs\"]\n";
+    let (digest, until) = ("ab".repeat(32), "until = \"2026-12-01T01:00:00+01:00\"");
+    let (clients, faults) = check(&format!(
+        "{machine}secret = [{{ env = \"SECRET\", {until} }}, {{ env = \"SECRET\" }}]\n\
+         secret_sha256 = [\"{digest}\", {{ digest = \"{digest}\", {until} }}]\n"
+    ));
+    assert_eq!(faults, "");
+    let ends: Vec<Option<i64>> =
+        clients[0].secrets.iter().map(|secret| secret.until.map(|until| until.seconds())).collect();
+    assert_eq!(ends, [Some(1_796_083_200), None, None, Some(1_796_083_200)]);
+    let end = clients[0].secrets[0].until.unwrap();
+    assert!(clients[0].secrets[0].is_over(end) && !clients[0].secrets[1].is_over(end));
+    assert!(!clients[0].secrets[0].is_over(end - std::time::Duration::from_micros(1)));
+    for (lines, told) in [
+        ("secret = [{ env = \"SECRET\", file = \"x\" }]", "clients.toml:5:11: secret: write { env = "),
+        ("secret = { until = \"2026-12-01T00:00:00Z\" }", "secret: write { env = "),
+        ("secret = { env = \"SECRET\", until = \"tomorrow\" }", "secret: until must be an instant"),
+        ("secret = { env = \"SECRET\", until = 2026-12-01T00:00:00Z }", "secret: write { env = "),
+        ("secret = [\"in the open\"]", "secrets do not stand in this file"),
+        ("secret = []", "secret: the list is empty"),
+        ("secret_sha256 = []", "secret: it is missing"),
+        ("secret_sha256 = [{ digest = \"abc\" }]", "secret_sha256: expected 64 hexadecimal digits"),
+        (
+            &format!("secret_sha256 = [{{ digest = \"{digest}\", untl = \"x\" }}]"),
+            "secret_sha256: expected 64",
+        ),
+        (&format!("secret_sha256 = {{ digest = \"{digest}\", until = 7 }}"), "secret_sha256: until must be"),
+    ] {
+        let (_, faults) = check(&format!("{machine}{lines}\n"));
+        assert!(faults.contains(told) && !faults.contains("in the open"), "{lines}\n{told}\n--\n{faults}");
+    }
+}
+
+#[test]
+fn what_holds_for_a_client_is_told_with_its_line_and_never_a_secret() {
+    let text = "[[client]]\nid = \"other\"\ntype = \"spa\"\nredirect_uris = [\"https://b.test/cb\"]\n\n[[client]]\n\
+                id = \"m\"\ntype = \"machine\"\nsecret = { env = \"SECRET\", until = \"2026-12-01T00:00:00Z\" }\n\
+                scopes = [\"jobs\"]\naccess_token_lifetime = \"90s\"\n";
+    let (clients, faults) = check(text);
+    assert_eq!(faults, "");
+    let keys = client_keys("clients.toml", text, &clients[1]);
+    let of = |name: &str| {
+        let key = keys.iter().find(|key| key.name == name).unwrap();
+        (key.value.as_str(), key.place.as_deref())
+    };
+    assert_eq!(of("id"), ("\"m\"", Some("clients.toml:7")));
+    assert_eq!(of("access_token_lifetime"), ("\"90s\"", Some("clients.toml:11")));
+    assert_eq!(of("grant_types"), ("[\"client_credentials\"]", None));
+    assert_eq!(of("redirect_uris"), ("[]", None));
+    let secret = "{ env = \"SECRET\", until = \"2026-12-01T00:00:00Z\" }";
+    assert_eq!(of("secret"), (secret, Some("clients.toml:9")));
+    assert!(keys.iter().all(|key| !key.value.contains("a secret of the environment")));
+    // Every key that may be written is shown, and what is written is what is shown.
+    let spa = client_keys("clients.toml", text, &clients[0]);
+    assert_eq!(spa.iter().filter(|key| key.place.is_some()).count(), 3);
+    assert_eq!(spa.len(), super::reader::KEYS.len());
+}
+
+#[test]
 fn what_has_no_effect_is_told() {
     let (clients, faults) = check(
         "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\n\
@@ -108,6 +168,34 @@ fn what_has_no_effect_is_told() {
         "[[client]]\nid = \"a\"\ntype = \"native\"\nskip_consent = true\nredirect_uris = [\"https://a.example.org/cb\"]\n",
     );
     assert_eq!(silent, "");
+}
+
+#[test]
+fn a_device_needs_two_lines_and_has_no_way_back() {
+    let device = "[[client]]\nid = \"tv\"\ntype = \"device\"\n";
+    let (clients, faults) = check(device);
+    assert_eq!(faults, "");
+    let tv = &clients[0];
+    assert!(tv.is_public() && tv.response_types.is_empty() && tv.redirect_uris.is_empty());
+    assert_eq!(tv.grant_types, [GrantType::DeviceCode, GrantType::RefreshToken]);
+    for (line, told) in [
+        (
+            "redirect_uris = [\"https://a.test/cb\"]",
+            "error: clients.toml:4:17: redirect_uris: a device has none",
+        ),
+        ("grant_types = [\"authorization_code\"]", "nobody is sent back to a device; use type = \"native\""),
+        ("skip_consent = true", "warning: clients.toml:4:16: skip_consent: it has no effect"),
+        ("secret = { env = \"SECRET\" }", "a public client has no secret"),
+        ("grant_types = [\"device_code\"]", "`device_code` is not supported"),
+    ] {
+        let (_, faults) = check(&format!("{device}{line}\n"));
+        assert!(faults.contains(told), "{told}\n--\n{faults}");
+    }
+    let web = "[[client]]\nid = \"a\"\ntype = \"web\"\nsecret = { env = \"SECRET\" }\nredirect_uris = [\"https://a.test/cb\"]\n";
+    let grants = "grant_types = [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:device_code\"]\n";
+    let (clients, faults) = check(&format!("{web}{grants}"));
+    assert_eq!(faults, "");
+    assert!(clients[0].may_use(GrantType::DeviceCode));
 }
 
 const KEYS: &str =

@@ -13,6 +13,9 @@ impl Reader<'_> {
         if uris.is_empty() && needed {
             self.wrong("redirect_uris", "it is missing; write where answers may go, byte for byte");
         }
+        if kind == ClientType::Device && self.find("redirect_uris").is_some() {
+            self.wrong("redirect_uris", "a device has none: nobody is sent back to it");
+        }
         for (uri, place) in &uris {
             if let Some(problem) = redirect_uri_problem(uri, kind) {
                 self.faults.add(Fault::error(place.as_str(), format!("redirect_uris: `{uri}`: {problem}")));

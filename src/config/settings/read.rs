@@ -9,8 +9,8 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, IdentitySettings, Mode, OutboundSettings, PasswordSettings,
-    SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
+    AllowedDestination, Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
@@ -44,6 +44,16 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     if !require_admin_key && !development {
         from.wrong("admin.require_key", "only development may do without API keys");
     }
+    let keys = KeySettings {
+        rotation: from.duration("keys.rotation", Duration::from_secs(3_600)),
+        publish_ahead: from.duration("keys.publish_ahead", Duration::from_secs(600)),
+    };
+    if keys.publish_ahead >= keys.rotation {
+        from.wrong(
+            "keys.publish_ahead",
+            "it is not shorter than keys.rotation, so no key could follow in time",
+        );
+    }
     let session = SessionSettings {
         idle: from.duration("session.idle", Duration::from_secs(60)),
         absolute: from.duration("session.absolute", Duration::from_secs(60)),
@@ -75,6 +85,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         database_readers: from.number("database.readers", 1, 64)?,
         migrate: from.flag("database.migrate"),
         data_secrets,
+        keys,
         session,
         password,
         default_return_url: from.web_url("return_urls.default"),

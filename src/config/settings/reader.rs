@@ -207,7 +207,7 @@ fn from_environment(key: &Key, name: &str, value: &str) -> Node {
 }
 
 /// Reads `90s`, `15m`, `24h`, `30d`.
-pub(in crate::config) fn parse_duration(text: &str) -> Option<Duration> {
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,

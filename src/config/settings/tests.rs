@@ -94,6 +94,24 @@ fn an_issuer_is_an_origin_over_https() {
 }
 
 #[test]
+fn a_schedule_of_keys_leaves_time_for_everybody_to_know_the_next_one() {
+    for (rotation, ahead, fault) in [
+        ("90d", "24h", ""),
+        ("1h", "10m", ""),
+        ("24h", "24h", "keys.publish_ahead: it is not shorter than keys.rotation"),
+        ("90d", "5m", "keys.publish_ahead: 5m is too short; the least is 600 s"),
+        ("30m", "10m", "keys.rotation: 30m is too short; the least is 3600 s"),
+        ("0s", "24h", "keys.rotation: 0s is too short"),
+        ("never", "24h", "keys.rotation: `never` is no duration"),
+    ] {
+        let text = format!("[keys]\nrotation = \"{rotation}\"\npublish_ahead = \"{ahead}\"\n");
+        let (settings, faults) = load(Mode::Development, &text, &[]);
+        assert_eq!(settings.is_some(), fault.is_empty(), "{rotation} {ahead}: {faults}");
+        assert!(faults.contains(fault), "{faults}");
+    }
+}
+
+#[test]
 fn every_default_reads_as_its_form() {
     let mut text = String::new();
     for key in KEYS {

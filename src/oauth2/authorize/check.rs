@@ -27,7 +27,8 @@ pub fn check(
     let client = known_client(&given, clients)?;
     let redirect_uri = known_redirect_uri(&given, &client)?;
     let state = if given.repeats("state") { None } else { given.get("state") };
-    let callback = Callback::trusted(&redirect_uri, state, &settings.issuer);
+    let mode = rules::response_mode(&given, &client);
+    let callback = Callback::trusted(&client, &redirect_uri, mode, state, &settings.issuer);
     let rules = Rules { given: &given, client: &client, settings, keys, now };
     drive(&rules, clients, redirect_uri).map_err(|error| AuthorizeError::Trusted(Box::new(callback), error))
 }
@@ -40,7 +41,7 @@ fn drive(
 ) -> Result<AuthorizationParameters, Error> {
     let registrar = ClientRegistrar(clients);
     rules::form(rules)?;
-    rules::response_type(rules)?;
+    let (response_type, response_mode) = rules::response(rules)?;
     let request = MachineRequest { given: rules.given, redirect_uri: &redirect_uri };
     let mut machine = Authorization::new(&request);
     let mut input = Input::None;
@@ -55,7 +56,7 @@ fn drive(
             }
             Output::Extend => {
                 let mut extensions = Extensions::new();
-                settled = Some(rules::extend(rules, &mut extensions)?);
+                settled = Some(rules::extend(rules, response_type, &mut extensions)?);
                 Input::Extended(extensions)
             }
             Output::Negotiate { bound_client, scope } => {
@@ -74,11 +75,14 @@ fn drive(
                 if scope.is_empty() {
                     return Err(Error::new(ErrorCode::InvalidScope, "The request names no scope."));
                 }
+                rules::front_channel(rules, response_type, &scope)?;
                 let audience = rules::audience(rules, &scope)?;
                 return Ok(AuthorizationParameters {
                     client_id: pre_grant.client_id,
                     redirect_uri_given: rules.given.get("redirect_uri").is_some(),
                     redirect_uri,
+                    response_type,
+                    response_mode,
                     scope,
                     state,
                     nonce: rules.given.get("nonce").map(str::to_owned),
@@ -89,6 +93,7 @@ fn drive(
                     ui_locales: rules.given.get("ui_locales").map(str::to_owned),
                     acr_values: rules.given.get("acr_values").map(str::to_owned),
                     hinted_subject: settled.hinted_subject,
+                    claims: settled.claims,
                     audience,
                 });
             }
@@ -200,7 +205,8 @@ impl Request for MachineRequest<'_> {
     }
 
     fn response_type(&self) -> Option<Cow<'_, str>> {
-        self.given.get("response_type").map(Cow::Borrowed)
+        // The machine knows only this one; the others were looked at before.
+        Some(Cow::Borrowed("code"))
     }
 
     fn extension(&self, key: &str) -> Option<Cow<'_, str>> {

@@ -7,18 +7,21 @@ use oxide_auth::primitives::grant::Extensions;
 
 use crate::config::Settings;
 use crate::crypto::SigningKeys;
-use crate::model::{Client, GrantType, IdentityId, Instant, Prompt, Scope};
+use crate::model::{
+    Assurance, ClaimsRequest, Client, GrantType, Instant, Prompt, ResponseMode, ResponseType, Scope,
+};
 use crate::oauth2::parameters::Parameters;
-use crate::oauth2::{Error, ErrorCode, id_token};
+use crate::oauth2::{Error, ErrorCode, id_token, standard_claims};
 
 /// The longest values, in bytes.
-const LIMITS: [(&str, usize); 8] = [
+const LIMITS: [(&str, usize); 9] = [
     ("state", 2048),
     ("nonce", 1024),
     ("scope", 4096),
     ("login_hint", 320),
     ("ui_locales", 256),
     ("acr_values", 256),
+    ("claims", 4096),
     ("prompt", 128),
     ("id_token_hint", 16_384),
 ];
@@ -43,7 +46,8 @@ pub(super) struct Settled {
     pub(super) code_challenge: Option<String>,
     pub(super) prompt: Vec<Prompt>,
     pub(super) max_age: Option<u64>,
-    pub(super) hinted_subject: Option<IdentityId>,
+    pub(super) hinted_subject: Option<String>,
+    pub(super) claims: ClaimsRequest,
 }
 
 fn refuse(description: impl AsRef<str>) -> Error {
@@ -70,32 +74,101 @@ pub(super) fn form(rules: &Rules<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Only `code`, only in the query, only for clients of that grant (RFC 6749 4.1.1, OAuth 2.0 Multiple Response Types).
-pub(super) fn response_type(rules: &Rules<'_>) -> Result<(), Error> {
-    match rules.given.get("response_type") {
-        None => return Err(refuse("The request has no response_type.")),
-        Some("code") => {}
-        Some(_) => {
-            let text = "The only response_type here is code.";
-            return Err(Error::new(ErrorCode::UnsupportedResponseType, text));
-        }
-    }
-    if rules.given.get("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(refuse("The only response_mode here is query."));
-    }
-    if !rules.client.may_use(GrantType::AuthorizationCode) {
+/// What the answer is made of, and how it comes back: only what the client is registered for (RFC 6749 4.1.1, OAuth 2.0
+/// Multiple Response Types 2.1).
+pub(super) fn response(rules: &Rules<'_>) -> Result<(ResponseType, ResponseMode), Error> {
+    let Some(text) = rules.given.get("response_type") else {
+        return Err(refuse("The request has no response_type."));
+    };
+    let unsupported = |text: &str| Error::new(ErrorCode::UnsupportedResponseType, text);
+    let asked =
+        ResponseType::parse(text).ok_or_else(|| unsupported("There is no such response_type here."))?;
+    if asked.has_code() && !rules.client.may_use(GrantType::AuthorizationCode) {
         let text = "The client is not registered for the grant type authorization_code.";
         return Err(Error::new(ErrorCode::UnauthorizedClient, text));
+    }
+    if !rules.client.response_types.contains(&asked) {
+        return Err(unsupported("The client is not registered for this response_type."));
+    }
+    let mode = match rules.given.get("response_mode") {
+        None => asked.usual_mode(),
+        Some(text) => ResponseMode::parse(text)
+            .filter(|mode| rules.client.response_modes.contains(mode))
+            .ok_or_else(|| refuse("The client is not registered for this response_mode."))?,
+    };
+    if asked.is_front_channel() && mode == ResponseMode::Query {
+        return Err(refuse("Tokens never come back in the query."));
+    }
+    Ok((asked, mode))
+}
+
+/// The way on which a refusal comes back: that of the answer, if the request is good so far, else the query. Nobody turns
+/// an answer to another way than the client is registered for (M02).
+pub(super) fn response_mode(given: &Parameters<'_>, client: &Client) -> ResponseMode {
+    let kind = given.get("response_type").and_then(ResponseType::parse);
+    let kind = kind.filter(|kind| client.response_types.contains(kind));
+    let Some(kind) = kind.filter(|_| !given.repeats("response_type")) else { return ResponseMode::Query };
+    let named = match given.get("response_mode") {
+        None => Some(kind.usual_mode()),
+        Some(text) => ResponseMode::parse(text).filter(|mode| {
+            client.response_modes.contains(mode) && !(kind.is_front_channel() && *mode == ResponseMode::Query)
+        }),
+    };
+    named.filter(|_| !given.repeats("response_mode")).unwrap_or(kind.usual_mode())
+}
+
+/// Tokens that the browser carries are bound to the request by `nonce`, and ID tokens need `openid` (OIDC Core 3.2.2.1,
+/// 3.3.2.1).
+pub(super) fn front_channel(rules: &Rules<'_>, asked: ResponseType, scope: &Scope) -> Result<(), Error> {
+    if !asked.is_front_channel() {
+        return Ok(());
+    }
+    if !scope.contains("openid") {
+        return Err(refuse("This response_type needs the scope openid."));
+    }
+    if asked.has_id_token() && rules.given.get("nonce").is_none() {
+        return Err(refuse("This response_type needs a nonce."));
     }
     Ok(())
 }
 
 /// Everything that OIDC and PKCE add; the machine's "extensions".
-pub(super) fn extend(rules: &Rules<'_>, extensions: &mut Extensions) -> Result<Settled, Error> {
+pub(super) fn extend(
+    rules: &Rules<'_>,
+    asked: ResponseType,
+    extensions: &mut Extensions,
+) -> Result<Settled, Error> {
     request_objects(rules)?;
-    let code_challenge = pkce(rules, extensions)?;
+    // Without a code there is nothing to prove.
+    let code_challenge = if asked.has_code() { pkce(rules, extensions)? } else { None };
     let prompt = prompt(rules)?;
-    Ok(Settled { code_challenge, prompt, max_age: max_age(rules)?, hinted_subject: id_token_hint(rules)? })
+    let claims = claims(rules)?;
+    let hinted_subject = id_token_hint(rules)?
+        .or_else(|| claims.id_token.get("sub").and_then(|sub| sub.texts().next()).map(str::to_owned));
+    Ok(Settled {
+        code_challenge,
+        prompt,
+        max_age: max_age(rules)?,
+        hinted_subject,
+        claims: standard_claims::permitted(claims, rules.client),
+    })
+}
+
+/// Single claims (OIDC Core 5.5). A level of authentication that the client cannot do without must be one that can be
+/// reached here (OIDC Unmet Authentication Requirements 1.0).
+fn claims(rules: &Rules<'_>) -> Result<ClaimsRequest, Error> {
+    let Some(text) = rules.given.get("claims") else { return Ok(ClaimsRequest::default()) };
+    let asked = ClaimsRequest::parse(text)
+        .map_err(|_| refuse("The claims parameter is no JSON object of the form of OpenID Connect."))?;
+    if let Some(acr) = asked.id_token.get("acr")
+        && acr.essential
+        && !acr.values.is_empty()
+        && !acr.texts().any(|level| Assurance::OFFERED.iter().any(|offered| offered.name() == level))
+    {
+        let text = "No sign-in here reaches the level of authentication that is asked for.";
+        return Err(Error::new(ErrorCode::UnmetAuthenticationRequirements, text));
+    }
+    Ok(asked)
 }
 
 /// What is not supported says so (OIDC Core 3.1.2.6).
@@ -166,7 +239,7 @@ fn max_age(rules: &Rules<'_>) -> Result<Option<u64>, Error> {
 }
 
 /// An ID token of ours, expired ones included (OIDC Core 3.1.2.1).
-fn id_token_hint(rules: &Rules<'_>) -> Result<Option<IdentityId>, Error> {
+fn id_token_hint(rules: &Rules<'_>) -> Result<Option<String>, Error> {
     let Some(hint) = rules.given.get("id_token_hint") else { return Ok(None) };
     let hint = id_token::read_hint(hint, rules.settings, rules.keys, rules.now)
         .ok_or_else(|| refuse("The id_token_hint is not an ID token of this provider."))?;

@@ -13,10 +13,10 @@ use super::Outcome;
 use super::mint::{Order, Unsigned};
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::model::{AuthorizationCode, Client, Event, Grant, GrantId, RefreshToken, RefreshTokenId};
+use crate::model::{AuthorizationCode, Client, Event, Grant, GrantId, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
-use crate::oauth2::{Error, ErrorCode, audience, grants};
+use crate::oauth2::{Error, ErrorCode, audience, grants, id_token, subject};
 use crate::store;
 
 /// Wrong verifiers that a code survives, plus one.
@@ -101,6 +101,7 @@ fn grant(
         session: code.session,
         scope: code.scope,
         audience: code.audience,
+        claims: code.claims,
         offline,
         auth_time: code.auth_time,
         acr: code.acr,
@@ -109,12 +110,28 @@ fn grant(
         expires_at: cx.now + lifetime,
         ended_at: None,
     };
-    store::grants::insert(cx.db, &grant)?;
+    let scope = grant.scope.clone();
+    let unsigned = first_tokens(cx, client, &grant, scope, audience, code.nonce)?;
+    Ok((grant, unsigned))
+}
+
+/// Writes a grant with its first tokens: all that was granted, or the part of it that is asked for.
+pub(super) fn first_tokens(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    grant: &Grant,
+    scope: Scope,
+    audience: Vec<String>,
+    nonce: Option<String>,
+) -> Result<Unsigned> {
+    store::grants::insert(cx.db, grant)?;
     grants::take_part(cx, grant.session, &grant.client_id)?;
-    let order = Order { client, grant: Some(&grant), scope: grant.scope.clone(), audience, now: cx.now };
-    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, code.nonce, cx.now);
+    let subject = subject::of(cx, client, grant.identity)?;
+    let order = Order { client, grant: Some((grant, &subject)), scope, audience, now: cx.now };
+    let claims = id_token::claims(cx, grant, &subject, nonce)?;
+    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(client, claims);
     unsigned.store(cx)?;
-    if offline {
+    if grant.offline {
         let token = PlainToken::generate(TokenKind::Refresh, cx.random());
         let row = RefreshToken {
             id: RefreshTokenId::from_uuid(cx.random().uuid()),
@@ -128,7 +145,7 @@ fn grant(
         store::refresh_tokens::insert(cx.db, &row)?;
         unsigned.refresh_token = Some(token);
     }
-    Ok((grant, unsigned))
+    Ok(unsigned)
 }
 
 /// The redemption is correct and yet the code was not there to take: dead, or replayed. A replay some time after the

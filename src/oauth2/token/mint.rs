@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::crypto::{PlainToken, SignatureAlgorithm, SigningKeys, TokenKind, at_hash};
+use crate::crypto::{PlainToken, SignatureAlgorithm, SigningKeys, TokenKind, left_half_of_hash};
 use crate::cx::{Cx, Env, Fault, Result};
 use crate::model::{
     AccessToken, AccessTokenFormat, Client, Grant, GrantId, Instant, Scope, SigningPreference,
@@ -47,25 +47,28 @@ pub struct TokenResponse {
 }
 
 /// For whom and what an access token is made.
-pub(super) struct Order<'a> {
-    pub(super) client: &'a Client,
-    pub(super) grant: Option<&'a Grant>,
-    pub(super) scope: Scope,
-    pub(super) audience: Vec<String>,
-    pub(super) now: Instant,
+pub(in crate::oauth2) struct Order<'a> {
+    pub(in crate::oauth2) client: &'a Client,
+    /// The grant, and the name by which the client knows its person.
+    pub(in crate::oauth2) grant: Option<(&'a Grant, &'a str)>,
+    pub(in crate::oauth2) scope: Scope,
+    pub(in crate::oauth2) audience: Vec<String>,
+    pub(in crate::oauth2) now: Instant,
 }
 
 impl Unsigned {
     /// Makes the access token for a grant, or for a client that acts for itself.
-    pub(super) fn new(env: &Env, order: Order<'_>) -> Self {
+    pub(in crate::oauth2) fn new(env: &Env, order: Order<'_>) -> Self {
         let Order { client, grant, scope, audience, now } = order;
+        let subject = grant.map_or(client.id.as_str(), |(_, subject)| subject);
+        let grant = grant.map(|(grant, _)| grant);
         let lifetime = client.lifetimes.access;
         let seconds = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let access = match client.access_token_format {
             AccessTokenFormat::Jwt => {
                 let claims = AccessClaims {
                     iss: env.settings.issuer.clone(),
-                    sub: grant.map_or_else(|| client.id.clone(), |grant| grant.identity.to_string()),
+                    sub: subject.to_owned(),
                     aud: audience,
                     exp: now.seconds() + seconds,
                     iat: now.seconds(),
@@ -98,39 +101,46 @@ impl Unsigned {
     }
 
     /// Adds the ID token, if `openid` was granted.
-    pub(super) fn with_id_token(
-        mut self,
-        env: &Env,
-        client: &Client,
-        grant: &Grant,
-        nonce: Option<String>,
-        now: Instant,
-    ) -> Self {
+    pub(in crate::oauth2) fn with_id_token(mut self, client: &Client, claims: IdClaims) -> Self {
         if self.scope.contains("openid") {
-            let claims = IdClaims::of(grant, &env.settings.issuer, nonce, now);
             self.id_token = Some((claims, client.id_token_alg));
         }
         self
     }
 
     /// Stores what must be stored: an opaque token's digest.
-    pub(super) fn store(&self, cx: &mut Cx<'_>) -> Result<()> {
+    pub(in crate::oauth2) fn store(&self, cx: &mut Cx<'_>) -> Result<()> {
         match &self.access {
             Access::Opaque(_, row) => Ok(store::access_tokens::insert(cx.db, row)?),
             Access::Jwt(..) => Ok(()),
         }
     }
 
+    /// The access token by itself, with the seconds that it lives. Not inside a transaction.
+    pub(in crate::oauth2) fn access_token(&self, keys: &SigningKeys) -> Result<String> {
+        match &self.access {
+            Access::Opaque(token, _) => Ok(token.expose().to_owned()),
+            Access::Jwt(claims, algorithm) => sign(keys, *algorithm, "at+jwt", &**claims),
+        }
+    }
+
+    /// Seconds until the access token dies.
+    pub(in crate::oauth2) fn expires_in(&self) -> i64 {
+        self.expires_in
+    }
+
+    /// What the access token may do.
+    pub(in crate::oauth2) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Signs what must be signed. Not inside a transaction.
     pub fn sign(self, keys: &SigningKeys) -> Result<TokenResponse> {
-        let access_token = match self.access {
-            Access::Opaque(token, _) => token.expose().to_owned(),
-            Access::Jwt(claims, algorithm) => sign(keys, algorithm, "at+jwt", &*claims)?,
-        };
+        let access_token = self.access_token(keys)?;
         let id_token = match self.id_token {
             None => None,
             Some((mut claims, algorithm)) => {
-                claims.at_hash = Some(at_hash(&access_token));
+                claims.at_hash = Some(half_hash(algorithm, &access_token));
                 Some(sign(keys, algorithm, "JWT", &claims)?)
             }
         };
@@ -145,16 +155,19 @@ impl Unsigned {
     }
 }
 
+/// `at_hash` and `c_hash`: half of the hash that belongs to the ID token's algorithm (OIDC Core 3.1.3.6, 3.3.2.11).
+pub(in crate::oauth2) fn half_hash(algorithm: SigningPreference, text: &str) -> String {
+    left_half_of_hash(algorithm.into(), text)
+}
+
+/// Signs claims with the key of a client's algorithm.
 pub(in crate::oauth2) fn sign(
     keys: &SigningKeys,
     algorithm: SigningPreference,
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String> {
-    let algorithm = match algorithm {
-        SigningPreference::Rs256 => SignatureAlgorithm::Rs256,
-        SigningPreference::Es256 => SignatureAlgorithm::Es256,
-    };
+    let algorithm = SignatureAlgorithm::from(algorithm);
     let key = keys.active(algorithm).ok_or_else(|| Fault::Crypto(format!("no {} key", algorithm.name())))?;
     Ok(key.sign(typ, claims)?)
 }

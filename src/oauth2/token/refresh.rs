@@ -15,7 +15,7 @@ use crate::cx::{Cx, Result};
 use crate::model::{Client, Event, Grant, Mail, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
-use crate::oauth2::{Error, ErrorCode, audience, grants};
+use crate::oauth2::{Error, ErrorCode, audience, grants, id_token, subject};
 use crate::store;
 
 /// How long the same token gets the same successor: for a client that asked from two tabs, or lost the answer.
@@ -62,9 +62,11 @@ pub(super) fn rotate(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_
         Ok(successor) => successor,
         Err(error) => return Ok(Outcome::Refused(error)),
     };
-    let order = Order { client, grant: Some(&grant), scope, audience, now: cx.now };
+    let subject = subject::of(cx, client, grant.identity)?;
+    let order = Order { client, grant: Some((&grant, &subject)), scope, audience, now: cx.now };
     // No nonce: it belongs to the sign-in, not to the refresh (OIDC Core 12.2).
-    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(cx.env, client, &grant, None, cx.now);
+    let claims = id_token::claims(cx, &grant, &subject, None)?;
+    let mut unsigned = Unsigned::new(cx.env, order).with_id_token(client, claims);
     unsigned.refresh_token = Some(successor);
     unsigned.store(cx)?;
     Ok(Outcome::Granted(Box::new(unsigned)))

@@ -70,9 +70,9 @@ fn shape(client: &Client) -> Value {
         "jwks": client.jwks.clone().unwrap_or_else(|| json!({})),
         "jwks_uri": text(&client.jwks_uri),
         "token_endpoint_auth_method": client.auth_method.name(),
-        "token_endpoint_auth_signing_alg": client.assertion_alg.map(algorithm),
-        "request_object_signing_alg": client.request_object_alg.map(algorithm),
-        "userinfo_signed_response_alg": client.userinfo_alg.map_or("none", algorithm),
+        "token_endpoint_auth_signing_alg": client.assertion_alg.map(SigningPreference::name),
+        "request_object_signing_alg": client.request_object_alg.map(SigningPreference::name),
+        "userinfo_signed_response_alg": client.userinfo_alg.map_or("none", SigningPreference::name),
         "backchannel_logout_uri": address(&client.backchannel_logout),
         "backchannel_logout_session_required": needed(&client.backchannel_logout),
         "frontchannel_logout_uri": address(&client.frontchannel_logout),
@@ -111,18 +111,11 @@ fn own(client: &Client) -> Value {
         "registration": client.allow_registration,
         "development": client.development,
         "initiate_login_uri": client.initiate_login_uri,
-        "access_token_alg": algorithm(client.access_token_alg),
-        "id_token_alg": algorithm(client.id_token_alg),
+        "access_token_alg": client.access_token_alg.name(),
+        "id_token_alg": client.id_token_alg.name(),
         "refresh_token_absolute": go_duration::text(client.lifetimes.refresh_absolute),
         "origin": client.origin,
     })
-}
-
-fn algorithm(preference: SigningPreference) -> &'static str {
-    match preference {
-        SigningPreference::Rs256 => "RS256",
-        SigningPreference::Es256 => "ES256",
-    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub(super) struct Control<'a> {
     pub autofocus: bool,
     /// Left alone by the keyboard's help: no capital letters, no spelling.
     pub verbatim: bool,
+    /// The same, but all letters are capital ones.
+    pub capitals: bool,
 }
 
 impl<'a> Control<'a> {
@@ -41,6 +43,7 @@ impl<'a> Control<'a> {
             readonly: false,
             autofocus: false,
             verbatim: false,
+            capitals: false,
         }
     }
 

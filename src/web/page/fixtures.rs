@@ -1,6 +1,7 @@
 //! Every page in every state, for the tests of the rules and for looking at.
 
 mod beside;
+mod devices;
 mod entering;
 mod inside;
 
@@ -43,6 +44,8 @@ pub fn all() -> Vec<Fixture> {
     entering::codes(&mut add);
     entering::recovery(&mut add);
     inside::consent(&mut add);
+    inside::answers(&mut add);
+    devices::devices(&mut add);
     inside::account(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);

@@ -158,6 +158,45 @@ fn consent_is_answered_by_two_buttons_of_the_same_size() {
     });
 }
 
+/// Page 1.4.8: a name, the code, where the question comes from, what follows, the warning; and the safe answer first where
+/// the device is elsewhere.
+#[test]
+fn page_1_4_8_a_device_is_connected_knowingly() {
+    each_of(&["device_confirm"], |fixture, html| {
+        let answers: Vec<_> =
+            find(html, ".pair button[name=answer]").into_iter().map(|b| b.attr("value").unwrap()).collect();
+        let is_here = fixture.name == "device_confirm-here";
+        let expected = if is_here { ["connect", "refuse"] } else { ["refuse", "connect"] };
+        assert_eq!(answers, expected, "{}", fixture.name);
+        assert_eq!(find(html, ".pair button:not(.plain)").len(), 1);
+        assert_eq!(find(html, "#elsewhere").len(), usize::from(!is_here), "{}", fixture.name);
+        let warning = "Only continue if you have this device with you. \
+                       Nobody from Acme Accounts will ever send you a code to enter here.";
+        assert_eq!(words(one(html, "#warning")), warning);
+        assert!(words(html.root_element()).contains("Check that the device shows WDJB-MJHT"));
+        assert!(!find(html, ".permissions li").is_empty());
+        assert!(find(html, "input:not([type=hidden])").is_empty(), "nothing is remembered: {}", fixture.name);
+    });
+    each_of(&["device"], |fixture, html| {
+        let input = one(html, "#user-code");
+        let attributes = ["name", "type", "autocomplete", "autocapitalize", "spellcheck", "value"];
+        let found = attributes.map(|name| input.attr(name));
+        let expected =
+            [Some("user_code"), Some("text"), Some("off"), Some("characters"), Some("false"), None];
+        assert_eq!(found, expected, "{}", fixture.name);
+        assert_eq!(words(one(html, "#user-code-about")), "8 letters shown on the device, like WDJB-MJHT");
+    });
+    let said = |name: &str| {
+        let page = fixtures::all().into_iter().find(|fixture| fixture.name == name).unwrap();
+        words(one(&Html::parse_document(&page.html), "h1"))
+    };
+    assert_eq!(said("device-fresh"), "Connect a device");
+    assert_eq!(said("device_confirm-here"), "Connect Acme TV on another device?");
+    assert_eq!(said("device_done-connected"), "Done. Go back to your device.");
+    assert_eq!(said("device_done-refused"), "Nothing was connected.");
+    assert_eq!(said("device_done-over"), "That code has run out. Start again on the device.");
+}
+
 #[test]
 fn the_other_devices_can_be_signed_out_by_name() {
     each_of(&["sessions"], |fixture, html| {

@@ -5,6 +5,7 @@ use super::people::Person;
 use crate::cx::Result;
 use crate::journey::{self, Waiting};
 use crate::model::{AuthorizationRequestId, Client, Scope};
+use crate::oauth2::authorize;
 use crate::web::page::{ConsentPage, Frame, Permission};
 use crate::web::path;
 use crate::web::reply::Reply;
@@ -46,7 +47,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     };
     let frame = visit.frame();
     Reply::page(&ConsentPage {
-        permissions: permissions(&frame, &request.parameters.scope),
+        permissions: permissions(&frame, &authorize::to_consent(&request.parameters)),
         frame,
         form: visit.request_form(path::CONSENT, id),
         notices: Vec::new(),
@@ -60,7 +61,8 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     })
 }
 
-fn permissions(frame: &Frame, scope: &Scope) -> Vec<Permission> {
+/// What a client may do with these scopes, in words.
+pub(super) fn permissions(frame: &Frame, scope: &Scope) -> Vec<Permission> {
     scope
         .iter()
         .map(|name| {

@@ -1,4 +1,4 @@
-//! What a page of the account says when it is shown next. No flow remembers it, so it travels in the page's address:
+//! What a page says when it is shown next that has no flow. Nothing remembers it, so it travels in the page's address:
 //! sealed, so that nobody else puts words in our mouth, and no log or history can read what was typed.
 
 use std::collections::BTreeMap;
@@ -31,12 +31,17 @@ impl Said {
 
     /// The address of a page of the account that will say it in this session.
     pub(super) fn at(self, env: &Env, session: &Session, path: &str) -> Result<String> {
-        let sealed = self.sealed(env, session, path)?;
+        self.at_for(env, &session.id.to_string(), path)
+    }
+
+    /// The address of a page that will say it to whom this names: a session, or a browser.
+    pub(super) fn at_for(self, env: &Env, whom: &str, path: &str) -> Result<String> {
+        let sealed = self.sealed(env, whom, path)?;
         if sealed.len() <= LONGEST {
             return Ok(format!("{path}?said={sealed}"));
         }
         // What was typed is too long to be carried: its mistakes are still told.
-        let sealed = Self { values: BTreeMap::new(), ..self }.sealed(env, session, path)?;
+        let sealed = Self { values: BTreeMap::new(), ..self }.sealed(env, whom, path)?;
         Ok(format!("{path}?said={sealed}"))
     }
 
@@ -47,19 +52,24 @@ impl Said {
 
     /// What the address of this visit makes the page say; nothing, if it is not sealed for this session and page.
     pub(super) fn read(visit: &Visit, session: &Session) -> Self {
+        Self::read_for(visit, &session.id.to_string())
+    }
+
+    /// The same for whom this names.
+    pub(super) fn read_for(visit: &Visit, whom: &str) -> Self {
         let said = visit.query_value("said").and_then(|sealed| {
-            let plain = visit.env().secrets.open(&place(session, visit.path()), sealed).ok()?;
+            let plain = visit.env().secrets.open(&place(whom, visit.path()), sealed).ok()?;
             serde_json::from_slice(&plain).ok()
         });
         said.unwrap_or_default()
     }
 
-    fn sealed(&self, env: &Env, session: &Session, path: &str) -> Result<String> {
+    fn sealed(&self, env: &Env, whom: &str, path: &str) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(|why| Fault::Internal(why.to_string()))?;
-        Ok(env.secrets.seal(env.random.as_ref(), &place(session, path), &plain)?)
+        Ok(env.secrets.seal(env.random.as_ref(), &place(whom, path), &plain)?)
     }
 }
 
-fn place(session: &Session, path: &str) -> String {
-    format!("said.{path}.{}", session.id)
+fn place(whom: &str, path: &str) -> String {
+    format!("said.{path}.{whom}")
 }

@@ -10,7 +10,12 @@ use crate::web::visit::{FormFields, Visit};
 
 /// What a token is worth now.
 pub(super) async fn introspect(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
-    let client = match authenticate(&visit.env().clients.get(), visit.header("authorization"), &form) {
+    let client = match authenticate(
+        &visit.env().clients.get(),
+        visit.header("authorization"),
+        &form,
+        visit.work().now(),
+    ) {
         Ok(client) if client.is_public() => {
             let cause = format!("{} is public and cannot introspect", client.id);
             return refuse(&visit, &Error::invalid_client(cause));

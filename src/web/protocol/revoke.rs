@@ -10,7 +10,12 @@ use crate::web::visit::{FormFields, Visit};
 
 /// Revokes a token of the client that asks.
 pub(super) async fn revoke(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
-    let client = match authenticate(&visit.env().clients.get(), visit.header("authorization"), &form) {
+    let client = match authenticate(
+        &visit.env().clients.get(),
+        visit.header("authorization"),
+        &form,
+        visit.work().now(),
+    ) {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

@@ -14,7 +14,7 @@ use crate::web::visit::{FormFields, Visit};
 pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
     let env = visit.env();
     let authorization = visit.header("authorization");
-    let client = match authenticate(&env.clients.get(), authorization, &form) {
+    let client = match authenticate(&env.clients.get(), authorization, &form, env.clock.now()) {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };
@@ -35,6 +35,7 @@ pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<
     let outcome = match grant_type {
         GrantType::AuthorizationCode => work.write(move |cx| token::redeem_code(cx, &of, &form)).await?,
         GrantType::RefreshToken => work.write(move |cx| token::refresh(cx, &of, &form)).await?,
+        GrantType::DeviceCode => work.write(move |cx| token::redeem_device_code(cx, &of, &form)).await?,
         GrantType::ClientCredentials if client.access_token_format == AccessTokenFormat::Jwt => {
             token::client_credentials(env, &of, &form, env.clock.now())
         }

@@ -5,7 +5,7 @@ use actix_web::http::header;
 
 use super::refuse;
 use crate::cx::Result;
-use crate::oauth2::{self, Error, ErrorCode, Parameters};
+use crate::oauth2::{self, Error, ErrorCode, Parameters, UserInfoAnswer};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
@@ -44,7 +44,10 @@ async fn answer(visit: &Visit, token: Option<String>) -> Result<Reply> {
     };
     let work = visit.protocol_work();
     match visit.read_here(&work, move |cx| oauth2::userinfo(cx, &token)).await? {
-        Ok(claims) => Reply::json(StatusCode::OK, &claims),
+        Ok(told) => match told.answer(&visit.env().signing.get())? {
+            UserInfoAnswer::Plain(claims) => Reply::json(StatusCode::OK, &claims),
+            UserInfoAnswer::Signed(jwt) => Ok(Reply::jwt(jwt)),
+        },
         Err(error) => {
             let text = format!(
                 "Bearer realm=\"wayhome\", error=\"{}\", error_description=\"{}\"",

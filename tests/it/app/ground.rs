@@ -2,44 +2,54 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use wayhome::crypto::{DataSecrets, SignatureAlgorithm, SigningKey};
-use wayhome::model::SecretText;
+use wayhome::crypto::{DataSecrets, SignatureAlgorithm, SigningKey, VerifyingKey};
+use wayhome::model::{KeyState, SecretText};
 use wayhome::random::{Random as _, SystemRandom};
-use wayhome::store::signing_keys::SealedKey;
+use wayhome::store::signing_keys::StoredKey;
 use wayhome::store::{self, DatabaseUrl, Engine, Options, Store};
 
 use super::{SECRET, START};
 
 /// Making RSA keys is slow, and keys are no subject of these tests: all servers of this process have the same.
 pub(super) async fn insert_signing_keys(url: &DatabaseUrl) {
-    type Made = (SignatureAlgorithm, String, Vec<u8>);
+    type Made = (VerifyingKey, Vec<u8>);
     static KEYS: OnceLock<Vec<Made>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {
-        SignatureAlgorithm::ALL
+        [SignatureAlgorithm::Rs256, SignatureAlgorithm::Es256]
             .into_iter()
             .map(|algorithm| {
                 let (key, pkcs8) = SigningKey::generate(algorithm).expect("a key is made");
-                (algorithm, key.kid().to_owned(), pkcs8.to_vec())
+                (key.public().clone(), pkcs8.to_vec())
             })
             .collect()
     });
     let secrets = DataSecrets::new(&[SecretText::new(SECRET)]).expect("the secret is long enough");
-    let sealed: Vec<SealedKey> = keys
+    let sealed: Vec<StoredKey> = keys
         .iter()
-        .map(|(algorithm, kid, pkcs8)| SealedKey {
-            kid: kid.clone(),
-            algorithm: algorithm.name().to_owned(),
+        .map(|(public, pkcs8)| StoredKey {
+            kid: public.kid().to_owned(),
+            algorithm: public.algorithm().name().to_owned(),
+            state: KeyState::Active,
             sealed: secrets
-                .seal(&SystemRandom, &format!("signing_keys.private_key.{kid}"), pkcs8)
+                .seal(&SystemRandom, &format!("signing_keys.private_key.{}", public.kid()), pkcs8)
                 .expect("a key is sealed"),
+            public: public.jwk().to_string(),
             created_at: START,
+            activates_at: START,
+            retired_at: None,
+            token_life: Duration::from_secs(600),
+            published_until: None,
         })
         .collect();
     let store = Store::open_beside(url, Options::default()).expect("the database opens");
-    let inserted: store::Result<()> =
-        store.write(move |db| sealed.iter().try_for_each(|key| store::signing_keys::insert(db, key))).await;
-    inserted.expect("the keys are stored");
+    let inserted: store::Result<bool> = store
+        .write(move |db| {
+            sealed.iter().try_fold(true, |all, key| Ok(store::signing_keys::insert(db, key)? && all))
+        })
+        .await;
+    assert!(inserted.expect("the keys are stored"));
 }
 
 /// A database that lives as long as its test.

@@ -74,6 +74,35 @@ fn every_key_of_a_client_is_described() {
     same("docs/reference/clients.md", documented, real);
 }
 
+/// What the types decide is what their presets hold, and no key that differs is left out.
+#[test]
+fn the_presets_of_the_types_are_those_of_the_product() {
+    use wayhome::config::client_value;
+    use wayhome::model::{Client, ClientType};
+
+    let page = Document::read("docs/reference/clients.md");
+    let table = rows(&page.section("What the types decide"));
+    let presets = ClientType::ALL.map(|kind| Client::preset("x", kind));
+    let row = |name: &str, values: [String; 5]| {
+        let cells = [vec![name.to_owned()], values.map(|value| format!("`{value}`")).to_vec()];
+        cells.concat()
+    };
+    let head = row("preset", ClientType::ALL.map(|kind| kind.name().to_owned())).join(" | ");
+    assert!(page.text.contains(&format!("| {head} |")), "{head}");
+    let mut expected = Vec::new();
+    for key in quoted(between(&source::file("src/config/clients/reader.rs"), "const KEYS: ", "];")) {
+        let values = presets.clone().map(|preset| client_value(&preset, &key));
+        if key != "type" && values.iter().any(|value| *value != values[0]) {
+            expected.push(row(&format!("`{key}`"), values));
+        }
+    }
+    let mut told = table;
+    told.sort();
+    expected.sort();
+    assert!(expected.len() > 5, "{expected:?}");
+    assert_eq!(told, expected, "docs/reference/clients.md, What the types decide");
+}
+
 /// The help of a command, with those below it.
 fn helps(command: &[String], found: &mut Vec<(String, String)>) {
     let output = Command::new(env!("CARGO_BIN_EXE_wayhome")).args(command).arg("--help").output();
@@ -292,17 +321,17 @@ fn every_claim_is_described_and_no_other() {
     let page = Document::read("docs/reference/endpoints.md");
     let claims = source::file("src/oauth2/claims.rs");
     for (section, of) in [("Claims of access tokens", "AccessClaims"), ("Claims of ID tokens", "IdClaims")] {
-        same(section, names(first_codes(&page.section(section))), source::fields(&claims, of));
+        let mut fields = source::fields(&claims, of);
+        // The claims of the person, whose names are userinfo's.
+        fields.remove("person");
+        same(section, names(first_codes(&page.section(section))), fields);
     }
     let introspection = source::fields(&source::file("src/oauth2/introspect.rs"), "Introspection");
     same("Introspection", names(first_codes(&page.section("Introspection"))), introspection);
-    let told =
-        page.section("Userinfo").iter().find(|line| line.starts_with("| `profile`")).map(|line| codes(line));
-    let profile = quoted(between(&source::file("src/oauth2/userinfo.rs"), "const PROFILE", "];"));
-    let mut told = names(told.expect("the row of profile"));
-    // The scope is a claim's name, too.
-    assert!(told.remove("updated_at"));
-    same("the claims of `profile`", told, profile);
+    let told = page.section("Userinfo");
+    let told = told.iter().filter(|line| line.starts_with("| `") && !line.starts_with("| `openid`"));
+    let real = between(&source::file("src/oauth2/standard_claims.rs"), "pub const BY_SCOPE", "];").to_owned();
+    same("the claims of scopes", names(told.flat_map(|line| codes(line))), quoted(&real));
 }
 
 #[test]

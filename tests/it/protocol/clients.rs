@@ -9,6 +9,7 @@ on_both![
     sec_k02_a_client_says_who_it_is_in_one_way,
     sec_k03_the_method_is_the_clients_and_not_the_requests,
     sec_k04_a_confidential_client_without_its_secret_spends_nothing,
+    sec_k09_during_a_rotation_both_secrets_are_good_at_both_servers,
 ];
 
 /// What an attacker can tell apart.
@@ -91,4 +92,52 @@ fn sec_k04_a_confidential_client_without_its_secret_spends_nothing(setup: Setup)
         [("grant_type", "refresh_token"), ("client_id", "shop"), ("refresh_token", tokens.refresh())];
     assert_eq!(app.ask(&Ask::form("/oauth2/token", &fields)).status, 401);
     let _next = rp.refresh(&tokens);
+}
+
+/// Old and new within the overlap, the old one after it, and the old one after it was taken away: at once, wherever the
+/// file has changed.
+fn sec_k09_during_a_rotation_both_secrets_are_good_at_both_servers(setup: Setup) {
+    use wayhome::crypto::sha256;
+    use wayhome::model::Instant;
+
+    let (old, new) = ("the old secret of the rotating client", "the new secret of the rotating client");
+    let digest = |secret: &str| -> String {
+        sha256(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let client = |secrets: &str| {
+        format!(
+            "\n[[client]]\nid = \"turning\"\ntype = \"machine\"\nscopes = [\"x\"]\nsecret_sha256 = {secrets}\n"
+        )
+    };
+    let until = crate::app::START + std::time::Duration::from_secs(3_600);
+    let both = client(&format!(
+        "[\"{}\", {{ digest = \"{}\", until = \"{}\" }}]",
+        digest(new),
+        digest(old),
+        until.rfc3339_seconds()
+    ));
+    let app = setup.clients(&both).start();
+    let twin = app.twin();
+    let servers = [&app, twin.as_ref().unwrap_or(&app)];
+    let statuses = |secret: &str| servers.map(|server| server.ask(&credentials("turning", secret)).status);
+    assert_eq!((statuses(old), statuses(new)), ([200; 2], [200; 2]));
+    let reach = |instant: Instant| app.advance(instant.since(app.now()).as_secs());
+    reach(until - std::time::Duration::from_secs(2));
+    assert_eq!((statuses(old), statuses(new)), ([200; 2], [200; 2]));
+    reach(until + std::time::Duration::from_secs(1));
+    assert_eq!((statuses(old), statuses(new)), ([401; 2], [200; 2]));
+    // It looks like any wrong secret, and the other endpoints agree.
+    let over = app.ask(&credentials("turning", old));
+    assert_eq!(seen(&over), seen(&app.ask(&credentials("turning", "nonsense"))));
+    for target in ["/oauth2/revoke", "/oauth2/introspect"] {
+        let ask =
+            |secret: &str| app.ask(&Ask::form(target, &[("token", "x")]).basic("turning", secret)).status;
+        assert_eq!((ask(old), ask(new)), (401, 200), "{target}");
+    }
+    // Taken away before its time.
+    let text = app.clients_text().replace(&both, &client(&format!("\"{}\"", digest(old))));
+    for server in servers {
+        server.load_clients(&text);
+    }
+    assert_eq!((statuses(old), statuses(new)), ([200; 2], [401; 2]));
 }

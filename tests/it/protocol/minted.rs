@@ -36,6 +36,26 @@ audience = ["https://notes.example.org"]
 skip_consent = true
 access_token_alg = "RS256"
 id_token_alg = "ES256"
+
+[[client]]
+id = "ps-ed"
+type = "spa"
+redirect_uris = ["http://localhost:5183/callback"]
+scopes = ["openid", "offline_access", "notes"]
+audience = ["https://notes.example.org"]
+skip_consent = true
+access_token_alg = "PS256"
+id_token_alg = "EdDSA"
+
+[[client]]
+id = "ed-ps"
+type = "spa"
+redirect_uris = ["http://localhost:5184/callback"]
+scopes = ["openid", "offline_access", "notes"]
+audience = ["https://notes.example.org"]
+skip_consent = true
+access_token_alg = "EdDSA"
+id_token_alg = "PS256"
 "#;
 
 /// The header of a JWT.
@@ -49,7 +69,12 @@ fn sec_j12_every_token_names_its_key_its_audience_and_a_short_life(setup: Setup)
     let who = ann(&app);
     let mut browser = app.browser();
     let mut ids = BTreeSet::new();
-    for (id, access_alg, id_alg) in [("es-rs", "ES256", "RS256"), ("rs-es", "RS256", "ES256")] {
+    for (id, access_alg, id_alg) in [
+        ("es-rs", "ES256", "RS256"),
+        ("rs-es", "RS256", "ES256"),
+        ("ps-ed", "PS256", "EdDSA"),
+        ("ed-ps", "EdDSA", "PS256"),
+    ] {
         let rp = app.relying_party(id);
         let given = [("scope", "openid offline_access notes")];
         let first = rp.redeem(&arrive(&mut browser, &rp, &who, &given));

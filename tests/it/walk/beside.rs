@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 18] = [
+const BESIDE: [(&str, Beside); 20] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -31,6 +31,9 @@ const BESIDE: [(&str, Beside); 18] = [
     ("/account/password", Account("Change password")),
     ("/account/sessions", Account("Overview")),
     ("/account/verify", Redirect("/account")),
+    // The way through the question itself is walked in `device::pages`.
+    ("/device", Page("Continue")),
+    ("/device/confirm", Redirect("/device")),
     ("/logout", Account("Stay signed in")),
     ("/logout/done", Page("Sign in again")),
     ("/oauth2/sessions/logout", Page("Sign in again")),
@@ -44,13 +47,17 @@ const BESIDE: [(&str, Beside); 18] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 22] = [
     ("account.html", "/account"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
     ("consent.html", "/consent"),
+    ("device.html", "/device"),
+    ("device_confirm.html", "/device/confirm"),
+    ("device_done.html", "/device/confirm"),
     ("error.html", "/error"),
+    ("form_post.html", "/oauth2/auth"),
     ("inbox.html", "/dev/inbox"),
     ("link.html", "/verification/link"),
     ("login.html", "/login"),

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use super::answer::{AuthorizationAnswer, with_tokens};
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
-use crate::cx::{Cx, Fault, Result};
+use crate::cx::{Cx, Result};
 use crate::model::{
-    AuthorizationCode, AuthorizationParameters, AuthorizationRequestId, Client, Event, Session,
+    AuthorizationCode, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, Client, Event,
+    Instant, Session,
 };
 use crate::store;
 
@@ -41,17 +43,13 @@ pub fn goes_in_circles(
     Ok(Some(last_error))
 }
 
-/// Issues a code for this session. The caller has made sure that the person may be signed in and has consented.
-pub fn issue(
+/// Issues a code for this session.
+pub(super) fn issue_code(
     cx: &mut Cx<'_>,
-    client: &Client,
     asked: &AuthorizationParameters,
     session: &Session,
     request: Option<AuthorizationRequestId>,
 ) -> Result<PlainToken> {
-    if client.id != asked.client_id {
-        return Err(Fault::Internal("the request is another client's".to_owned()));
-    }
     let code = match request {
         Some(request) => derived(cx, request),
         None => PlainToken::generate(TokenKind::AuthorizationCode, cx.random()),
@@ -59,13 +57,14 @@ pub fn issue(
     let row = AuthorizationCode {
         digest: code.digest(),
         request,
-        client_id: client.id.clone(),
+        client_id: asked.client_id.clone(),
         identity: session.identity,
         session: session.id,
         redirect_uri: asked.redirect_uri.clone(),
         redirect_uri_given: asked.redirect_uri_given,
         scope: asked.scope.clone(),
         audience: asked.audience.clone(),
+        claims: asked.claims.clone(),
         nonce: asked.nonce.clone(),
         code_challenge: asked.code_challenge.clone(),
         auth_time: session.authenticated_at,
@@ -82,11 +81,35 @@ pub fn issue(
     Ok(code)
 }
 
-/// The code that answered the request, while it can be redeemed.
-pub fn reissue(cx: &mut Cx<'_>, request: AuthorizationRequestId) -> Result<Option<PlainToken>> {
-    let code = derived(cx, request);
-    let row = store::authorization_codes::find(cx.db, &code.digest())?;
-    Ok(row.filter(|row| row.used_at.is_none() && row.expires_at > cx.now).map(|_| code))
+/// The answer that the request got, for as long as it is good: the code of then, and tokens anew, as nothing of them is
+/// kept. `None` if it was used, or somebody else is signed in by now.
+pub fn reissue(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    request: &AuthorizationRequest,
+    answered_at: Instant,
+    session: Option<&Session>,
+) -> Result<Option<AuthorizationAnswer>> {
+    let asked = &request.parameters;
+    let code = match asked.response_type.has_code() {
+        true => {
+            let code = derived(cx, request.id);
+            let row = store::authorization_codes::find(cx.db, &code.digest())?;
+            if row.is_none_or(|row| row.used_at.is_some() || row.expires_at <= cx.now) {
+                return Ok(None);
+            }
+            Some(code)
+        }
+        false => None,
+    };
+    if !asked.response_type.is_front_channel() {
+        return Ok(code.map(AuthorizationAnswer::code));
+    }
+    let is_fresh = cx.now.since(answered_at) <= CODE_LIFETIME;
+    match session.filter(|session| is_fresh && session.authenticated_at <= answered_at) {
+        Some(session) => Ok(Some(with_tokens(cx, client, asked, session, code)?)),
+        None => Ok(None),
+    }
 }
 
 /// Nobody without the data secret can compute it, and nothing secret is stored for it.
