@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 const FILES: [&str; 6] =
-    ["wayhome.css", "wayhome.js", "check_session.js", "submit.js", "logo.svg", "icon.svg"];
+    ["wayhome.css", "wayhome.js", "submit.js", "check_session.js", "logo.svg", "icon.svg"];
 
 #[allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,11 @@
 //! Secrets: passwords, opaque tokens and their digests, sealing with key rotation, signing and verifying JWTs.
 
+mod client_jwt;
+mod client_keys;
+#[cfg(test)]
+mod client_signer;
 mod code;
+mod compact;
 mod jwt;
 mod key_set;
 mod mail_key;
@@ -8,8 +13,11 @@ mod passwords;
 mod public_keys;
 mod secrets;
 mod signing;
+mod strict;
 mod token;
 
+pub use client_jwt::{ClientJwt, unverified_claim};
+pub use client_keys::ClientKeySet;
 pub use code::OneTimeCode;
 pub use jwt::{Expected, JwtError};
 pub use key_set::SigningKeys;

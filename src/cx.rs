@@ -3,7 +3,10 @@
 //! A use case is a synchronous function over `&mut Cx` that runs inside one transaction. It never hashes a password
 //! and never signs: what needs that happens before or after, between two uses of [`Work`].
 
+mod client_keys;
 mod mail;
+
+pub use client_keys::{ClientKeys, Refusal};
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -90,6 +93,8 @@ pub struct Env {
     pub mail_key: Option<MailKey>,
     /// The way out for addresses that clients named.
     pub outbound: Outbound,
+    /// The public keys of clients, as this process knows them.
+    pub client_keys: ClientKeys,
     /// Hashes passwords on its own threads.
     pub passwords: PasswordHasher,
     /// Rings when a session has ended of which clients are to be told, after the commit.

@@ -9,6 +9,7 @@ pub mod device;
 mod endings;
 mod next;
 mod open;
+mod pushed;
 mod resume;
 mod waiting;
 
@@ -20,6 +21,7 @@ pub use endings::{
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
+pub use pushed::{arrive_pushed, park_pushed};
 pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
 pub use waiting::{Waiting, reclaim, waiting};
 

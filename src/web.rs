@@ -1,6 +1,7 @@
 //! HTTP in, HTTP out: routes, extractors, pages, JSON, errors, headers.
 
 mod admin;
+mod asked;
 pub mod assets;
 mod body;
 mod classes;

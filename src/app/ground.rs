@@ -7,7 +7,7 @@ use super::{StartError, data_secret, signing_keys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Clients, PasswordSettings, Settings};
 use crate::crypto::{HashLimits, PasswordHasher, SigningKeys};
-use crate::cx::{Caller, Env, Shared, Work};
+use crate::cx::{Caller, ClientKeys, Env, Shared, Work};
 use crate::model::Client;
 use crate::oauth2::subject;
 use crate::random::{Random, SystemRandom};
@@ -66,6 +66,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         secrets,
         mail_key,
         outbound,
+        client_keys: ClientKeys::default(),
         sign_outs: tokio::sync::Notify::new(),
         passwords,
         clock,

@@ -34,13 +34,19 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 16] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
         name: "authorization_requests",
         kept: DAY,
         delete: store::authorization_requests::delete_expired,
+    },
+    Table { name: "pushed_requests", kept: DAY, delete: store::pushed_requests::delete_expired },
+    Table {
+        name: "client_assertions",
+        kept: Duration::ZERO,
+        delete: store::client_assertions::delete_expired,
     },
     Table { name: "authorization_codes", kept: DAY, delete: store::authorization_codes::delete_expired },
     Table { name: "device_codes", kept: DAY, delete: store::device_codes::delete_expired },

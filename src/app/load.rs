@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::StartError;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Fault, Faults, Mode, Settings, Sources, check_clients};
-use crate::crypto::MailKey;
+use crate::crypto::{ClientKeySet, MailKey};
 use crate::identity::traits::schema_problem;
 use crate::model::{Client, Instant, SecretText};
 use crate::outbound::Outbound;
@@ -192,6 +192,11 @@ impl ClientsFile {
     pub fn check(&self, text: &str) -> (Vec<Client>, Faults) {
         let look_up = |what: &str| self.look_up(what);
         let (mut clients, mut faults) = check_clients(&self.path.display().to_string(), text, &look_up);
+        for client in &clients {
+            for fault in client.jwks.iter().flat_map(ClientKeySet::faults) {
+                faults.add(Fault::error(&client.origin, format!("{}: jwks: {fault}", client.id)));
+            }
+        }
         for client in &self.built_in {
             if !clients.iter().any(|defined| defined.id == client.id) {
                 clients.push(client.clone());

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{SigningKeys, VerifyingKey, from_base64url};
+use super::compact::{Compact, check_type};
+use super::strict::Object;
+use super::{SigningKeys, VerifyingKey};
 use crate::model::Instant;
-
-/// Longer tokens are refused before anything is parsed.
-const MAX_LENGTH: usize = 16 * 1024;
 
 /// Why a token is not accepted. For logs; the holder is told only that it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +54,6 @@ pub struct Expected<'a> {
     pub expired_is_fine: bool,
 }
 
-/// Only these members are read; an unknown one is ignored unless it changes the meaning of the token.
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    typ: Option<String>,
-    kid: Option<String>,
-    crit: Option<Value>,
-    b64: Option<Value>,
-    enc: Option<Value>,
-    zip: Option<Value>,
-}
-
 impl SigningKeys {
     /// Verifies a token of ours and gives its claims.
     pub fn verify(&self, token: &str, expected: Expected<'_>) -> Result<Map<String, Value>, JwtError> {
@@ -81,37 +67,22 @@ pub(super) fn verify<'k>(
     expected: Expected<'_>,
     find: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
 ) -> Result<Map<String, Value>, JwtError> {
-    let header = read_header(token)?;
+    let header = Compact::read(token)?;
     let key = header.kid.as_deref().and_then(find).ok_or(JwtError::Key)?;
     if key.algorithm().name() != header.alg {
         return Err(JwtError::Key);
     }
-    let typ = header.typ.as_deref().unwrap_or_default();
-    let typ = typ.strip_prefix("application/").unwrap_or(typ);
-    if !typ.eq_ignore_ascii_case(expected.typ) {
-        return Err(JwtError::Header("typ"));
-    }
+    check_type(&header, &[expected.typ], false)?;
     let mut rules = jsonwebtoken::Validation::new(key.algorithm().jsonwebtoken());
     // Times and names are compared below: against the instant of this use case, and without leniency.
     rules.required_spec_claims.clear();
     (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
-    let claims = jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding(), &rules)
+    let claims = jsonwebtoken::decode::<Object>(token, key.decoding(), &rules)
         .map_err(|_| JwtError::Signature)?
-        .claims;
+        .claims
+        .0;
     check(&claims, expected)?;
     Ok(claims)
-}
-
-fn read_header(token: &str) -> Result<Header, JwtError> {
-    if token.len() > MAX_LENGTH || token.bytes().filter(|byte| *byte == b'.').count() != 2 {
-        return Err(JwtError::Malformed);
-    }
-    let (head, _) = token.split_once('.').ok_or(JwtError::Malformed)?;
-    let head = from_base64url(head).ok_or(JwtError::Malformed)?;
-    let header: Header = serde_json::from_slice(&head).map_err(|_| JwtError::Malformed)?;
-    let refused = [("crit", &header.crit), ("b64", &header.b64), ("enc", &header.enc), ("zip", &header.zip)];
-    let refused = refused.into_iter().find(|(_, member)| member.is_some()).map(|(name, _)| name);
-    refused.map_or(Ok(header), |name| Err(JwtError::Header(name)))
 }
 
 fn check(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<(), JwtError> {

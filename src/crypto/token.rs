@@ -31,6 +31,8 @@ pub enum TokenKind {
     ApiKey,
     /// A client secret.
     ClientSecret,
+    /// An authorization request that was pushed.
+    PushedRequest,
     /// The link of a recovery mail.
     RecoveryLink,
     /// The link of a verification mail.
@@ -50,6 +52,7 @@ impl TokenKind {
             Self::Browser => "br",
             Self::ApiKey => "ak",
             Self::ClientSecret => "cs",
+            Self::PushedRequest => "pr",
             Self::RecoveryLink => "rl",
             Self::VerificationLink => "vl",
             Self::DeviceCode => "dc",

@@ -25,7 +25,7 @@ pub fn park(cx: &mut Cx<'_>, asked: AuthorizationParameters) -> Result<Step> {
     Ok(Step::Challenge(FlowKind::Login, request.id))
 }
 
-fn fresh(
+pub(super) fn fresh(
     cx: &Cx<'_>,
     parameters: AuthorizationParameters,
     browser: Option<TokenDigest>,
@@ -58,7 +58,7 @@ pub fn enter(
 }
 
 /// The living session of this browser, which is used by this, and so lives longer.
-fn seen_now(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
+pub(super) fn seen_now(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
     let session = visitor.session(cx)?;
     if let Some(session) = session.as_ref().filter(|session| identity::sessions::is_due(session, cx.now)) {
         identity::sessions::touch(cx, session)?;
@@ -78,7 +78,7 @@ pub fn advance(cx: &mut Cx<'_>, id: AuthorizationRequestId, session: Option<&Ses
     }
 }
 
-fn step(
+pub(super) fn step(
     cx: &mut Cx<'_>,
     request: AuthorizationRequest,
     session: Option<&Session>,

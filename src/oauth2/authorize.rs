@@ -6,7 +6,8 @@ mod code;
 mod rules;
 
 pub use answer::{AuthorizationAnswer, Parts, issue};
-pub use check::check;
+pub(super) use check::known_client;
+pub use check::{check, refuse, unusable_request_uri};
 pub use code::{CODE_LIFETIME, goes_in_circles, reissue};
 
 use super::{Untrusted, standard_claims};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Error;
 use crate::config::Settings;
-use crate::crypto::{SignatureAlgorithm, SigningKeys, base64url, sha256};
+use crate::crypto::{ClientJwt, SignatureAlgorithm, SigningKeys, base64url, sha256};
 use crate::model::{AuthMethod, GrantType};
 
 /// The documents, made once for a set of keys.
@@ -47,7 +47,8 @@ pub fn metadata(settings: &Settings) -> Value {
     let issuer = &settings.issuer;
     let url = |path: &str| format!("{issuer}{path}");
     let methods = AuthMethod::ALL.map(AuthMethod::name);
-    let secret_methods = [AuthMethod::Basic.name(), AuthMethod::Post.name()];
+    let confidential = [AuthMethod::Basic, AuthMethod::Post, AuthMethod::PrivateKeyJwt].map(AuthMethod::name);
+    let client_algorithms = ClientJwt::ALGORITHMS;
     let mut prompts = vec!["none", "login", "consent", "select_account"];
     if settings.registration {
         prompts.push("create");
@@ -73,7 +74,14 @@ pub fn metadata(settings: &Settings) -> Value {
         "id_token_signing_alg_values_supported": SignatureAlgorithm::ALL.map(SignatureAlgorithm::name),
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "token_endpoint_auth_signing_alg_values_supported": client_algorithms,
+        "revocation_endpoint_auth_signing_alg_values_supported": client_algorithms,
+        "introspection_endpoint_auth_signing_alg_values_supported": client_algorithms,
+        "pushed_authorization_request_endpoint": url("/oauth2/par"),
+        "require_pushed_authorization_requests": false,
+        "require_signed_request_object": false,
+        "request_object_signing_alg_values_supported": client_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": ["openid", "profile", "email", "phone", "address", "offline_access"],
         "claims_supported": [
@@ -86,7 +94,7 @@ pub fn metadata(settings: &Settings) -> Value {
         "prompt_values_supported": prompts,
         "ui_locales_supported": ["en"],
         "claims_parameter_supported": false,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true
     });

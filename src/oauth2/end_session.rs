@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Hint, Parameters, id_token, subject};
+use super::id_token::{self, Hint};
+use super::{Parameters, subject};
 use crate::cx::{Cx, Result};
 use crate::model::{Client, Session};
 use crate::store;
@@ -54,8 +55,7 @@ pub fn decide(
     let given = Parameters::new(parameters);
     let clients = cx.clients();
     let keys = cx.env.signing.get();
-    let hint =
-        given.get("id_token_hint").and_then(|text| id_token::read_hint(text, cx.settings(), &keys, cx.now));
+    let hint = given.get("id_token_hint").and_then(|text| id_token::read(text, cx.settings(), &keys, cx.now));
     let named = given.get("client_id");
     let client = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named).and_then(|id| clients.find(id));
     let ask = |reason| Ok(EndSession::Ask { client: client.clone(), reason });

@@ -69,6 +69,10 @@ codes! {
     InteractionRequired = "interaction_required", 400;
     /// No sign-in here reaches the level that the client cannot do without (OIDC Unmet Authentication Requirements 1.0).
     UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400;
+    /// The request object is not valid (OIDC Core 3.1.2.6, RFC 9101 7).
+    InvalidRequestObject = "invalid_request_object", 400;
+    /// The `request_uri` leads to nothing (OIDC Core 3.1.2.6, RFC 9101 7).
+    InvalidRequestUri = "invalid_request_uri", 400;
     /// Request objects are not supported (OIDC Core 3.1.2.6).
     RequestNotSupported = "request_not_supported", 400;
     /// Request objects by reference are not supported (OIDC Core 3.1.2.6).
@@ -165,6 +169,8 @@ pub enum UntrustedKind {
     UnregisteredRedirectUri,
     /// `client_id` or `redirect_uri` more than once.
     DuplicateParameter,
+    /// A `request_uri` of ours that is unknown, used, too old, or another client's.
+    UnusableRequestUri,
 }
 
 impl UntrustedKind {
@@ -176,6 +182,7 @@ impl UntrustedKind {
             Self::MissingRedirectUri => "redirect_uri_missing",
             Self::UnregisteredRedirectUri => "redirect_uri_mismatch",
             Self::DuplicateParameter => "parameter_repeated",
+            Self::UnusableRequestUri => "request_uri_invalid",
         }
     }
 }

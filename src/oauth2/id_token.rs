@@ -23,8 +23,8 @@ pub struct Hint {
     pub client_id: String,
 }
 
-/// Reads a hint; its time may be over (OIDC Core 3.1.2.1, RP-Initiated Logout 2), its signature must be ours.
-pub(super) fn read_hint(hint: &str, settings: &Settings, keys: &SigningKeys, now: Instant) -> Option<Hint> {
+/// Reads an ID token; its time may be over (OIDC Core 3.1.2.1, RP-Initiated Logout 2), its signature must be ours.
+pub(super) fn read(hint: &str, settings: &Settings, keys: &SigningKeys, now: Instant) -> Option<Hint> {
     let expected = Expected { typ: "JWT", issuer: &settings.issuer, now, expired_is_fine: true };
     let claims = keys.verify(hint, expected).ok()?;
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str());

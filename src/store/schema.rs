@@ -331,6 +331,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    pushed_requests (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        parameters -> Text,
+        request_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    client_assertions (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     logout_notices (id) {
         id -> Text,
         client_id -> Text,
@@ -368,4 +388,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     session_clients,
     logout_notices,
     device_codes,
+    pushed_requests,
+    client_assertions,
 );

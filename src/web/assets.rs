@@ -31,15 +31,15 @@ macro_rules! asset {
 
 static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| asset!("wayhome", "css", "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| asset!("wayhome", "js", "text/javascript; charset=utf-8"));
+static SUBMIT: LazyLock<Asset> = LazyLock::new(|| asset!("submit", "js", "text/javascript; charset=utf-8"));
 static CHECK_SESSION: LazyLock<Asset> =
     LazyLock::new(|| asset!("check_session", "js", "text/javascript; charset=utf-8"));
-static SUBMIT: LazyLock<Asset> = LazyLock::new(|| asset!("submit", "js", "text/javascript; charset=utf-8"));
 static LOGO: LazyLock<Asset> = LazyLock::new(|| asset!("logo", "svg", "image/svg+xml"));
 static ICON: LazyLock<Asset> = LazyLock::new(|| asset!("icon", "svg", "image/svg+xml"));
 
 /// The file at this path.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&STYLESHEET, &SCRIPT, &CHECK_SESSION, &SUBMIT, &LOGO, &ICON]
+    [&STYLESHEET, &SCRIPT, &SUBMIT, &CHECK_SESSION, &LOGO, &ICON]
         .into_iter()
         .map(LazyLock::force)
         .find(|asset| asset.path == path)
@@ -55,14 +55,14 @@ pub fn script() -> &'static str {
     &SCRIPT.path
 }
 
-/// The path of the script that says whether a session has changed.
-pub fn check_session() -> &'static str {
-    &CHECK_SESSION.path
-}
-
 /// The path of the script that sends the form of its page.
 pub fn submit() -> &'static str {
     &SUBMIT.path
+}
+
+/// The path of the script that says whether a session has changed.
+pub fn check_session() -> &'static str {
+    &CHECK_SESSION.path
 }
 
 /// The path of the logo.
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn each_file_is_found_at_the_path_that_pages_name() {
-        for path in [stylesheet(), script(), check_session(), submit(), logo(), icon()] {
+        for path in [stylesheet(), script(), submit(), check_session(), logo(), icon()] {
             assert_eq!(find(path).unwrap().path, path);
         }
         assert!(find("/static/wayhome.css").is_none());
@@ -104,8 +104,7 @@ mod tests {
 
     #[test]
     fn the_compressed_file_is_the_same_file() {
-        for asset in [stylesheet(), script(), check_session(), submit(), logo(), icon()]
-            .map(|path| find(path).unwrap())
+        for asset in [stylesheet(), script(), check_session(), logo(), icon()].map(|path| find(path).unwrap())
         {
             let Some(gzip) = asset.gzip else { continue };
             let mut plain = Vec::new();

@@ -1,12 +1,16 @@
 //! The endpoints that programs call: JSON in every case, readable for the pages of registered public clients.
 
+mod client;
 mod device;
 mod documents;
 mod introspect;
+mod par;
 mod revoke;
 mod schemas;
 mod token;
 mod userinfo;
+
+pub(super) use client::verified;
 
 use std::future::Future;
 use std::time::Duration;
@@ -34,6 +38,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     };
     config
         .service(api("/oauth2/token").route(sent(token::token)))
+        .service(api("/oauth2/par").route(sent(par::push)))
         .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
         .service(api("/oauth2/device/auth").route(sent(device::authorize)))
         .service(api("/oauth2/introspect").route(sent(introspect::introspect)))

@@ -296,6 +296,7 @@ error-client_id_missing = The app that sent you here didn't say who it is.
 error-redirect_uri_mismatch = The app asked us to send you to an address it hasn't registered, so we stopped to keep your account safe.
 error-redirect_uri_missing = The app didn't say where to send you afterwards, and more than one address is registered for it.
 error-parameter_repeated = The app said one thing twice in its request, so we can't tell what it means.
+error-request_uri_invalid = The app's request has been used already or has run out. Go back to the app and start again.
 error-request_expired = Your sign-in was open for too long and has run out. Start again from the app.
 error-request_expired-title = Your sign-in ran out
 error-request_answered = This sign-in is already finished. Go back to the app to go on.

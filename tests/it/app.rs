@@ -261,6 +261,25 @@ impl TestApp {
         tables.iter().for_each(|table| self.run_sql(&format!("ALTER TABLE {table}_away RENAME TO {table}")));
     }
 
+    /// What a statement counts, under the name `n`.
+    pub fn count(&self, sql: &str) -> i64 {
+        use diesel::{Connection as _, RunQueryDsl as _};
+        #[derive(diesel::QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        match &*self.database {
+            Database::Postgres { .. } => self.wait(ground::count_sql(&self.database.text(), sql)),
+            Database::Sqlite(folder) => {
+                let path = folder.join("wayhome.db").display().to_string();
+                let mut db = diesel::SqliteConnection::establish(&path).expect("the file opens");
+                let rows = diesel::sql_query(sql).load::<Counted>(&mut db).expect("it counts");
+                rows.first().map_or(0, |row| row.n)
+            }
+        }
+    }
+
     fn run_sql(&self, sql: &str) {
         use diesel::{Connection as _, RunQueryDsl as _};
         match &*self.database {

@@ -67,13 +67,13 @@ fn the_page_about_tokens_is_true() {
 }
 
 #[test]
-fn the_page_about_signing_out_is_true() {
-    run_page("docs/how-to/sign-out.md");
+fn the_page_about_keys_is_true() {
+    run_page("docs/how-to/rotate-keys.md");
 }
 
 #[test]
-fn the_page_about_keys_is_true() {
-    run_page("docs/how-to/rotate-keys.md");
+fn the_page_about_signing_out_is_true() {
+    run_page("docs/how-to/sign-out.md");
 }
 
 #[test]

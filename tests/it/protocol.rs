@@ -1,6 +1,8 @@
 //! The protocol against those who do not keep to it: each case of the catalogue of attacks carries its id.
 
 mod asking;
+mod assertions;
+mod broken;
 mod changes;
 mod clients;
 mod codes;
@@ -9,6 +11,7 @@ mod kinds;
 mod minted;
 mod names;
 mod others;
+mod pushed;
 mod redirects;
 mod repeats;
 mod stale;

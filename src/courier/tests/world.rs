@@ -70,6 +70,7 @@ pub(super) fn env(mode: Mode, given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualCl
         secrets: DataSecrets::new(&secrets).unwrap(),
         mail_key,
         outbound: crate::outbound::Outbound::new(&settings).unwrap(),
+        client_keys: crate::cx::ClientKeys::default(),
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),
         random,

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::from_base64url;
 use super::super::{SignatureAlgorithm, SigningKey, base64url};
 use super::*;
 

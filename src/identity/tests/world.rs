@@ -77,6 +77,7 @@ fn env(given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
         secrets: DataSecrets::new(&settings.data_secrets).unwrap(),
         mail_key: None,
         outbound: crate::outbound::Outbound::new(&settings).unwrap(),
+        client_keys: crate::cx::ClientKeys::default(),
         sign_outs: tokio::sync::Notify::new(),
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),

@@ -7,6 +7,7 @@ use crate::model::{
     AuthorizationParameters, AuthorizationRequestId, Client, Event, Grant, GrantId, ResponseType, Scope,
     Session, SigningPreference,
 };
+use crate::oauth2::session_state::session_state;
 use crate::oauth2::standard_claims;
 use crate::oauth2::token::{Order, Unsigned, half_hash, sign};
 use crate::oauth2::{ID_TOKEN_SECONDS, IdClaims, grants, id_token, subject};
@@ -21,12 +22,13 @@ pub struct AuthorizationAnswer {
     code: Option<PlainToken>,
     access: Option<Unsigned>,
     id_token: Option<(IdClaims, SigningPreference)>,
+    session_state: Option<String>,
 }
 
 impl AuthorizationAnswer {
     /// A code and nothing else.
-    pub fn code(code: PlainToken) -> Self {
-        Self { code: Some(code), access: None, id_token: None }
+    pub fn code(code: PlainToken, session_state: Option<String>) -> Self {
+        Self { code: Some(code), access: None, id_token: None, session_state }
     }
 
     /// The parameters. Signs what must be signed, so not inside a transaction.
@@ -49,6 +51,7 @@ impl AuthorizationAnswer {
             let claims = IdClaims { at_hash, c_hash, ..claims.clone() };
             parts.push(("id_token", sign(keys, *algorithm, "JWT", &claims)?));
         }
+        parts.extend(self.session_state.clone().map(|state| ("session_state", state)));
         Ok(parts)
     }
 }
@@ -79,8 +82,9 @@ pub(super) fn with_tokens(
     session: &Session,
     code: Option<PlainToken>,
 ) -> Result<AuthorizationAnswer> {
+    let session_state = session_state(cx.env, &client.id, &asked.redirect_uri, Some(session));
     if !asked.response_type.is_front_channel() {
-        return Ok(AuthorizationAnswer { code, access: None, id_token: None });
+        return Ok(AuthorizationAnswer { code, access: None, id_token: None, session_state });
     }
     let subject = subject::of(cx, client, session.identity)?;
     grants::take_part(cx, session.id, &client.id)?;
@@ -117,7 +121,7 @@ pub(super) fn with_tokens(
         }
         id_token = Some((claims, client.id_token_alg));
     }
-    Ok(AuthorizationAnswer { code, access, id_token })
+    Ok(AuthorizationAnswer { code, access, id_token, session_state })
 }
 
 /// What the tokens of the answer follow from. It never outlives the session: `offline_access` is for a code (OIDC Core

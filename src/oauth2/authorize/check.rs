@@ -24,13 +24,43 @@ pub fn check(
     now: Instant,
 ) -> Result<AuthorizationParameters, AuthorizeError> {
     let given = Parameters::new(parameters);
-    let client = known_client(&given, clients)?;
-    let redirect_uri = known_redirect_uri(&given, &client)?;
-    let state = if given.repeats("state") { None } else { given.get("state") };
-    let mode = rules::response_mode(&given, &client);
-    let callback = Callback::trusted(&client, &redirect_uri, mode, state, &settings.issuer);
+    let (client, redirect_uri, callback) = way_back(&given, clients, settings)?;
     let rules = Rules { given: &given, client: &client, settings, keys, now };
     drive(&rules, clients, redirect_uri).map_err(|error| AuthorizeError::Trusted(Box::new(callback), error))
+}
+
+/// The refusal of a request for a reason that lies outside its single parameters; it goes to the client if the request
+/// can be trusted with that.
+pub fn refuse(
+    parameters: &[(String, String)],
+    clients: &Clients,
+    settings: &Settings,
+    error: Error,
+) -> AuthorizeError {
+    match way_back(&Parameters::new(parameters), clients, settings) {
+        Ok((.., callback)) => AuthorizeError::Trusted(Box::new(callback), error),
+        Err(untrusted) => untrusted,
+    }
+}
+
+/// A `request_uri` of ours that leads to no request (RFC 9126 4).
+pub fn unusable_request_uri(client: Option<&Arc<Client>>) -> Untrusted {
+    let text = "The request_uri is unknown, used, too old, or was given to another client.";
+    not_trusted(UntrustedKind::UnusableRequestUri, client, None, text)
+}
+
+/// The client and the URI that every answer goes to.
+fn way_back(
+    given: &Parameters<'_>,
+    clients: &Clients,
+    settings: &Settings,
+) -> Result<(Arc<Client>, String, Callback), AuthorizeError> {
+    let client = known_client(given, clients)?;
+    let redirect_uri = known_redirect_uri(given, &client)?;
+    let state = if given.repeats("state") { None } else { given.get("state") };
+    let mode = rules::response_mode(given, &client);
+    let callback = Callback::trusted(&client, &redirect_uri, mode, state, &settings.issuer);
+    Ok((client, redirect_uri, callback))
 }
 
 /// Steps the machine. Its own refusals are mapped by the step at which they came.
@@ -116,7 +146,10 @@ fn unexpected(step: &str) -> Error {
 }
 
 /// The client that the request names (RFC 6749 4.1.2.1: otherwise nobody is redirected).
-fn known_client(given: &Parameters<'_>, clients: &Clients) -> Result<Arc<Client>, AuthorizeError> {
+pub(in crate::oauth2) fn known_client(
+    given: &Parameters<'_>,
+    clients: &Clients,
+) -> Result<Arc<Client>, AuthorizeError> {
     if given.repeats("client_id") {
         return Err(untrusted(
             UntrustedKind::DuplicateParameter,
@@ -165,16 +198,26 @@ fn untrusted(
     received: Option<&str>,
     description: &str,
 ) -> AuthorizeError {
+    AuthorizeError::Untrusted(Box::new(not_trusted(kind, client, received, description)))
+}
+
+fn not_trusted(
+    kind: UntrustedKind,
+    client: Option<&Arc<Client>>,
+    received: Option<&str>,
+    description: &str,
+) -> Untrusted {
     let code = match kind {
         UntrustedKind::UnknownClient => ErrorCode::InvalidClient,
+        UntrustedKind::UnusableRequestUri => ErrorCode::InvalidRequestUri,
         _ => ErrorCode::InvalidRequest,
     };
-    AuthorizeError::Untrusted(Box::new(Untrusted {
+    Untrusted {
         kind,
         client: client.cloned(),
         received: received.map(str::to_owned),
         error: Error::new(code, description).named(kind.name()),
-    }))
+    }
 }
 
 /// The request as the machine reads it.

@@ -9,6 +9,7 @@ use crate::model::{
     AuthorizationCode, AuthorizationParameters, AuthorizationRequest, AuthorizationRequestId, Client, Event,
     Instant, Session,
 };
+use crate::oauth2::session_state::session_state;
 use crate::store;
 
 /// How long a code lives (decision 17).
@@ -103,7 +104,8 @@ pub fn reissue(
         false => None,
     };
     if !asked.response_type.is_front_channel() {
-        return Ok(code.map(AuthorizationAnswer::code));
+        let state = session_state(cx.env, &client.id, &asked.redirect_uri, session);
+        return Ok(code.map(|code| AuthorizationAnswer::code(code, state)));
     }
     let is_fresh = cx.now.since(answered_at) <= CODE_LIFETIME;
     match session.filter(|session| is_fresh && session.authenticated_at <= answered_at) {

@@ -241,7 +241,7 @@ fn max_age(rules: &Rules<'_>) -> Result<Option<u64>, Error> {
 /// An ID token of ours, expired ones included (OIDC Core 3.1.2.1).
 fn id_token_hint(rules: &Rules<'_>) -> Result<Option<String>, Error> {
     let Some(hint) = rules.given.get("id_token_hint") else { return Ok(None) };
-    let hint = id_token::read_hint(hint, rules.settings, rules.keys, rules.now)
+    let hint = id_token::read(hint, rules.settings, rules.keys, rules.now)
         .ok_or_else(|| refuse("The id_token_hint is not an ID token of this provider."))?;
     Ok(Some(hint.subject))
 }

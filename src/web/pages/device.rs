@@ -23,8 +23,17 @@ const FORM: &str = "device";
 /// The control, and the parameter of the address that a device may show.
 const USER_CODE: &str = "user_code";
 
-/// Asks for the code.
+/// Asks for the code. One that stands in the address already leads to its question.
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
+    if visit.query().iter().any(|(name, _)| name == "csrf_token") {
+        return again(&visit, Notice::info("flow.get_submit"));
+    }
+    if let Some(typed) = visit.query_value(USER_CODE) {
+        return match UserCode::parse(typed) {
+            Some(code) => Ok(Reply::see_other(&path::device_confirm(&code))),
+            None => again(&visit, wrong("device.format")),
+        };
+    }
     let said = Said::read_for(&visit, &browser(&visit));
     page(&visit, said.notices, StatusCode::OK)
 }

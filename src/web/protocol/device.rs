@@ -3,9 +3,10 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
+use super::client::authenticated;
 use super::{refuse, too_many};
 use crate::cx::Result;
-use crate::oauth2::{authenticate, device};
+use crate::oauth2::device;
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -13,8 +14,7 @@ use crate::web::visit::{FormFields, Visit};
 /// The two codes, and where the person takes theirs.
 pub(super) async fn authorize(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
     let env = visit.env();
-    let client = match authenticate(&env.clients.get(), visit.header("authorization"), &form, env.clock.now())
-    {
+    let client = match authenticated(&visit, &form).await? {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

@@ -2,20 +2,16 @@
 
 use actix_web::http::StatusCode;
 
+use super::client::authenticated;
 use super::refuse;
 use crate::cx::Result;
-use crate::oauth2::{self, Error, ErrorCode, Parameters, authenticate};
+use crate::oauth2::{self, Error, ErrorCode, Parameters};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
 /// What a token is worth now.
 pub(super) async fn introspect(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
-    let client = match authenticate(
-        &visit.env().clients.get(),
-        visit.header("authorization"),
-        &form,
-        visit.work().now(),
-    ) {
+    let client = match authenticated(&visit, &form).await? {
         Ok(client) if client.is_public() => {
             let cause = format!("{} is public and cannot introspect", client.id);
             return refuse(&visit, &Error::invalid_client(cause));

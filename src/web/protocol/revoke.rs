@@ -2,20 +2,16 @@
 
 use actix_web::http::StatusCode;
 
+use super::client::authenticated;
 use super::refuse;
 use crate::cx::Result;
-use crate::oauth2::{self, Revocation, authenticate};
+use crate::oauth2::{self, Revocation};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
 /// Revokes a token of the client that asks.
 pub(super) async fn revoke(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
-    let client = match authenticate(
-        &visit.env().clients.get(),
-        visit.header("authorization"),
-        &form,
-        visit.work().now(),
-    ) {
+    let client = match authenticated(&visit, &form).await? {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

@@ -2,10 +2,10 @@
 
 use actix_web::http::StatusCode;
 
+use super::client::authenticated;
 use super::refuse;
 use crate::cx::Result;
 use crate::model::{AccessTokenFormat, GrantType};
-use crate::oauth2::authenticate;
 use crate::oauth2::token::{self, Outcome};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -13,8 +13,7 @@ use crate::web::visit::{FormFields, Visit};
 /// Tokens, or a refusal.
 pub(super) async fn token(visit: Visit, FormFields(form): FormFields) -> Result<Reply> {
     let env = visit.env();
-    let authorization = visit.header("authorization");
-    let client = match authenticate(&env.clients.get(), authorization, &form, env.clock.now()) {
+    let client = match authenticated(&visit, &form).await? {
         Ok(client) => client,
         Err(error) => return refuse(&visit, &error),
     };

@@ -126,3 +126,15 @@ pub async fn run_sql(server: &str, sql: &str) {
     drop(client);
     driver.await.expect("the driver ends").expect("the connection ends well");
 }
+
+/// What a statement counts on the server itself.
+pub async fn count_sql(server: &str, sql: &str) -> i64 {
+    let (client, connection) =
+        tokio_postgres::connect(server, tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+    let driver = tokio::spawn(connection);
+    let row = client.query_one(sql, &[]).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
+    let counted: i64 = row.get(0);
+    drop(client);
+    driver.await.expect("the driver ends").expect("the connection ends well");
+    counted
+}

@@ -139,6 +139,11 @@ fn what_was_typed_wrongly_is_said_and_the_form_stays(setup: Setup) {
         assert_eq!(browser.page().attribute("#user-code", "value"), None, "codes are not kept");
     }
     browser.open("/device/confirm").expect_path("/device");
+    // The code may stand in the address of the first page, too; a form that was sent by GET is none (S22).
+    browser.open(format!("/device?user_code={}", device.user_code)).expect_path("/login");
+    browser.open("/device?user_code=nonsense").expect_path("/device").expect_says("device.format");
+    let by_get = format!("/device?csrf_token=x&user_code={}", device.user_code);
+    browser.open(by_get).expect_path("/device").expect_says("flow.get_submit");
     browser.open("/device/confirm?user_code=nonsense").expect_path("/device").expect_says("device.format");
     // What one browser was told is not said in another.
     let said = browser.page().target.clone();

@@ -3,8 +3,13 @@
 use std::sync::Barrier;
 use std::thread;
 
+use wayhome::crypto::{PlainToken, TokenKind};
+use wayhome::cx::Cx;
+use wayhome::model::{GrantId, TokenDigest};
+use wayhome::store;
+
 use super::{DEVICE_CODE, Device, ada, refused, signed_in, start};
-use crate::app::{Setup, on_both};
+use crate::app::{Setup, TestApp, on_both};
 use crate::http::{Answer, Ask, send};
 
 on_both![
@@ -13,6 +18,8 @@ on_both![
     a_code_that_ran_out_says_so,
     sec_n07_a_device_that_asks_too_fast_slows_down_each_time,
     sec_n07_a_device_code_gives_tokens_once_at_two_servers,
+    sec_n07_of_many_that_take_a_device_code_at_once_one_gets_it,
+    sec_n07_of_many_that_answer_at_once_the_first_is_heard,
     sec_n07_a_device_code_is_its_clients_alone,
     access_that_is_not_offline_ends_with_the_session,
     opaque_tokens_and_refreshes_work_as_everywhere,
@@ -134,6 +141,69 @@ fn sec_n07_a_device_code_gives_tokens_once_at_two_servers(setup: Setup) {
         app.advance(60);
         device.hears("invalid_grant");
     }
+}
+
+/// Runs the same use case many times at once, at each server in turn; how often it was the one.
+fn winners(
+    servers: [&TestApp; 2],
+    act: impl Fn(usize, &mut Cx<'_>) -> wayhome::cx::Result<bool> + Send + Sync + Clone + 'static,
+) -> usize {
+    let begin = Barrier::new(20);
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..20)
+            .map(|n| {
+                let (begin, server, act) = (&begin, servers[n % 2], act.clone());
+                scope.spawn(move || {
+                    begin.wait();
+                    server.write(move |cx| act(n, cx))
+                })
+            })
+            .collect();
+        all.into_iter().map(|one| one.join().expect("it works")).filter(|won| *won).count()
+    })
+}
+
+fn digest_of(device: &Device<'_>) -> TokenDigest {
+    PlainToken::parse(TokenKind::DeviceCode, &device.code).expect("a device code").digest()
+}
+
+/// The pace of the questions lets one through at a time; this looks behind it.
+fn sec_n07_of_many_that_take_a_device_code_at_once_one_gets_it(setup: Setup) {
+    let app = start(setup);
+    let twin = app.twin();
+    let servers = [&app, twin.as_ref().unwrap_or(&app)];
+    let device = Device::asks(&app, "tv");
+    let digest = digest_of(&device);
+    let take = move |_: usize, cx: &mut Cx<'_>| {
+        let grant = GrantId::from_uuid(cx.random().uuid());
+        Ok(store::device_codes::consume(cx.db, &digest, grant, cx.now)?)
+    };
+    assert_eq!(winners(servers, take), 0, "nobody has allowed it");
+    device.answered_in(&mut signed_in(&app, &ada(&app)), "Connect");
+    assert_eq!(winners(servers, take), 1);
+    assert_eq!(winners(servers, take), 0);
+}
+
+fn sec_n07_of_many_that_answer_at_once_the_first_is_heard(setup: Setup) {
+    let app = start(setup);
+    let twin = app.twin();
+    let servers = [&app, twin.as_ref().unwrap_or(&app)];
+    let who = ada(&app);
+    let _browser = signed_in(&app, &who);
+    let device = Device::asks(&app, "tv");
+    let digest = digest_of(&device);
+    let say = move |n: usize, cx: &mut Cx<'_>| {
+        let sessions = wayhome::identity::sessions::list(cx, who.id)?;
+        let code = store::device_codes::find(cx.db, &digest)?.expect("the code");
+        wayhome::oauth2::device::answer(cx, &code, &sessions[0], n % 2 == 0)
+    };
+    assert_eq!(winners(servers, say), 1);
+    let rows = app.snapshot();
+    let said = rows
+        .rows("events")
+        .iter()
+        .filter(|event| event["kind"] == "device.allowed" || event["kind"] == "device.denied");
+    assert_eq!(said.count(), 1);
 }
 
 fn sec_n07_a_device_code_is_its_clients_alone(setup: Setup) {

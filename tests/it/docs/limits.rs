@@ -36,6 +36,32 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "a request that came by POST, until its browser follows",
         "60 seconds",
     ),
+    (
+        "src/model/pushed_request.rs",
+        "PUSHED_REQUEST: Duration = Duration::from_secs(90)",
+        "a pushed request",
+        "90 seconds",
+    ),
+    ("src/oauth2/client_assertion.rs", "LONGEST: i64 = 300", "an assertion of a client", "5 minutes"),
+    (
+        "src/cx/client_keys.rs",
+        "FRESH: Duration = Duration::from_secs(10 * 60)",
+        "keys from a client's `jwks_uri`",
+        "10 minutes",
+    ),
+    (
+        "src/cx/client_keys.rs",
+        "USABLE: Duration = Duration::from_secs(24 * 3_600)",
+        "keys from a client's `jwks_uri`",
+        "24 hours",
+    ),
+    (
+        "src/cx/client_keys.rs",
+        "BETWEEN: Duration = Duration::from_secs(60)",
+        "between two requests to a client's `jwks_uri`",
+        "60 seconds",
+    ),
+    ("src/crypto/compact.rs", "MAX_LENGTH: usize = 16 * 1024", "a JWT that a client signs", "16 KiB"),
     ("src/oauth2/logout_token.rs", "LOGOUT_TOKEN_SECONDS: i64 = 120", "a logout token", "2 minutes"),
     (
         "src/identity/sessions.rs",
@@ -276,7 +302,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     (
         "src/app/janitor.rs",
         "DAY: Duration = Duration::from_secs(86_400)",
-        "authorization requests, codes, grants",
+        "authorization requests, pushed requests, codes, grants",
         "1 day",
     ),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::flows", "flows and mails", "7 days"),

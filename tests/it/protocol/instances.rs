@@ -25,7 +25,7 @@ const ROUNDS: usize = 4;
 
 /// Sends the same request many times at once, to each server in turn.
 #[track_caller]
-fn at_once(servers: &[&TestApp], ask: &Ask) -> Vec<Answer> {
+pub(super) fn at_once(servers: &[&TestApp], ask: &Ask) -> Vec<Answer> {
     let host = servers[0].host();
     let addresses: Vec<_> = servers.iter().map(|server| server.public).collect();
     let start = Barrier::new(ASKERS);

@@ -154,7 +154,7 @@ fn sec_m01_every_answer_to_a_client_names_the_issuer(setup: Setup) {
         (("response_type", "token"), "unsupported_response_type"),
         (("scope", "openid unheard-of"), "invalid_scope"),
         (("code_challenge_method", "plain"), "invalid_request"),
-        (("request", "x.y.z"), "request_not_supported"),
+        (("request", "x.y.z"), "invalid_request_object"),
         (("resource", "https://evil.test"), "invalid_target"),
     ] {
         browser.open(rp.authorization_url_with(&[given]));

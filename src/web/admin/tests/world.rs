@@ -65,6 +65,7 @@ impl World {
             secrets,
             mail_key: None,
             outbound,
+            client_keys: crate::cx::ClientKeys::default(),
             sign_outs: tokio::sync::Notify::new(),
             passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
             clock: clock.clone(),
