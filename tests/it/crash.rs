@@ -12,6 +12,7 @@ use wayhome::crypto::{base64url, sha256};
 use wayhome::random::{Random as _, SystemRandom};
 
 use crate::http::{self, Answer, Ask, encoded};
+use crate::logout_sink::{LogoutSink, Treatment};
 use crate::page::{Form, Page};
 
 const PASSWORD: &str = "river lantern cobalt orchard";
@@ -186,6 +187,42 @@ fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
     let told = acknowledged.into_inner().unwrap();
     assert!(told.spent.len() > ROUNDS && told.revoked.len() > 1 && told.mailed.len() > ROUNDS);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn sec_f15_a_sign_out_is_told_after_kill_9_by_the_server_that_follows() {
+    let (folder, sink) = (temporary_folder(), LogoutSink::start());
+    let registration = format!(
+        "[[client]]\nid = \"house\"\ntype = \"spa\"\nskip_consent = true\nredirect_uris = [\"{CALLBACK}\"]\n\
+         backchannel_logout_uri = \"{}\"\n",
+        sink.uri()
+    );
+    std::fs::write(folder.join("clients.toml"), registration).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = Server::start(&folder, port);
+    let acknowledged = Mutex::new(Acknowledged::default());
+    sign_in(&server, false, &acknowledged).unwrap();
+    let cookies = acknowledged.into_inner().unwrap().sessions.remove(0);
+    let mut jar = Jar(cookies.split("; ").map(|pair| pair.split_once('=').unwrap()).map(owned).collect());
+    // The client is down while the person signs out, and the server dies after that.
+    sink.next(&[Treatment::Drop]);
+    let page = jar.open(&server, "/logout").unwrap();
+    let form = page.main_form().unwrap();
+    jar.send(&server, &form.action, &filled(form, &[])).unwrap();
+    sink.wait_for(1);
+    // Most likely it has written down that this failed. If not, the next server waits until the lease is over.
+    jar.open(&server, "/login").unwrap();
+    drop(server);
+    let _next = Server::start(&folder, port);
+    let posted = sink.wait_for(2);
+    let claims: Vec<_> = posted.iter().map(|posted| posted.parts().1).collect();
+    assert_eq!((&claims[0]["sid"], &claims[0]["sub"]), (&claims[1]["sid"], &claims[1]["sub"]));
+    assert_ne!(claims[0]["jti"], claims[1]["jti"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 fn check(server: &Server, told: &mut Acknowledged) {
