@@ -13,6 +13,7 @@ use crate::identity::traits::schema_problem;
 use crate::model::{Client, Instant, SecretText};
 use crate::outbound::Outbound;
 use crate::store::DatabaseUrl;
+use crate::web::ServerTls;
 
 /// The settings' file, if no other is named.
 const SETTINGS_FILE: &str = "wayhome.toml";
@@ -91,6 +92,10 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     }
     if let Some(Err(problem)) = settings.as_ref().map(mail_key) {
         faults.add(problem);
+    }
+    let tls = settings.as_ref().and_then(|settings| settings.tls.as_ref());
+    if let Some(Err(problem)) = tls.map(ServerTls::read) {
+        faults.add(Fault::error("server.tls_certificate", format!("server.tls_certificate: {problem}")));
     }
     if let Some(Err(problem)) = settings.as_ref().map(outbound) {
         faults.add(problem);

@@ -7,6 +7,7 @@ use super::limiter::Limiter;
 use super::page::Frame;
 use super::patience::Patience;
 use super::reader::Readers;
+use super::tls::ServerTls;
 use crate::config::Clients;
 use crate::crypto::SigningKeys;
 use crate::cx::{Env, Fault, Result, Shared, Work};
@@ -35,6 +36,8 @@ pub struct Site {
     /// How long connections are waited for.
     pub(super) patience: Patience,
     draining: AtomicBool,
+    /// TLS on the public listener.
+    tls: Option<Arc<ServerTls>>,
 }
 
 impl Site {
@@ -45,6 +48,7 @@ impl Site {
         let documents = Shared::new(Written::now(env));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
+        let tls = env.settings.tls.as_ref().map(ServerTls::read).transpose().map_err(Fault::Internal)?;
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
         Ok(Arc::new(Self {
             text: Arc::new(text),
@@ -54,6 +58,7 @@ impl Site {
             readers,
             patience,
             draining,
+            tls,
             work,
         }))
     }
@@ -73,6 +78,11 @@ impl Site {
         let made = Arc::clone(&fresh.documents);
         self.documents.replace(fresh);
         made
+    }
+
+    /// TLS on the public listener, if it is spoken there.
+    pub fn tls(&self) -> Option<&Arc<ServerTls>> {
+        self.tls.as_ref()
     }
 
     /// From now on this process is not ready: it finishes what it has begun.
