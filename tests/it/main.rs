@@ -27,6 +27,7 @@ mod keys;
 mod logout;
 mod logout_sink;
 mod mailbox;
+mod openid;
 mod page;
 mod people;
 mod protocol;
