@@ -14,6 +14,11 @@ pub(super) fn answer(visit: &Visit, arrival: &Arrival) -> Result<Reply> {
     if arrival.callback.is_form() && visit.method() == actix_web::http::Method::POST {
         return Ok(Reply::see_other(&visit.here()));
     }
+    deliver(visit, arrival)
+}
+
+/// The same at once, for an answer that no GET leads to: a request by POST that was refused is stored nowhere.
+pub(super) fn deliver(visit: &Visit, arrival: &Arrival) -> Result<Reply> {
     let reply = match arrival.deliver(&visit.env().signing.get())? {
         Delivery::Address(url) => Reply::see_other(&url),
         Delivery::Form { action, fields } => Reply::page(&FormPostPage {
