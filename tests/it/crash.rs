@@ -8,7 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use wayhome::crypto::{base64url, sha256};
+use wayhome::clock::{Clock as _, SystemClock};
+use wayhome::crypto::{SignatureAlgorithm, SigningKey, SigningKeys, base64url, sha256};
 use wayhome::random::{Random as _, SystemRandom};
 
 use crate::http::{self, Answer, Ask, encoded};
@@ -387,4 +388,47 @@ fn temporary_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("wayhome-crash-{}", SystemRandom.uuid().simple()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+#[test]
+fn sec_k07_an_assertion_that_was_used_stays_used_after_kill_9() {
+    let folder = temporary_folder();
+    let (key, _) = SigningKey::generate(SignatureAlgorithm::EdDsa).unwrap();
+    let keys = SigningKeys::new(vec![key]);
+    let clients = format!(
+        "[[client]]\nid = \"robot\"\ntype = \"machine\"\nscopes = [\"jobs\"]\n\
+         token_endpoint_auth_method = \"private_key_jwt\"\njwks = '{}'\n",
+        keys.jwks()
+    );
+    std::fs::write(folder.join("clients.toml"), clients).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Server::start(&folder, port);
+    let now = SystemClock.now().seconds();
+    let claims = |jti: &str| {
+        serde_json::json!({
+            "iss": "robot", "sub": "robot", "aud": format!("http://localhost:{port}"),
+            "jti": jti, "iat": now, "exp": now + 240,
+        })
+    };
+    let key = keys.active(SignatureAlgorithm::EdDsa).unwrap();
+    let assertion = key.sign("client-authentication+jwt", &claims("one")).unwrap();
+    let token = |server: &Server, assertion: &str| {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion),
+        ];
+        server.ask(&Ask::form("/oauth2/token", &fields)).unwrap()
+    };
+    let first = token(&server, &assertion);
+    assert_eq!(first.status, 200, "{}", first.text());
+    // SIGKILL: nothing that was not durable is there afterwards.
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let server = Server::start(&folder, port);
+    assert_eq!(token(&server, &assertion).status, 401);
+    let other = key.sign("client-authentication+jwt", &claims("two")).unwrap();
+    assert_eq!(token(&server, &other).status, 200);
+    drop(server);
+    std::fs::remove_dir_all(folder).unwrap();
 }
