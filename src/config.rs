@@ -11,5 +11,5 @@ pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
     AllowedDestination, Brand, Courier, IdentitySettings, KeySettings, Mode, OutboundSettings,
-    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, parse_duration,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, parse_duration,
 };

@@ -8,6 +8,7 @@
 
 mod addresses;
 #[cfg(test)]
+#[allow(dead_code, reason = "the tests of the whole server use the rest of it")]
 pub(crate) mod certificate;
 mod destination;
 mod exchange;

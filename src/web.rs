@@ -21,11 +21,13 @@ mod reader;
 mod reply;
 mod routes;
 mod site;
+mod tls;
 mod visit;
 
 pub use patience::Patience;
 pub use reply::Reply;
 pub use site::Site;
+pub use tls::ServerTls;
 pub use visit::Visit;
 
 use std::net::TcpListener;
@@ -65,19 +67,26 @@ pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Re
         (Face::Public, workers) => workers,
     };
     let (patience, grace) = (site.patience, 20);
+    let tls = site.tls().map(|tls| tls.config().map_err(std::io::Error::other)).transpose()?;
     let data = web::Data::from(site);
     match face {
-        Face::Public => HttpServer::new(move || {
-            App::new().wrap(from_fn(gate::public)).app_data(data.clone()).configure(routes::public)
-        })
-        .workers(workers)
-        .on_connect(patience::attend(patience))
-        .client_request_timeout(patience.head)
-        .keep_alive(patience.idle)
-        .shutdown_timeout(grace)
-        .disable_signals()
-        .listen(listener)
-        .map(HttpServer::run),
+        Face::Public => {
+            let server = HttpServer::new(move || {
+                App::new().wrap(from_fn(gate::public)).app_data(data.clone()).configure(routes::public)
+            })
+            .workers(workers)
+            .on_connect(patience::attend(patience))
+            .client_request_timeout(patience.head)
+            .tls_handshake_timeout(patience.head)
+            .keep_alive(patience.idle)
+            .shutdown_timeout(grace)
+            .disable_signals();
+            match tls {
+                Some(tls) => server.listen_rustls_0_23(listener, tls),
+                None => server.listen(listener),
+            }
+            .map(HttpServer::run)
+        }
         Face::Admin => HttpServer::new(move || {
             App::new().wrap(from_fn(gate::admin)).app_data(data.clone()).configure(routes::admin)
         })

@@ -13,6 +13,7 @@ use crate::identity::traits::schema_problem;
 use crate::model::{Client, Instant, SecretText};
 use crate::outbound::Outbound;
 use crate::store::DatabaseUrl;
+use crate::web::ServerTls;
 
 /// The settings' file, if no other is named.
 const SETTINGS_FILE: &str = "wayhome.toml";
@@ -91,6 +92,10 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     }
     if let Some(Err(problem)) = settings.as_ref().map(mail_key) {
         faults.add(problem);
+    }
+    let tls = settings.as_ref().and_then(|settings| settings.tls.as_ref());
+    if let Some(Err(problem)) = tls.map(ServerTls::read) {
+        faults.add(Fault::error("server.tls_certificate", format!("server.tls_certificate: {problem}")));
     }
     if let Some(Err(problem)) = settings.as_ref().map(outbound) {
         faults.add(problem);
@@ -325,6 +330,40 @@ mod tests {
         assert_eq!(loaded.settings.courier.dkim.map(|dkim| dkim.selector).as_deref(), Some("wayhome"));
         inputs.set("WAYHOME__COURIER__DKIM_SELECTOR", "two words");
         assert!(load(&inputs).unwrap_err().to_string().contains("courier.dkim_selector: write"));
+    }
+
+    #[test]
+    fn sec_j07_a_key_of_a_client_that_is_not_fit_is_told_at_once() {
+        let fresh = sqlite();
+        let client = |key: &str| {
+            format!(
+                "[[client]]\nid = \"a\"\ntype = \"machine\"\nscopes = [\"x\"]\n\
+                 token_endpoint_auth_method = \"private_key_jwt\"\njwks = '{{\"keys\": [{key}]}}'\n"
+            )
+        };
+        let point = "\"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"";
+        let good = format!("{{\"kty\": \"OKP\", \"crv\": \"Ed25519\", {point}}}");
+        let weak = "{\"kty\": \"RSA\", \"n\": \"AQAB\", \"e\": \"AQAB\"}";
+        let mut inputs = inputs(&fresh, "", &client(&format!("{good}, {weak}")));
+        inputs.mode = Mode::Development;
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("jwks: key 2: an RSA key has 2048 to 8192 bits here"), "{said}");
+        assert!(said.contains("clients.toml:1"), "{said}");
+        std::fs::write(inputs.clients.as_ref().unwrap(), client(&good)).unwrap();
+        assert_eq!(load(&inputs).unwrap().clients.len(), 1);
+    }
+
+    #[test]
+    fn the_authorities_for_servers_of_clients_must_be_certificates() {
+        let fresh = sqlite();
+        let file = fresh.folder.join("authority.pem");
+        let mut inputs = inputs(&fresh, "", "");
+        inputs.mode = Mode::Development;
+        inputs.set("WAYHOME__OUTBOUND__CA_FILE", file.to_str().unwrap());
+        assert!(load(&inputs).unwrap_err().to_string().contains("outbound.ca_file: the file"));
+        std::fs::write(&file, "swordfish").unwrap();
+        let said = load(&inputs).unwrap_err().to_string();
+        assert!(said.contains("outbound.ca_file: there is no certificate in it"), "{said}");
     }
 
     #[test]

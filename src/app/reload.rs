@@ -1,5 +1,6 @@
 //! Notices what changed while the server runs: `clients.toml` on the disk, signing keys in the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,12 +11,16 @@ use super::{ClientsFile, pause, signing_keys};
 use crate::config::Clients;
 use crate::crypto::sha256;
 use crate::cx::Work;
+use crate::web::ServerTls;
 
 /// Between two looks at the file.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Between two looks at the keys. What is published ahead of its use is so for much longer.
 const KEYS: Duration = Duration::from_secs(30);
+
+/// Between two looks at the files of TLS.
+const CERTIFICATE: Duration = Duration::from_secs(10);
 
 /// Listens to SIGHUP from now on; until then it would end the process.
 pub(super) fn hangups() -> Option<Signal> {
@@ -42,6 +47,37 @@ pub(super) async fn clients(
             _ = hung_up => true,
         };
         watched.look(&work, forced).await;
+    }
+}
+
+/// Watches the files of TLS until told to stop; a hangup makes it look at once.
+pub(super) async fn certificate(
+    tls: Arc<ServerTls>,
+    mut hangup: Option<Signal>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut told = None;
+    loop {
+        let hung_up = async {
+            match &mut hangup {
+                Some(signals) => signals.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            goes_on = pause(&mut stop, CERTIFICATE) => if !goes_on { return },
+            _ = hung_up => told = None,
+        }
+        match tls.reload() {
+            Ok(true) => tracing::info!("the certificate of the public listener was renewed"),
+            Ok(false) => {}
+            // The one file may be new and the other not yet.
+            Err(why) if told.as_ref() == Some(&why) => {}
+            Err(why) => {
+                tracing::warn!(why, "the certificate stays as it is");
+                told = Some(why);
+            }
+        }
     }
 }
 

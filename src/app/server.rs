@@ -31,6 +31,10 @@ pub async fn serve(
     let mut servers = start(&site, listeners).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     let mut chores = chores(work, clients, &stopped);
+    if let Some(tls) = site.tls() {
+        let watched = reload::certificate(Arc::clone(tls), reload::hangups(), stopped.clone());
+        chores.spawn(named("the certificate", watched));
+    }
     let settings = &site.work().env().settings;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),

@@ -72,6 +72,13 @@ pub const KEYS: &[Key] = &[
         "Where the administration is served. Never expose it.",
     ),
     key(
+        "server.tls_certificate",
+        Form::Text,
+        "\"\"",
+        "A file with the certificate of the public listener and its chain (PEM). With it and `server.tls_key` the public listener speaks TLS and nothing else; without, a proxy does. Both files are read again when they change, and on SIGHUP.",
+    ),
+    key("server.tls_key", Form::Text, "\"\"", "A file with the private key of that certificate (PEM)."),
+    key(
         "server.data_dir",
         Form::Text,
         "\"data\"",

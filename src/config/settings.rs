@@ -136,6 +136,15 @@ pub struct Dkim {
     pub key: SecretText,
 }
 
+/// The files of TLS on the public listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and its chain, in PEM.
+    pub certificate: PathBuf,
+    /// Its private key, in PEM.
+    pub key: PathBuf,
+}
+
 /// Where the server may go for clients.
 #[derive(Debug, Clone, Default)]
 pub struct OutboundSettings {
@@ -176,6 +185,8 @@ pub struct Settings {
     pub issuer: String,
     /// The public listener.
     pub public: SocketAddr,
+    /// TLS on the public listener; without it, that listener speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// The admin listener.
     pub admin: SocketAddr,
     /// The data folder.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Error;
-use crate::config::Settings;
+use super::{Error, standard_claims};
+use crate::config::{Clients, Settings};
 use crate::crypto::{ClientJwt, SignatureAlgorithm, SigningKeys, base64url, sha256};
-use crate::model::{AuthMethod, GrantType};
+use crate::model::{Assurance, AuthMethod, GrantType, ResponseMode, ResponseType};
 
 /// The documents, made once for a set of keys.
 #[derive(Debug, Clone)]
@@ -37,13 +37,14 @@ impl Document {
 
 impl Documents {
     /// Makes them.
-    pub fn new(settings: &Settings, keys: &SigningKeys) -> Self {
-        Self { metadata: Document::new(&metadata(settings)), jwks: Document::new(&keys.jwks()) }
+    pub fn new(settings: &Settings, clients: &Clients, keys: &SigningKeys) -> Self {
+        Self { metadata: Document::new(&metadata(settings, clients)), jwks: Document::new(&keys.jwks()) }
     }
 }
 
-/// The metadata. Nothing is promised here that is not there.
-pub fn metadata(settings: &Settings) -> Value {
+/// The metadata. Nothing is promised here that is not there: old response types only where some client is permitted to use
+/// them.
+pub fn metadata(settings: &Settings, clients: &Clients) -> Value {
     let issuer = &settings.issuer;
     let url = |path: &str| format!("{issuer}{path}");
     let methods = AuthMethod::ALL.map(AuthMethod::name);
@@ -67,10 +68,11 @@ pub fn metadata(settings: &Settings) -> Value {
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": GrantType::ALL.map(GrantType::name),
-        "subject_types_supported": ["public"],
+        "response_types_supported": response_types(clients),
+        "response_modes_supported": response_modes(clients),
+        "grant_types_supported": grant_types(clients),
+        "subject_types_supported": ["public", "pairwise"],
+        "userinfo_signing_alg_values_supported": SignatureAlgorithm::ALL.map(SignatureAlgorithm::name),
         "id_token_signing_alg_values_supported": SignatureAlgorithm::ALL.map(SignatureAlgorithm::name),
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
@@ -84,24 +86,55 @@ pub fn metadata(settings: &Settings) -> Value {
         "request_object_signing_alg_values_supported": client_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": ["openid", "profile", "email", "phone", "address", "offline_access"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-            "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-            "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified",
-            "phone_number", "address"
-        ],
-        "acr_values_supported": ["aal1"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims(),
+        "acr_values_supported": Assurance::OFFERED.iter().map(|level| level.name()).collect::<Vec<_>>(),
+        "display_values_supported": ["page"],
         "prompt_values_supported": prompts,
         "ui_locales_supported": ["en"],
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true
     });
+    for (member, url) in
+        [("op_policy_uri", &settings.brand.privacy_url), ("op_tos_uri", &settings.brand.terms_url)]
+    {
+        if let Some(url) = url {
+            metadata[member] = json!(url);
+        }
+    }
     if settings.session.management {
         metadata["check_session_iframe"] = json!(url("/oauth2/check_session"));
     }
     metadata
+}
+
+/// What some client may ask for, and `code`, which is always there.
+fn response_types(clients: &Clients) -> Vec<&'static str> {
+    let used = |kind: &ResponseType| clients.iter().any(|client| client.response_types.contains(kind));
+    let all = ResponseType::ALL.into_iter();
+    all.filter(|kind| *kind == ResponseType::Code || used(kind)).map(ResponseType::name).collect()
+}
+
+fn response_modes(clients: &Clients) -> Vec<&'static str> {
+    let used = |mode: &ResponseMode| clients.iter().any(|client| client.response_modes.contains(mode));
+    let all = ResponseMode::ALL.into_iter();
+    all.filter(|mode| *mode == ResponseMode::Query || used(mode)).map(ResponseMode::name).collect()
+}
+
+/// The grant types of the token endpoint, and the name that tokens from the authorization endpoint have (OIDC Discovery
+/// 3).
+fn grant_types(clients: &Clients) -> Vec<&'static str> {
+    let front = clients.iter().any(|client| client.response_types.iter().any(|kind| kind.is_front_channel()));
+    GrantType::ALL.map(GrantType::name).into_iter().chain(front.then_some("implicit")).collect()
+}
+
+/// The claims of ID tokens, and those of people.
+fn claims() -> Vec<&'static str> {
+    let own =
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "c_hash"];
+    own.into_iter().chain(standard_claims::BY_SCOPE.iter().flat_map(|(_, claims)| *claims).copied()).collect()
 }
 
 /// The refusal as the body of an API endpoint (RFC 6749 5.2), with what finds its line in the log.

@@ -6,8 +6,8 @@ use crate::model::{Event, GrantId, IdentityId, SessionId};
 use crate::store;
 use crate::store::grants::Of;
 
-/// From now on the client takes part in the session: sign-out names it, and tells it. Whoever gives a client tokens of a
-/// living session calls this, in the same transaction.
+/// From now on the client takes part in the session, if that lives: sign-out names it, and tells it. Whoever gives a
+/// client the first tokens of a grant calls this, in the same transaction.
 pub fn take_part(cx: &mut Cx<'_>, session: SessionId, client_id: &str) -> Result<()> {
     Ok(store::session_clients::insert_once(cx.db, session, client_id, cx.now)?)
 }

@@ -13,6 +13,16 @@ pub fn browser_state(env: &Env, session: &Session) -> String {
     base64url(&mac[..24])
 }
 
+/// What an answer of the authorization endpoint says of the session, to the client and to the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionState {
+    /// `session_state`, for the client.
+    pub told: String,
+    /// What the browser must keep, or the client would always find another session; empty if nobody is signed in. It is
+    /// sent with each answer, as a browser may have lost it, or have it from before a setting or a secret changed.
+    pub browser: String,
+}
+
 /// `session_state` of an answer of the authorization endpoint (Session Management 2), by which the client's page asks
 /// again and again whether anything has changed. `session` is the one of the browser, if somebody is signed in. `None`
 /// if session management is off, or the answer goes to no page that could ask.
@@ -21,7 +31,7 @@ pub fn session_state(
     client_id: &str,
     redirect_uri: &str,
     session: Option<&Session>,
-) -> Option<String> {
+) -> Option<SessionState> {
     if !env.settings.session.management {
         return None;
     }
@@ -30,9 +40,9 @@ pub fn session_state(
         return None;
     }
     let origin = url.origin().ascii_serialization();
-    let state = session.map(|session| browser_state(env, session)).unwrap_or_default();
+    let browser = session.map(|session| browser_state(env, session)).unwrap_or_default();
     let salt = env.random.uuid().simple().to_string();
-    Some(salted(client_id, &origin, &state, &salt))
+    Some(SessionState { told: salted(client_id, &origin, &browser, &salt), browser })
 }
 
 /// The check session iframe computes the same (`static/check_session.js`).

@@ -41,6 +41,14 @@ impl SelfSigned {
         Arc::new(config)
     }
 
+    /// The certificate and its key, in PEM.
+    pub(crate) fn files(&self) -> [String; 2] {
+        [("CERTIFICATE", &self.der), ("PRIVATE KEY", &self.pkcs8)].map(|(name, der)| {
+            let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+            format!("-----BEGIN {name}-----\n{text}\n-----END {name}-----\n")
+        })
+    }
+
     /// What a client needs to trust it, in DER.
     pub(crate) fn authority(&self) -> Vec<u8> {
         self.der.clone()

@@ -8,17 +8,18 @@ use super::schema::session_clients as parts;
 use super::{Connection, Result, each};
 use crate::model::{Instant, SessionId};
 
-/// Writes that the client takes part, unless that is written already.
+/// Writes that the client takes part, unless that is written already. A session that has ended has no parts any more: a
+/// grant that outlives it may be given later.
 pub fn insert_once(db: &mut Connection, session: SessionId, client_id: &str, now: Instant) -> Result<()> {
     let text = &[
-        "INSERT INTO session_clients (session_id, client_id, first_at) VALUES (",
+        "INSERT INTO session_clients (session_id, client_id, first_at) SELECT id, ",
         ", ",
-        ", ",
-        ") ON CONFLICT DO NOTHING",
+        " FROM sessions WHERE id = ",
+        " AND ended_at IS NULL ON CONFLICT DO NOTHING",
     ];
     let session = session.to_string().into_sql::<Text>();
     let (client, now) = (client_id.into_sql::<Text>(), now.micros().into_sql::<BigInt>());
-    each!(db, c => Kept { text, values: &[&session, &client, &now] }.execute(c))?;
+    each!(db, c => Kept { text, values: &[&client, &now, &session] }.execute(c))?;
     Ok(())
 }
 

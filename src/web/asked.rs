@@ -1,6 +1,7 @@
 //! From an authorization request as it came to the parameters that count: they stand in the request itself, in a JWT that
 //! the client signed, or where the client has left them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::protocol::verified;
@@ -12,9 +13,9 @@ use crate::oauth2::{self, Asked, AuthorizeError, Error, RequestObject, asked, au
 use crate::store;
 
 /// The parameters that count.
-pub(super) struct Resolved {
+pub(super) struct Resolved<'a> {
     /// Neither `request` nor `request_uri` is among them.
-    pub(super) parameters: Vec<(String, String)>,
+    pub(super) parameters: Cow<'a, [(String, String)]>,
     /// How they came.
     pub(super) way: Way,
     /// The digest of their name, if they were pushed.
@@ -22,10 +23,10 @@ pub(super) struct Resolved {
 }
 
 /// Finds them.
-pub(super) async fn resolve(
+pub(super) async fn resolve<'a>(
     visit: &Visit,
-    given: &[(String, String)],
-) -> Result<std::result::Result<Resolved, AuthorizeError>> {
+    given: &'a [(String, String)],
+) -> Result<std::result::Result<Resolved<'a>, AuthorizeError>> {
     let clients = visit.env().clients.get();
     let refuse = |way_back: &[(String, String)], error: Error| {
         Ok(Err(authorize::refuse(way_back, &clients, visit.settings(), error)))
@@ -34,9 +35,12 @@ pub(super) async fn resolve(
     match asked(given, &clients) {
         Err(refusal) => Ok(Err(refusal)),
         Ok(Err(error)) => refuse(given, error),
-        Ok(Ok(Asked::Plain)) => Ok(Ok(Resolved { parameters: given.to_vec(), way, pushed: None })),
+        Ok(Ok(Asked::Plain)) => Ok(Ok(Resolved { parameters: Cow::Borrowed(given), way, pushed: None })),
         Ok(Ok(Asked::Object(object))) => match open(visit, &object, given).await? {
-            Ok(parameters) => Ok(Ok(Resolved { parameters, way: Way { signed: true, ..way }, pushed: None })),
+            Ok(parameters) => {
+                let way = Way { signed: true, ..way };
+                Ok(Ok(Resolved { parameters: Cow::Owned(parameters), way, pushed: None }))
+            }
             Err(error) => refuse(&object.way_back(given), error),
         },
         Ok(Ok(Asked::Pushed { client, digest })) => fetch(visit, &client, digest).await,
@@ -61,13 +65,13 @@ async fn fetch(
     visit: &Visit,
     client: &Arc<Client>,
     digest: TokenDigest,
-) -> Result<std::result::Result<Resolved, AuthorizeError>> {
+) -> Result<std::result::Result<Resolved<'static>, AuthorizeError>> {
     let found =
         visit.read_here(visit.work(), move |cx| Ok(store::pushed_requests::find(cx.db, &digest)?)).await?;
     Ok(match found.filter(|found| found.client_id == client.id) {
         // What the client must sign was signed when it was left.
         Some(found) => Ok(Resolved {
-            parameters: found.parameters,
+            parameters: Cow::Owned(found.parameters),
             way: Way { pushed: true, signed: true },
             pushed: Some(digest),
         }),

@@ -10,6 +10,7 @@ use std::os::fd::AsFd as _;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Extensions;
 use actix_web::rt;
 use tokio::task::AbortHandle;
@@ -71,7 +72,9 @@ impl Drop for InHand {
 /// Begins to look after a connection that was accepted.
 pub(super) fn attend(patience: Patience) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + Clone {
     move |stream, extensions| {
-        let Some(stream) = stream.downcast_ref::<rt::net::TcpStream>() else { return };
+        let under_tls = || stream.downcast_ref::<TlsStream<rt::net::TcpStream>>().map(|tls| tls.get_ref().0);
+        let plain = stream.downcast_ref::<rt::net::TcpStream>();
+        let Some(stream) = plain.or_else(under_tls) else { return };
         // A second handle, gone with the connection. Without one to spare the connection goes unwatched.
         let Ok(handle) = stream.as_fd().try_clone_to_owned() else { return };
         let connection = Rc::new(Connection {

@@ -137,8 +137,9 @@ impl Reply {
         }
     }
 
-    /// With this cookie.
+    /// With this cookie, in place of one of the same name.
     pub fn with_cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.retain(|other| other.name() != cookie.name());
         self.cookies.push(cookie);
         self
     }

@@ -7,17 +7,26 @@ use super::limiter::Limiter;
 use super::page::Frame;
 use super::patience::Patience;
 use super::reader::Readers;
+use super::tls::ServerTls;
+use crate::config::Clients;
 use crate::crypto::SigningKeys;
 use crate::cx::{Env, Fault, Result, Shared, Work};
 use crate::model::RequestId;
 use crate::oauth2::Documents;
 use crate::text::Catalogue;
 
+/// The documents, with what they were written from.
+struct Written {
+    keys: Arc<SigningKeys>,
+    clients: Arc<Clients>,
+    documents: Arc<Documents>,
+}
+
 /// The whole web side of a process.
 pub struct Site {
     work: Work,
     text: Arc<Catalogue>,
-    documents: Shared<(Arc<SigningKeys>, Arc<Documents>)>,
+    documents: Shared<Written>,
     /// Requests of each address.
     pub(super) requests: Limiter,
     /// Flows that each address begins.
@@ -27,6 +36,8 @@ pub struct Site {
     /// How long connections are waited for.
     pub(super) patience: Patience,
     draining: AtomicBool,
+    /// TLS on the public listener.
+    tls: Option<Arc<ServerTls>>,
 }
 
 impl Site {
@@ -34,9 +45,10 @@ impl Site {
     pub fn new(work: Work, patience: Patience) -> Result<Arc<Self>> {
         let text = Catalogue::english().map_err(|why| Fault::Internal(why.to_string()))?;
         let env = work.env();
-        let documents = Shared::new(documents(env));
+        let documents = Shared::new(Written::now(env));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
+        let tls = env.settings.tls.as_ref().map(ServerTls::read).transpose().map_err(Fault::Internal)?;
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
         Ok(Arc::new(Self {
             text: Arc::new(text),
@@ -46,6 +58,7 @@ impl Site {
             readers,
             patience,
             draining,
+            tls,
             work,
         }))
     }
@@ -55,16 +68,21 @@ impl Site {
         &self.work
     }
 
-    /// The documents about this provider, made again when the keys are others.
+    /// The documents about this provider, made again when the keys or the clients are others.
     pub fn documents(&self) -> Arc<Documents> {
         let (known, env) = (self.documents.get(), self.work.env());
-        if Arc::ptr_eq(&known.0, &env.signing.get()) {
-            return Arc::clone(&known.1);
+        if Arc::ptr_eq(&known.keys, &env.signing.get()) && Arc::ptr_eq(&known.clients, &env.clients.get()) {
+            return Arc::clone(&known.documents);
         }
-        let fresh = documents(env);
-        let made = Arc::clone(&fresh.1);
+        let fresh = Written::now(env);
+        let made = Arc::clone(&fresh.documents);
         self.documents.replace(fresh);
         made
+    }
+
+    /// TLS on the public listener, if it is spoken there.
+    pub fn tls(&self) -> Option<&Arc<ServerTls>> {
+        self.tls.as_ref()
     }
 
     /// From now on this process is not ready: it finishes what it has begun.
@@ -93,9 +111,10 @@ impl Site {
     }
 }
 
-/// The documents of these keys, with the keys themselves.
-fn documents(env: &Env) -> (Arc<SigningKeys>, Arc<Documents>) {
-    let keys = env.signing.get();
-    let made = Documents::new(&env.settings, &keys);
-    (keys, Arc::new(made))
+impl Written {
+    fn now(env: &Env) -> Self {
+        let (keys, clients) = (env.signing.get(), env.clients.get());
+        let documents = Arc::new(Documents::new(&env.settings, &clients, &keys));
+        Self { keys, clients, documents }
+    }
 }

@@ -156,8 +156,9 @@ describe("session management", () => {
     await notes.send(tab.page);
     await tab.signIn(ada);
     await notes.home(tab.page, ada);
+    const state = `notes ${new URL(tab.page.url()).searchParams.get("session_state")}`;
     await tab.page.goto(`${notes.origin}/watch`);
-    const state = await sessionState(device);
+    assert.equal(await answer(tab, await sessionState(device)), "unchanged true");
     assert.equal(await answer(tab, state), "unchanged true");
     assert.equal(await answer(tab, state), "unchanged true");
     assert.equal(await answer(tab, await sessionState(device, "http://localhost:1")), "changed true", "another origin's");

@@ -8,10 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use wayhome::crypto::{base64url, sha256};
+use wayhome::clock::{Clock as _, SystemClock};
+use wayhome::crypto::{SignatureAlgorithm, SigningKey, SigningKeys, base64url, sha256};
 use wayhome::random::{Random as _, SystemRandom};
 
 use crate::http::{self, Answer, Ask, encoded};
+use crate::logout_sink::{LogoutSink, Treatment};
 use crate::page::{Form, Page};
 
 const PASSWORD: &str = "river lantern cobalt orchard";
@@ -188,6 +190,42 @@ fn sec_f01_what_was_answered_survives_kill_9_and_nothing_spent_comes_back() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+#[test]
+fn sec_f15_a_sign_out_is_told_after_kill_9_by_the_server_that_follows() {
+    let (folder, sink) = (temporary_folder(), LogoutSink::start());
+    let registration = format!(
+        "[[client]]\nid = \"house\"\ntype = \"spa\"\nskip_consent = true\nredirect_uris = [\"{CALLBACK}\"]\n\
+         backchannel_logout_uri = \"{}\"\n",
+        sink.uri()
+    );
+    std::fs::write(folder.join("clients.toml"), registration).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = Server::start(&folder, port);
+    let acknowledged = Mutex::new(Acknowledged::default());
+    sign_in(&server, false, &acknowledged).unwrap();
+    let cookies = acknowledged.into_inner().unwrap().sessions.remove(0);
+    let mut jar = Jar(cookies.split("; ").map(|pair| pair.split_once('=').unwrap()).map(owned).collect());
+    // The client is down while the person signs out, and the server dies after that.
+    sink.next(&[Treatment::Drop]);
+    let page = jar.open(&server, "/logout").unwrap();
+    let form = page.main_form().unwrap();
+    jar.send(&server, &form.action, &filled(form, &[])).unwrap();
+    sink.wait_for(1);
+    // Most likely it has written down that this failed. If not, the next server waits until the lease is over.
+    jar.open(&server, "/login").unwrap();
+    drop(server);
+    let _next = Server::start(&folder, port);
+    let posted = sink.wait_for(2);
+    let claims: Vec<_> = posted.iter().map(|posted| posted.parts().1).collect();
+    assert_eq!((&claims[0]["sid"], &claims[0]["sub"]), (&claims[1]["sid"], &claims[1]["sub"]));
+    assert_ne!(claims[0]["jti"], claims[1]["jti"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
 fn check(server: &Server, told: &mut Acknowledged) {
     for token in &told.revoked {
         assert_eq!(
@@ -350,4 +388,47 @@ fn temporary_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("wayhome-crash-{}", SystemRandom.uuid().simple()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+#[test]
+fn sec_k07_an_assertion_that_was_used_stays_used_after_kill_9() {
+    let folder = temporary_folder();
+    let (key, _) = SigningKey::generate(SignatureAlgorithm::EdDsa).unwrap();
+    let keys = SigningKeys::new(vec![key]);
+    let clients = format!(
+        "[[client]]\nid = \"robot\"\ntype = \"machine\"\nscopes = [\"jobs\"]\n\
+         token_endpoint_auth_method = \"private_key_jwt\"\njwks = '{}'\n",
+        keys.jwks()
+    );
+    std::fs::write(folder.join("clients.toml"), clients).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Server::start(&folder, port);
+    let now = SystemClock.now().seconds();
+    let claims = |jti: &str| {
+        serde_json::json!({
+            "iss": "robot", "sub": "robot", "aud": format!("http://localhost:{port}"),
+            "jti": jti, "iat": now, "exp": now + 240,
+        })
+    };
+    let key = keys.active(SignatureAlgorithm::EdDsa).unwrap();
+    let assertion = key.sign("client-authentication+jwt", &claims("one")).unwrap();
+    let token = |server: &Server, assertion: &str| {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion),
+        ];
+        server.ask(&Ask::form("/oauth2/token", &fields)).unwrap()
+    };
+    let first = token(&server, &assertion);
+    assert_eq!(first.status, 200, "{}", first.text());
+    // SIGKILL: nothing that was not durable is there afterwards.
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let server = Server::start(&folder, port);
+    assert_eq!(token(&server, &assertion).status, 401);
+    let other = key.sign("client-authentication+jwt", &claims("two")).unwrap();
+    assert_eq!(token(&server, &other).status, 200);
+    drop(server);
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -15,5 +15,6 @@ mod secrets;
 mod sessions;
 mod sizes;
 mod slow;
+mod tls;
 mod unlike;
 mod wire;

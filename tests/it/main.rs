@@ -28,6 +28,8 @@ mod libraries;
 mod logout;
 mod logout_sink;
 mod mailbox;
+mod metadata;
+mod openid;
 mod page;
 mod people;
 mod protocol;

@@ -14,6 +14,7 @@ mod others;
 mod pushed;
 mod redirects;
 mod repeats;
+mod signed;
 mod stale;
 mod tokens;
 mod verifiers;

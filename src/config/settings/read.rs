@@ -10,7 +10,7 @@ use url::Url;
 use super::reader::Reader;
 use super::{
     AllowedDestination, Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, OutboundSettings,
-    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
@@ -28,6 +28,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         .optional("database.url")
         .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("wayhome.db").display()));
     let trusted_proxies = trusted_proxies(&mut from);
+    let tls = tls_files(&mut from, issuer.as_deref());
     let data_secrets = data_secrets(&mut from, development);
     let return_urls = return_url_rules(&mut from);
     let identity = identity_schema(&mut from, sources);
@@ -74,6 +75,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         mode,
         issuer: issuer?,
         public: from.address("server.public")?,
+        tls,
         admin: from.address("server.admin")?,
         data_dir,
         trusted_proxies,
@@ -146,6 +148,29 @@ fn trusted_proxies(from: &mut Reader<'_>) -> Vec<AnyIpCidr> {
         }
     }
     networks
+}
+
+/// Both files or none.
+fn tls_files(from: &mut Reader<'_>, issuer: Option<&str>) -> Option<TlsFiles> {
+    let certificate = from.optional("server.tls_certificate");
+    let key = from.optional("server.tls_key");
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => {
+            if issuer.is_some_and(|issuer| !issuer.starts_with("https://")) {
+                from.wrong("server.tls_certificate", "with TLS, server.issuer must begin with https://");
+            }
+            Some(TlsFiles { certificate: certificate.into(), key: key.into() })
+        }
+        (Some(_), None) => {
+            from.wrong("server.tls_certificate", "it needs server.tls_key, too");
+            None
+        }
+        (None, Some(_)) => {
+            from.wrong("server.tls_key", "it needs server.tls_certificate, too");
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 fn outbound(from: &mut Reader<'_>, sources: &Sources) -> OutboundSettings {

@@ -166,3 +166,18 @@ fn sec_q05_what_may_be_reached_is_a_network_or_a_host() {
     let named = [("WAYHOME__OUTBOUND__CA_FILE", "nowhere.pem")];
     assert!(load(Mode::Development, "", &named).1.contains("outbound.ca_file: the file nowhere.pem cannot"));
 }
+
+#[test]
+fn tls_needs_both_files_and_an_issuer_of_https() {
+    let (certificate, key) = ("WAYHOME__SERVER__TLS_CERTIFICATE", "WAYHOME__SERVER__TLS_KEY");
+    let https = ("WAYHOME__SERVER__ISSUER", "https://id.example.org");
+    let both = [https, (certificate, "c.pem"), (key, "k.pem")];
+    let files = load(Mode::Development, "", &both).0.unwrap().tls.unwrap();
+    assert_eq!((files.certificate, files.key), ("c.pem".into(), "k.pem".into()));
+    assert!(load(Mode::Development, "", &both[..2]).1.contains("it needs server.tls_key, too"));
+    assert!(
+        load(Mode::Development, "", &[https, both[2]]).1.contains("it needs server.tls_certificate, too")
+    );
+    assert!(load(Mode::Development, "", &both[1..]).1.contains("server.issuer must begin with https://"));
+    assert!(load(Mode::Development, "", &[https]).0.unwrap().tls.is_none());
+}

@@ -7,7 +7,7 @@ use crate::model::{
     AuthorizationParameters, AuthorizationRequestId, Client, Event, Grant, GrantId, ResponseType, Scope,
     Session, SigningPreference,
 };
-use crate::oauth2::session_state::session_state;
+use crate::oauth2::session_state::{SessionState, session_state};
 use crate::oauth2::standard_claims;
 use crate::oauth2::token::{Order, Unsigned, half_hash, sign};
 use crate::oauth2::{ID_TOKEN_SECONDS, IdClaims, grants, id_token, subject};
@@ -22,13 +22,18 @@ pub struct AuthorizationAnswer {
     code: Option<PlainToken>,
     access: Option<Unsigned>,
     id_token: Option<(IdClaims, SigningPreference)>,
-    session_state: Option<String>,
+    session_state: Option<SessionState>,
 }
 
 impl AuthorizationAnswer {
     /// A code and nothing else.
-    pub fn code(code: PlainToken, session_state: Option<String>) -> Self {
+    pub fn code(code: PlainToken, session_state: Option<SessionState>) -> Self {
         Self { code: Some(code), access: None, id_token: None, session_state }
+    }
+
+    /// What the browser keeps with the answer, for clients that watch the session.
+    pub fn browser_state(&self) -> Option<&str> {
+        self.session_state.as_ref().map(|state| state.browser.as_str()).filter(|state| !state.is_empty())
     }
 
     /// The parameters. Signs what must be signed, so not inside a transaction.
@@ -51,7 +56,7 @@ impl AuthorizationAnswer {
             let claims = IdClaims { at_hash, c_hash, ..claims.clone() };
             parts.push(("id_token", sign(keys, *algorithm, "JWT", &claims)?));
         }
-        parts.extend(self.session_state.clone().map(|state| ("session_state", state)));
+        parts.extend(self.session_state.as_ref().map(|state| ("session_state", state.told.clone())));
         Ok(parts)
     }
 }

@@ -7,9 +7,9 @@ use crate::journey::{self, Step};
 use crate::model::{AuthorizationParameters, TokenDigest};
 use crate::oauth2::{AuthorizeError, Untrusted, authorize, pushed};
 use crate::web::asked::{Resolved, resolve};
-use crate::web::failure;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
+use crate::web::{client, failure};
 
 /// A request by GET: it meets the session of this browser, and goes home at once if nothing is missing. Only one that
 /// must wait is stored, and counts.
@@ -93,7 +93,7 @@ async fn check(visit: &Visit, parameters: &[(String, String)]) -> Result<Checked
                 "a request to the authorization endpoint was refused"
             );
             let arrival = journey::Arrival { callback: *callback, answer: Err(error) };
-            Err(visit.go(&Step::Client(Box::new(arrival)))?)
+            Err(client::deliver(visit, &arrival)?)
         }
     })
 }

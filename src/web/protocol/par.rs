@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use serde_json::json;
 
 use super::client::authenticated;
-use super::refuse;
+use super::{refuse, too_many};
 use crate::cx::Result;
 use crate::model::PUSHED_REQUEST;
 use crate::oauth2::pushed::{self, Way};
@@ -36,7 +36,13 @@ pub(super) async fn push(visit: Visit, FormFields(form): FormFields) -> Result<R
     if let Err(error) = pushed::check_way(&client, Way { pushed: true, ..resolved.way }) {
         return refuse(&visit, &error);
     }
-    let parameters = resolved.parameters;
+    // Each request is a row, and a public client shows nothing that others could not.
+    if client.is_public()
+        && let Err(wait) = visit.site().flows.take(visit.peer(), env.clock.now())
+    {
+        return too_many(&visit, wait);
+    }
+    let parameters = resolved.parameters.into_owned();
     let uri = visit.protocol_work().write(move |cx| pushed::keep(cx, &client, parameters)).await?;
     let body = json!({ "request_uri": uri, "expires_in": PUSHED_REQUEST.as_secs() });
     Reply::json(StatusCode::CREATED, &body)

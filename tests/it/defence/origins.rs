@@ -25,7 +25,14 @@ const OTHERS: [&str; 10] = [
     "https://shop.example.org",
 ];
 
-const BY_CLIENTS: [&str; 4] = ["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/userinfo"];
+const BY_CLIENTS: [&str; 6] = [
+    "/oauth2/token",
+    "/oauth2/par",
+    "/oauth2/device/auth",
+    "/oauth2/revoke",
+    "/oauth2/introspect",
+    "/userinfo",
+];
 
 const BY_ANYBODY: [&str; 3] = [
     "/.well-known/openid-configuration",
@@ -57,7 +64,8 @@ fn sec_p08_every_route_tells_exactly_who_may_read_it(setup: Setup) {
                     }
                     of if BY_ANYBODY.contains(&of) => Some("*"),
                     of if BY_CLIENTS.contains(&of) => (origin == KNOWN).then_some(KNOWN),
-                    "/oauth2/nowhere" if origin == KNOWN => continue,
+                    // Off by default, it is nowhere.
+                    "/oauth2/nowhere" | "/oauth2/check_session" if origin == KNOWN => continue,
                     _ => None,
                 };
                 assert_eq!(allowed, wanted, "{method} {route} from {origin}");

@@ -1,9 +1,10 @@
 //! Back-channel logout: who is told, and what exactly (OIDC Back-Channel Logout 1.0).
 
 use serde_json::json;
-use wayhome::model::IdentityId;
+use wayhome::model::{IdentityId, SessionId};
 use wayhome::notifier::Notifier;
-use wayhome::oauth2::subject;
+use wayhome::oauth2::{grants, subject};
+use wayhome::random::{Random as _, SystemRandom};
 
 use super::{end_session, listening, tokens, with_listener};
 use crate::app::{Setup, on_both};
@@ -15,10 +16,12 @@ on_both![
     prov_7_every_client_of_the_session_is_told_and_no_other,
     prov_7_a_logout_token_has_exactly_its_claims,
     prov_7_a_pairwise_client_is_told_its_own_name_of_the_person,
-    prov_7_the_notifier_is_woken_by_the_sign_out_and_the_person_does_not_wait,
+    prov_7_the_notifier_tells_while_the_person_goes_home,
+    prov_7_the_commit_of_a_sign_out_wakes_the_notifier_at_once,
     sec_j10_a_logout_token_is_no_other_token_and_no_other_is_one,
     sec_j12_a_logout_token_is_signed_as_the_client_wants_its_id_tokens,
     journey_j19_the_page_that_asks_names_the_clients_of_the_session,
+    who_gets_tokens_after_the_end_of_a_session_takes_no_part_in_it,
 ];
 
 fn prov_7_every_client_of_the_session_is_told_and_no_other(setup: Setup) {
@@ -109,7 +112,7 @@ fn prov_7_a_pairwise_client_is_told_its_own_name_of_the_person(setup: Setup) {
     assert_ne!(name, ada.subject());
 }
 
-fn prov_7_the_notifier_is_woken_by_the_sign_out_and_the_person_does_not_wait(setup: Setup) {
+fn prov_7_the_notifier_tells_while_the_person_goes_home(setup: Setup) {
     let sink = LogoutSink::start();
     let app = with_listener(setup, &sink);
     let ada = app.identity("ada@example.org").with_password(PASSWORD);
@@ -194,4 +197,40 @@ fn journey_j19_the_page_that_asks_names_the_clients_of_the_session(setup: Setup)
     tokens(&mut other, &app.relying_party("board"), &ada, "openid");
     let text = browser.open("/logout").page().text.clone();
     assert!(text.contains("Client told") && !text.contains("Beta Board"), "{text}");
+}
+
+fn who_gets_tokens_after_the_end_of_a_session_takes_no_part_in_it(setup: Setup) {
+    let sink = LogoutSink::start();
+    let app = with_listener(setup, &sink);
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let mut browser = app.browser();
+    let known = tokens(&mut browser, &app.relying_party("told"), &ada, "openid");
+    let sid: SessionId = known.claims["sid"].as_str().unwrap().parse().unwrap();
+    let parts = || app.snapshot().rows("session_clients").len();
+    let take_part = |session: SessionId, client: &'static str| {
+        app.write(move |cx| grants::take_part(cx, session, client));
+        parts()
+    };
+    assert_eq!((parts(), take_part(sid, "told"), take_part(sid, "late")), (1, 1, 2));
+    browser.open("/logout").press("Sign out");
+    assert_eq!(take_part(sid, "later"), 2, "it has ended");
+    let unknown = SessionId::from_uuid(SystemRandom.uuid());
+    assert_eq!(take_part(unknown, "told"), 2, "it is gone");
+}
+
+fn prov_7_the_commit_of_a_sign_out_wakes_the_notifier_at_once(setup: Setup) {
+    let sink = LogoutSink::start();
+    let app = with_listener(setup, &sink);
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let mut browser = app.browser();
+    tokens(&mut browser, &app.relying_party("told"), &ada, "openid");
+    let env = std::sync::Arc::clone(app.work().env());
+    browser.open("/logout").press("Sign out");
+    // The bell has rung already, or it never does.
+    let rung =
+        async { tokio::time::timeout(std::time::Duration::ZERO, env.sign_outs.notified()).await.is_ok() };
+    assert!(app.wait(rung));
+    let silent =
+        async { tokio::time::timeout(std::time::Duration::ZERO, env.sign_outs.notified()).await.is_err() };
+    assert!(app.wait(silent), "once");
 }

@@ -2,7 +2,7 @@
 
 use wayhome::crypto::{base64url, sha256};
 use wayhome::model::SessionId;
-use wayhome::oauth2::session_state::session_state;
+use wayhome::oauth2::session_state::{SessionState, session_state};
 use wayhome::store;
 
 use super::tokens;
@@ -14,6 +14,7 @@ on_both![
     prov_7_nobody_watches_unless_it_is_switched_on,
     prov_7_the_browsers_state_changes_at_sign_in_and_sign_out,
     prov_7_session_state_is_the_hash_that_the_frame_computes,
+    prov_7_an_answer_brings_the_browsers_state_with_it,
     prov_7_the_page_that_is_framed_says_nothing_and_any_site_may_frame_it,
 ];
 
@@ -75,15 +76,35 @@ fn prov_7_session_state_is_the_hash_that_the_frame_computes(setup: Setup) {
         ("https://app.test:443/cb", "https://app.test"),
         ("https://app.test:8443/cb", "https://app.test:8443"),
     ] {
-        let told = given(uri).unwrap();
+        let SessionState { told, browser } = given(uri).unwrap();
+        assert_eq!(browser, state);
         let salt = told.split_once('.').unwrap().1;
         assert!(salt.len() >= 16 && !told.contains(' '));
         assert_eq!(told, of(origin, &state, salt));
-        assert_ne!(given(uri).unwrap(), told, "each has a salt of its own");
+        assert_ne!(given(uri).unwrap().told, told, "each has a salt of its own");
     }
     assert_eq!(given("org.example.app:/cb"), None, "no page that could ask");
-    let nobody = session_state(env, "house", "https://app.test/cb", None).unwrap();
+    let nobody = session_state(env, "house", "https://app.test/cb", None).unwrap().told;
     assert_eq!(nobody, of("https://app.test", "", nobody.split_once('.').unwrap().1));
+}
+
+fn prov_7_an_answer_brings_the_browsers_state_with_it(setup: Setup) {
+    let app = watched(setup).start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let rp = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&ada);
+    let state = browser.cookie("wayhome_state").expect("a state");
+    // Lost, or from before the setting: else the client would find another session for ever.
+    browser.lose_cookie("wayhome_state");
+    browser.open(rp.authorization_url_with(&[("scope", "openid"), ("prompt", "none")]));
+    assert_eq!(browser.cookie("wayhome_state"), Some(state.clone()));
+    let url = url::Url::parse(browser.location()).unwrap();
+    let told =
+        url.query_pairs().find(|(name, _)| name == "session_state").expect("it is told").1.into_owned();
+    let salt = told.split_once('.').unwrap().1;
+    let hashed = sha256(format!("house http://localhost:5175 {state} {salt}").as_bytes());
+    assert_eq!(told, format!("{}.{salt}", base64url(&hashed)));
 }
 
 fn prov_7_the_page_that_is_framed_says_nothing_and_any_site_may_frame_it(setup: Setup) {

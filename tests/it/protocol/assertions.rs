@@ -28,7 +28,8 @@ on_both![
 ];
 
 /// The endpoints at which clients authenticate.
-const ENDPOINTS: [&str; 4] = ["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/par"];
+const ENDPOINTS: [&str; 5] =
+    ["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/par", "/oauth2/device/auth"];
 
 fn signer() -> ClientSigner {
     ClientSigner::new("ES256", "1")
@@ -214,7 +215,7 @@ fn sec_k07_an_assertion_is_good_once(setup: Setup) {
     }
     // Signed anew it is still the same one.
     app.ask(&own_token(&key.sign(&claims(&app, json!({ "jti": "one" }))))).expect(401);
-    assert_eq!(events(&app, "client_assertion.replay"), 5);
+    assert_eq!(events(&app, "client_assertion.replay"), 6);
     // A server that starts later knows it, too.
     if let Some(twin) = app.twin() {
         twin.ask(&own_token(&assertion)).expect(401);
