@@ -2,10 +2,14 @@
 //! that are told, and who is meant by them.
 
 mod again;
+mod asking;
 mod claims_parameter;
 mod form_post;
 mod front_channel;
+mod hints;
 mod refusals;
+mod standard_claims;
+mod userinfo;
 
 use url::Url;
 
