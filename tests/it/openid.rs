@@ -4,9 +4,11 @@
 mod again;
 mod asking;
 mod claims_parameter;
+mod endpoints;
 mod form_post;
 mod front_channel;
 mod hints;
+mod pairwise;
 mod refusals;
 mod standard_claims;
 mod userinfo;
