@@ -8,6 +8,7 @@ mod endpoints;
 mod form_post;
 mod front_channel;
 mod hints;
+mod kinds;
 mod pairwise;
 mod refusals;
 mod standard_claims;
