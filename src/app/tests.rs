@@ -16,7 +16,8 @@ use crate::config::{Clients, Mode, Settings, Sources};
 use crate::crypto::SignatureAlgorithm;
 use crate::cx::Work;
 use crate::identity::administration;
-use crate::model::{Client, Instant};
+use crate::model::{Client, ClientType, IdentityId, Instant, SubjectType};
+use crate::oauth2::subject;
 use crate::random::SystemRandom;
 use crate::store::fresh::{Fresh, databases, sqlite};
 use crate::store::{self, DatabaseUrl};
@@ -110,6 +111,32 @@ async fn a_wrong_data_secret_stops_the_start_with_one_sentence() {
         assert!(!said.contains(SECRET) && !said.contains(OTHER), "{said}");
         // Rotated: the new one first, the old one behind it.
         assert!(next_server(&fresh, &format!("{OTHER},{SECRET}")).await.is_ok());
+    }
+}
+
+/// What a sector knows somebody by is never another, whatever happens to the data secret.
+#[tokio::test]
+async fn prov_6_a_pairwise_subject_outlives_the_data_secret() {
+    let sector = |host: &str| {
+        let subject_type = SubjectType::Pairwise { sector: host.to_owned() };
+        Client { subject_type, ..Client::preset("paired", ClientType::Web) }
+    };
+    for fresh in databases() {
+        let who = IdentityId::from_uuid(uuid::Uuid::from_u128(7));
+        let mut seen = Vec::new();
+        for secrets in [SECRET.to_owned(), format!("{OTHER},{SECRET}"), format!("{OTHER},{SECRET}")] {
+            let work = next_server(&fresh, &secrets).await.unwrap();
+            let (here, there) = (sector("a.example.org"), sector("b.example.org"));
+            let both =
+                work.write(move |cx| Ok((subject::of(cx, &here, who)?, subject::of(cx, &there, who)?)));
+            seen.push(both.await.unwrap());
+            // The new secret has sealed the key by now, so that the old one can be taken away.
+            let sealed =
+                work.read(|cx| Ok(store::meta::find(cx.db, "pairwise_key")?)).await.unwrap().unwrap();
+            assert!(work.env().secrets.is_sealed_by_active(&sealed));
+        }
+        assert!(seen.windows(2).all(|two| two[0] == two[1]), "{seen:?}");
+        assert_ne!(seen[0].0, seen[0].1);
     }
 }
 

@@ -2,10 +2,17 @@
 //! that are told, and who is meant by them.
 
 mod again;
+mod asking;
 mod claims_parameter;
+mod endpoints;
 mod form_post;
 mod front_channel;
+mod hints;
+mod kinds;
+mod pairwise;
 mod refusals;
+mod standard_claims;
+mod userinfo;
 
 use url::Url;
 

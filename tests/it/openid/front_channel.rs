@@ -163,7 +163,7 @@ fn prov_3_tokens_of_the_browser_end_with_the_session(setup: Setup) {
     let (who, rp) = (ann(&app), app.relying_party("old"));
     let mut browser = app.browser();
     let got: Vec<Delivered> = ["id_token token", "code token", "code id_token token"]
-        .map(|kind| answer(&mut browser, &rp, &who, &of_type(kind, &[])))
+        .map(|kind| answer(&mut browser, &rp, &who, &of_type(kind, &[("state", kind)])))
         .to_vec();
     assert!(got.iter().all(|got| rp.is_alive(got.the("access_token"))));
     let hint = answer(&mut browser, &rp, &who, &of_type("id_token", &[]));
@@ -173,6 +173,7 @@ fn prov_3_tokens_of_the_browser_end_with_the_session(setup: Setup) {
     assert!(!browser.has_session());
     assert!(!got.iter().any(|got| rp.is_alive(got.the("access_token"))));
     for got in got.iter().filter(|got| got.get("code").is_some()) {
-        assert_eq!(rp.redeem_answer(&got.as_code(rp.redirect_uri())).status, 400);
+        let answer = rp.redeem_answer(&got.as_code(rp.redirect_uri())).expect(400);
+        assert_eq!(answer.json()["error"], "invalid_grant");
     }
 }
