@@ -14,9 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
-from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:4444")
@@ -119,7 +121,7 @@ class Library(BaseHTTPRequestHandler):
         route = routes.get(urlsplit(self.path).path)
         try:
             route() if route else self.page(404, "There is nothing here.")
-        except OAuthError as error:
+        except (AuthlibBaseError, JoseError) as error:
             print(f"{error.error}: {error.description}", flush=True)
             self.page(400, f"The sign-in did not work: {error.error}.", '<a href="/login">Try again</a>')
 

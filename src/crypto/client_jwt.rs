@@ -5,7 +5,7 @@ mod tests;
 
 use serde_json::{Map, Value};
 
-use super::client_keys::{ClientKey, ClientKeySet};
+use super::client_keys::{ClientKey, ClientKeySet, one_name};
 use super::compact::{Compact, check_type};
 use super::jwt::JwtError;
 use crate::model::Instant;
@@ -23,8 +23,8 @@ pub struct ClientJwt<'a> {
 }
 
 impl ClientJwt<'_> {
-    /// The algorithms that clients may sign with.
-    pub const ALGORITHMS: [&'static str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+    /// The algorithms that clients may sign with; the last two are one (RFC 9864).
+    pub const ALGORITHMS: [&'static str; 5] = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
     /// How far clocks may differ, in seconds.
     pub const SKEW: i64 = SKEW;
@@ -33,12 +33,12 @@ impl ClientJwt<'_> {
     /// [`JwtError::Key`] if none of the keys can be meant.
     pub fn verify(&self, token: &str, keys: &ClientKeySet) -> Result<Map<String, Value>, JwtError> {
         let compact = Compact::read(token)?;
-        let alg = compact.alg.as_str();
+        let alg = one_name(&compact.alg);
         if !Self::ALGORITHMS.contains(&alg) || self.algorithm.is_some_and(|only| only != alg) {
             return Err(JwtError::Header("alg"));
         }
         check_type(&compact, self.types, true)?;
-        let key = meant(keys, &compact).ok_or(JwtError::Key)?;
+        let key = meant(keys, &compact, alg).ok_or(JwtError::Key)?;
         let (message, signature) = compact.signed().ok_or(JwtError::Signature)?;
         if !key.signed(alg, message, &signature) {
             return Err(JwtError::Signature);
@@ -82,11 +82,11 @@ impl ClientJwt<'_> {
 }
 
 /// The one key that can be meant: of the token's id, or, if it names none, the only one for its algorithm.
-fn meant<'k>(keys: &'k ClientKeySet, token: &Compact<'_>) -> Option<&'k ClientKey> {
+fn meant<'k>(keys: &'k ClientKeySet, token: &Compact<'_>, alg: &str) -> Option<&'k ClientKey> {
     let mut fitting = keys
         .keys
         .iter()
-        .filter(|key| key.is_for(&token.alg))
+        .filter(|key| key.is_for(alg))
         .filter(|key| token.kid.is_none() || key.kid == token.kid);
     fitting.next().filter(|_| fitting.next().is_none())
 }

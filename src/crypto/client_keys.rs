@@ -26,6 +26,12 @@ const SMALL_ORDER: [[u8; 32]; 7] = [
     *b"\xee\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
 ];
 
+/// RFC 9864 calls an algorithm by its curve that RFC 8037 called `EdDSA`; Ed25519 is the only such curve here, so that both
+/// names mean one thing.
+pub(super) fn one_name(algorithm: &str) -> &str {
+    if algorithm == "Ed25519" { "EdDSA" } else { algorithm }
+}
+
 /// The key itself.
 #[derive(Debug)]
 enum Material {
@@ -78,7 +84,7 @@ impl ClientKey {
         };
         let key = Self {
             kid: text("kid")?.map(str::to_owned),
-            algorithm: text("alg")?.map(str::to_owned),
+            algorithm: text("alg")?.map(|name| one_name(name).to_owned()),
             material,
         };
         match &key.algorithm {
@@ -89,7 +95,7 @@ impl ClientKey {
         }
     }
 
-    /// Whether it is for this algorithm.
+    /// Whether it is for this algorithm, which goes by its [one name](one_name).
     pub(super) fn is_for(&self, algorithm: &str) -> bool {
         self.material.algorithms().contains(&algorithm)
             && self.algorithm.as_deref().is_none_or(|own| own == algorithm)

@@ -31,7 +31,7 @@ impl ClientSigner {
         let pair = match alg {
             "RS256" | "PS256" => Pair::Rsa(Box::new(RsaKeyPair::generate(KeySize::Rsa2048).unwrap())),
             "ES256" => Pair::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap()),
-            "EdDSA" => Pair::Ed25519(Ed25519KeyPair::generate().unwrap()),
+            "EdDSA" | "Ed25519" => Pair::Ed25519(Ed25519KeyPair::generate().unwrap()),
             other => panic!("no key for {other}"),
         };
         Self { alg, kid: kid.to_owned(), pair }

@@ -64,7 +64,7 @@ for (const database of ["sqlite", "postgres"]) {
   describe(`strict clients (${database})`, () => {
     const signed = new SigningApplication(
       "signed",
-      "ES256",
+      "Ed25519",
       `require_signed_request_object = true
 require_pushed_authorization_requests = true
 audience = ["${NOTES}", "${MAPS}"]

@@ -32,9 +32,9 @@ fn each_algorithm_is_verified_by_its_key_and_by_no_other() {
         assert_eq!(ANY.verify(&token, &ClientKeySet::default()), Err(JwtError::Key));
         let (rest, _) = token.rsplit_once('.').unwrap();
         assert_eq!(ANY.verify(&format!("{rest}."), &known), Err(JwtError::Signature));
-        let only = ClientJwt { algorithm: Some(alg), ..ANY };
+        let only = ClientJwt { algorithm: Some(one_name(alg)), ..ANY };
         assert!(only.verify(&token, &known).is_ok());
-        for other in ClientJwt::ALGORITHMS.into_iter().filter(|other| *other != alg) {
+        for other in ClientJwt::ALGORITHMS.into_iter().filter(|other| one_name(other) != one_name(alg)) {
             let only = ClientJwt { algorithm: Some(other), ..ANY };
             assert_eq!(only.verify(&token, &known), Err(JwtError::Header("alg")), "{alg} for {other}");
             let mut header = key.header();
@@ -42,6 +42,24 @@ fn each_algorithm_is_verified_by_its_key_and_by_no_other() {
             assert!(ANY.verify(&key.sign_under(&header, "{}"), &known).is_err(), "{alg} called {other}");
         }
     }
+}
+
+/// What a library calls `Ed25519` may meet a key or a registration that says `EdDSA`, and the other way round.
+#[test]
+fn the_two_names_of_ed25519_are_one_algorithm() {
+    for (of_key, of_token) in [("EdDSA", "Ed25519"), ("Ed25519", "EdDSA"), ("Ed25519", "Ed25519")] {
+        let key = ClientSigner::new(of_key, "1");
+        let token = key.sign_under(&json!({ "alg": of_token, "kid": "1" }), &claims().to_string());
+        for algorithm in [None, Some("EdDSA")] {
+            let entry = ClientJwt { algorithm, ..ANY };
+            assert!(entry.verify(&token, &set(&[&key])).is_ok(), "{of_key} {of_token} {algorithm:?}");
+        }
+        let another = ClientJwt { algorithm: Some("ES256"), ..ANY };
+        assert_eq!(another.verify(&token, &set(&[&key])), Err(JwtError::Header("alg")));
+    }
+    let p256 = ClientSigner::new("ES256", "1");
+    let called = p256.sign_under(&json!({ "alg": "Ed25519", "kid": "1" }), "{}");
+    assert_eq!(ANY.verify(&called, &set(&[&p256])), Err(JwtError::Key));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn events(app: &TestApp, kind: &'static str) -> i64 {
 }
 
 fn prov_5_a_client_that_signs_gets_tokens_at_every_endpoint(setup: Setup) {
-    let keys = ["RS256", "PS256", "ES256", "EdDSA"].map(|alg| ClientSigner::new(alg, alg));
+    let keys = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"].map(|alg| ClientSigner::new(alg, alg));
     let app = started(setup, &by_value(&keys.iter().collect::<Vec<_>>()));
     for key in &keys {
         let token = app.ask(&own_token(&key.sign(&claims(&app, json!({}))))).expect(200).json();

@@ -236,7 +236,7 @@ fn sec_j_request_objects_of_every_broken_form_are_refused(setup: Setup) {
 fn prov_1_what_clients_may_sign_is_told_in_the_metadata(setup: Setup) {
     let app = setup.start();
     let metadata = app.ask(&Ask::get("/.well-known/openid-configuration")).expect(200).json();
-    let algorithms = json!(["RS256", "PS256", "ES256", "EdDSA"]);
+    let algorithms = json!(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]);
     for name in [
         "request_object_signing_alg_values_supported",
         "token_endpoint_auth_signing_alg_values_supported",
