@@ -9,6 +9,7 @@ mod form_post;
 mod front_channel;
 mod hints;
 mod kinds;
+mod pages;
 mod pairwise;
 mod refusals;
 mod standard_claims;
