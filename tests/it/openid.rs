@@ -11,6 +11,7 @@ mod hints;
 mod kinds;
 mod pages;
 mod pairwise;
+mod races;
 mod refusals;
 mod standard_claims;
 mod userinfo;
