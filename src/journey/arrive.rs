@@ -109,7 +109,7 @@ pub(super) fn step(
         }
         (Next::Refusal, _) => {
             if is_stored {
-                store::authorization_requests::answer(cx.db, request.id, Answer::Denied, cx.now)?;
+                store::authorization_requests::answer(cx.db, request.id, Answer::Mismatched, cx.now)?;
             }
             Err(refusal(decision).unwrap_or_else(denied))
         }

@@ -105,6 +105,10 @@ fn answered(
     };
     let answer = match answer {
         Answer::Denied => Err(denied()),
+        Answer::Mismatched => {
+            let text = "Somebody else than the request names signed in.";
+            Err(Error::new(ErrorCode::LoginRequired, text))
+        }
         Answer::Code => {
             let client = cx.clients().find(&request.parameters.client_id);
             let again = match &client {

@@ -132,6 +132,8 @@ pub enum Answer {
     Code,
     /// The person refused: `access_denied`.
     Denied,
+    /// Somebody else than the request names signed in: `login_required`.
+    Mismatched,
 }
 
 impl Answer {
@@ -140,11 +142,12 @@ impl Answer {
         match self {
             Self::Code => "code",
             Self::Denied => "denied",
+            Self::Mismatched => "mismatched",
         }
     }
 
     /// Reads the name in the database.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Code, Self::Denied].into_iter().find(|answer| answer.name() == name)
+        [Self::Code, Self::Denied, Self::Mismatched].into_iter().find(|answer| answer.name() == name)
     }
 }

@@ -1,5 +1,7 @@
 //! kill -9 in the middle of a run of sign-ins, on the embedded database: what was answered is true after the restart.
 
+mod processes;
+
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -45,10 +47,15 @@ impl Server {
         Self::start_by(command, folder, port)
     }
 
-    fn start_by(mut command: Command, folder: &Path, port: u16) -> Self {
+    fn start_by(command: Command, folder: &Path, port: u16) -> Self {
+        Self::start_under(&format!("localhost:{port}"), command, folder, port)
+    }
+
+    /// The same under a name that another server may have, too.
+    fn start_under(host: &str, mut command: Command, folder: &Path, port: u16) -> Self {
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let host = format!("localhost:{port}");
+        let host = host.to_owned();
         let child = command
             .current_dir(folder)
             .args(["dev", "--clients", "clients.toml", "--data-dir", "data"])
@@ -256,8 +263,8 @@ fn check(server: &Server, told: &mut Acknowledged) {
     told.standing.clear();
 }
 
-/// A whole sign-in: to the code, to the tokens, and perhaps to a revocation.
-fn sign_in(server: &Server, revoke: bool, acknowledged: &Mutex<Acknowledged>) -> Option<()> {
+/// A sign-in up to the code, with the cookies of the browser.
+fn arrive(server: &Server, identifier: &str) -> Option<(String, String)> {
     let challenge = base64url(&sha256(VERIFIER.as_bytes()));
     let query = encoded(&[
         ("client_id", "house"),
@@ -271,18 +278,17 @@ fn sign_in(server: &Server, revoke: bool, acknowledged: &Mutex<Acknowledged>) ->
     let mut jar = Jar::default();
     let page = jar.open(server, &format!("/oauth2/auth?{query}"))?;
     let form = page.main_form().unwrap();
-    let fields = filled(
-        form,
-        &[
-            ("identifier", if revoke { "anna@example.com" } else { "ben@example.com" }),
-            ("password", PASSWORD),
-        ],
-    );
+    let fields = filled(form, &[("identifier", identifier), ("password", PASSWORD)]);
     let answer = jar.send(server, &form.action, &fields)?;
     let location = answer.header("location").unwrap().to_owned();
-    let cookies = jar.header();
     let code = url::Url::parse(&location).unwrap();
     let code = code.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
+    Some((code, jar.header()))
+}
+
+/// A whole sign-in: to the code, to the tokens, and perhaps to a revocation.
+fn sign_in(server: &Server, revoke: bool, acknowledged: &Mutex<Acknowledged>) -> Option<()> {
+    let (code, cookies) = arrive(server, if revoke { "anna@example.com" } else { "ben@example.com" })?;
     acknowledged.lock().unwrap().sessions.push(cookies);
     let tokens = redeem(server, &code)?;
     assert_eq!(tokens.status, 200, "{}", tokens.text());
@@ -314,7 +320,11 @@ fn register(server: &Server, address: &str, acknowledged: &Mutex<Acknowledged>) 
 }
 
 fn redeem(server: &Server, code: &str) -> Option<Answer> {
-    server.ask(&Ask::form(
+    server.ask(&redemption(code))
+}
+
+fn redemption(code: &str) -> Ask {
+    Ask::form(
         "/oauth2/token",
         &[
             ("grant_type", "authorization_code"),
@@ -323,12 +333,16 @@ fn redeem(server: &Server, code: &str) -> Option<Answer> {
             ("code", code),
             ("code_verifier", VERIFIER),
         ],
-    ))
+    )
 }
 
 fn refresh(server: &Server, token: &str) -> Option<Answer> {
+    server.ask(&refreshing(token))
+}
+
+fn refreshing(token: &str) -> Ask {
     let fields = [("grant_type", "refresh_token"), ("client_id", "house"), ("refresh_token", token)];
-    server.ask(&Ask::form("/oauth2/token", &fields))
+    Ask::form("/oauth2/token", &fields)
 }
 
 /// The cookies of one person.

@@ -51,7 +51,8 @@ impl Browser<'_> {
         self
     }
 
-    pub(super) fn dressed(&self, ask: Ask, from: From, with_cookies: bool) -> Ask {
+    /// A request as this browser sends it from there: what it says of itself, and its cookies.
+    pub fn dressed(&self, ask: Ask, from: From, with_cookies: bool) -> Ask {
         let mut ask = ask.with("User-Agent", &self.user_agent).with("Accept", "text/html");
         if self.modern {
             ask = ask.with("Sec-Fetch-Site", from.header()).with("Sec-Fetch-Mode", "navigate");

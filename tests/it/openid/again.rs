@@ -8,6 +8,7 @@ on_both![
     prov_3_a_double_click_gets_the_same_kind_of_answer_within_a_minute,
     prov_3_a_refusal_that_is_repeated_is_the_same_refusal,
     sec_n02_an_answer_is_never_given_again_to_somebody_else,
+    prov_3_somebody_else_than_is_meant_is_the_same_refusal_on_every_way,
 ];
 
 fn prov_3_a_double_click_gets_the_same_kind_of_answer_within_a_minute(setup: Setup) {
@@ -88,5 +89,25 @@ fn sec_n02_an_answer_is_never_given_again_to_somebody_else(setup: Setup) {
                 assert!(!rp.is_alive(access), "{what}: it ended with its session");
             }
         }
+    }
+}
+
+fn prov_3_somebody_else_than_is_meant_is_the_same_refusal_on_every_way(setup: Setup) {
+    let app = setup.clients(&old("asks", "")).start();
+    let (who, rp) = (ann(&app), app.relying_party("asks"));
+    let ben = app.identity("ben@example.org").with_password(PASSWORD);
+    let claims = format!("{{\"id_token\":{{\"sub\":{{\"value\":\"{}\"}}}}}}", who.subject());
+    for mode in ["fragment", "form_post"] {
+        let mut browser = app.browser();
+        let given = of_type("code id_token", &[("response_mode", mode), ("claims", &claims)]);
+        browser.open(rp.authorization_url_with(&given)).expect_path("/login");
+        let form = browser.page().clone();
+        browser.sign_in(&ben);
+        let first = Delivered::at(&browser, rp.redirect_uri());
+        assert_eq!((first.error(), first.mode), ("login_required", mode));
+        let typed = [("identifier", ben.email.as_str()), ("password", ben.password.as_str())];
+        browser.submit_on(&form, &typed);
+        let second = Delivered::at(&browser, rp.redirect_uri());
+        assert_eq!((second.error(), second.mode), ("login_required", mode), "a double click");
     }
 }

@@ -208,7 +208,8 @@ fn prov_5_a_refresh_takes_the_same_scope_or_less(setup: Setup) {
         let body = answer.expect(200).json();
         let mut granted: Vec<&str> = body["scope"].as_str().expect("a scope").split(' ').collect();
         let mut wanted: Vec<&str> = asked.split(' ').collect();
-        (granted.sort_unstable(), wanted.sort_unstable());
+        granted.sort_unstable();
+        wanted.sort_unstable();
         assert_eq!(granted, wanted);
         let access = body["access_token"].as_str().expect("an access token");
         assert_eq!(rp.userinfo(access).expect(200).json()["sub"], who.subject());
