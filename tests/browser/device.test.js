@@ -1,18 +1,12 @@
 // A device without a browser, and its person with one (RFC 8628): an independent client library, the example that people
 // copy, and the pages between.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { after, afterEach, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
+import { Example, registered } from "./house/example.js";
 import { World } from "./house/world.js";
 
-const TELEVISION = {
-  origin: "http://localhost:9",
-  registration: '[[client]]\nid = "tv"\nname = "Acme TV"\ntype = "device"\n\n',
-  start: async () => {},
-  stop: async () => {},
-};
-const EXAMPLE = new URL("../../examples/device/tv.mjs", import.meta.url).pathname;
+const TELEVISION = registered('[[client]]\nid = "tv"\nname = "Acme TV"\ntype = "device"\n');
 
 for (const script of [true, false]) {
   describe(`a device (${script ? "with" : "without"} scripts)`, () => {
@@ -107,32 +101,16 @@ for (const script of [true, false]) {
 
     check("the_example_of_a_device_does_what_its_page_says", async () => {
       const ada = await world.server.person();
-      const example = spawn(process.execPath, [EXAMPLE], {
-        env: { ...process.env, ISSUER: world.issuer, CLIENT_ID: "tv" },
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      let said = "";
-      const heard = [];
-      example.stdout.setEncoding("utf8").on("data", (text) => {
-        said += text;
-        for (const waiting of heard) waiting();
-      });
-      const says = (pattern) =>
-        new Promise((resolve) => {
-          const look = () => pattern.test(said) && resolve(pattern.exec(said));
-          heard.push(look);
-          look();
-        });
-      const ended = new Promise((resolve) => example.once("exit", resolve));
-      const [, address] = await says(/Or open (\S+)\n/);
+      const example = await Example.start("device/tv.mjs", { environment: { ISSUER: world.issuer, CLIENT_ID: "tv" } });
+      const [, address] = await example.says(/Or open (\S+)\n/);
       const tab = await world.tab();
       await tab.page.goto(address);
       await tab.signIn(ada);
       await tab.sees("Connect Acme TV on another device?");
       await tab.press("Connect");
       await tab.sees("Done. Go back to your device.");
-      assert.equal(await ended, 0, said);
-      assert.match(said, new RegExp(`Connected\\. Hello, ${ada.name}!`));
+      assert.equal(await example.ended, 0, example.said);
+      assert.match(example.said, new RegExp(`Connected\\. Hello, ${ada.name}!`));
     });
   });
 }
