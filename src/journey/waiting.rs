@@ -53,9 +53,16 @@ pub(super) fn seen(
         let client = cx.clients().find(&request.parameters.client_id);
         return Ok(Waiting::Over(Step::Lost(Lost::new(LostKind::Expired, client))));
     }
-    // Nobody is asked for anything that could not be answered: the client or its redirect URI may be gone by now.
-    if let Err(unregistered) = callback(cx, &request) {
-        return Ok(Waiting::Over(*unregistered));
+    // Nobody is asked for anything that could not be answered: the client, its redirect URI or its permission may be gone
+    // by now.
+    let callback = match callback(cx, &request) {
+        Ok(callback) => callback,
+        Err(unregistered) => return Ok(Waiting::Over(*unregistered)),
+    };
+    if let Some(client) = cx.clients().find(&request.parameters.client_id)
+        && let Err(error) = authorize::still_permitted(&client, &request.parameters)
+    {
+        return Ok(Waiting::Over(Step::Client(Box::new(Arrival { callback, answer: Err(error) }))));
     }
     Ok(Waiting::Open(Box::new(request)))
 }

@@ -10,7 +10,7 @@ pub(super) use check::known_client;
 pub use check::{check, refuse, unusable_request_uri};
 pub use code::{CODE_LIFETIME, goes_in_circles, reissue};
 
-use super::{Untrusted, standard_claims};
+use super::{Error, ErrorCode, Untrusted, standard_claims};
 use crate::model::{AuthorizationParameters, Client, Event, Prompt, Scope};
 
 /// Whether the person must be asked before the client gets what it asks for. Any program on a device can pretend to be a
@@ -25,6 +25,17 @@ pub fn consent_needed(client: &Client, asked: &AuthorizationParameters, remember
 /// What a person is asked for: the scopes, and those that single claims belong to.
 pub fn to_consent(asked: &AuthorizationParameters) -> Scope {
     standard_claims::with_claims(&asked.scope, &asked.claims)
+}
+
+/// Whether the client may still have what it asked for: its registration may have changed while the person was on the way.
+pub fn still_permitted(client: &Client, asked: &AuthorizationParameters) -> Result<(), Error> {
+    if client.response_types.contains(&asked.response_type)
+        && client.response_modes.contains(&asked.response_mode)
+    {
+        return Ok(());
+    }
+    let text = "The client is not registered for this response_type or response_mode any more.";
+    Err(Error::new(ErrorCode::UnsupportedResponseType, text))
 }
 
 /// The fact that a request was not trusted: why, and for which registered client. What it brought is only in the log.

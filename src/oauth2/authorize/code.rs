@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::answer::{AuthorizationAnswer, with_tokens};
+use super::still_permitted;
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::model::{
@@ -92,6 +93,9 @@ pub fn reissue(
     session: Option<&Session>,
 ) -> Result<Option<AuthorizationAnswer>> {
     let asked = &request.parameters;
+    if still_permitted(client, asked).is_err() {
+        return Ok(None);
+    }
     let code = match asked.response_type.has_code() {
         true => {
             let code = derived(cx, request.id);

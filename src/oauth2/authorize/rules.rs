@@ -91,11 +91,12 @@ pub(super) fn response(rules: &Rules<'_>) -> Result<(ResponseType, ResponseMode)
         return Err(unsupported("The client is not registered for this response_type."));
     }
     let mode = match rules.given.get("response_mode") {
-        None => asked.usual_mode(),
-        Some(text) => ResponseMode::parse(text)
-            .filter(|mode| rules.client.response_modes.contains(mode))
-            .ok_or_else(|| refuse("The client is not registered for this response_mode."))?,
+        None => Some(asked.usual_mode()),
+        Some(text) => ResponseMode::parse(text),
     };
+    let mode = mode
+        .filter(|mode| rules.client.response_modes.contains(mode))
+        .ok_or_else(|| refuse("The client is not registered for this response_mode."))?;
     if asked.is_front_channel() && mode == ResponseMode::Query {
         return Err(refuse("Tokens never come back in the query."));
     }

@@ -13,6 +13,8 @@ on_both![
     prov_3_a_code_needs_its_proof_whatever_comes_with_it,
     sec_m02_a_way_that_is_not_the_clients_is_refused_in_the_query,
     sec_m02_tokens_never_come_in_the_query,
+    sec_m02_the_usual_way_must_be_the_clients_too,
+    sec_c11_a_type_or_a_way_that_was_taken_away_gives_nothing,
     sec_c11_a_type_that_is_not_the_clients_is_refused_in_the_query,
     sec_m01_a_refused_request_by_post_is_told_of_on_its_way,
 ];
@@ -134,6 +136,57 @@ fn sec_m02_tokens_never_come_in_the_query(setup: Setup) {
     for kind in FRONT {
         let got = refused(&mut browser, &rp, &of_type(kind, &[("response_mode", "query")]));
         assert_eq!((got.error(), got.mode), ("invalid_request", "fragment"), "{kind}");
+    }
+}
+
+fn sec_m02_the_usual_way_must_be_the_clients_too(setup: Setup) {
+    let ways = "[\"query\", \"fragment\", \"form_post\"]";
+    let app = setup.clients(&old_house("posts", "").replace(ways, "[\"form_post\"]")).start();
+    let (who, rp) = (ann(&app), app.relying_party("posts"));
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who);
+    for kind in FRONT.into_iter().chain(["code"]) {
+        // Whoever leaves the way out does not turn the answer to another.
+        for mode in ["", "query", "fragment"] {
+            let got = refused(&mut browser, &rp, &of_type(kind, &[("response_mode", mode)]));
+            let way = if kind == "code" { "query" } else { "fragment" };
+            assert_eq!((got.error(), got.mode), ("invalid_request", way), "{kind} by {mode}");
+        }
+        let got = answer(&mut browser, &rp, &who, &of_type(kind, &[("response_mode", "form_post")]));
+        assert_eq!((got.get("error"), got.mode), (None, "form_post"), "{kind}");
+    }
+}
+
+fn sec_c11_a_type_or_a_way_that_was_taken_away_gives_nothing(setup: Setup) {
+    let app = setup.clients(&old("asks", "")).start();
+    let (who, rp) = (ann(&app), app.relying_party("asks"));
+    let registered = app.clients_text().to_owned();
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who);
+    for (kind, mode, there, gone) in [
+        ("code id_token", "fragment", "\"id_token token\", \"code id_token\", ", "\"id_token token\", "),
+        ("id_token token", "form_post", "\"id_token token\", ", ""),
+        ("code", "form_post", ", \"form_post\"]", "]"),
+    ] {
+        browser
+            .open(
+                rp.authorization_url_with(&of_type(kind, &[("response_mode", mode), ("prompt", "consent")])),
+            )
+            .expect_path("/consent");
+        let question = browser.page().clone();
+        let changed = registered.replace(there, gone);
+        assert_ne!(changed, registered);
+        app.load_clients(&changed);
+        browser.press_on(&question, "Allow", &[]);
+        let got = Delivered::at(&browser, rp.redirect_uri());
+        assert_eq!(got.error(), "unsupported_response_type", "{kind} by {mode}");
+        // It waits until the mistake is mended; and what was answered is not given again after another.
+        app.load_clients(&registered);
+        browser.press_on(&question, "Allow", &[]);
+        assert_eq!(Delivered::at(&browser, rp.redirect_uri()).get("error"), None, "{kind} by {mode}");
+        app.load_clients(&changed);
+        browser.press_on(&question, "Allow", &[]).expect_error("request_answered", 200);
+        app.load_clients(&registered);
     }
 }
 
