@@ -54,6 +54,11 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
             "keys.publish_ahead",
             "it is not shorter than keys.rotation, so no key could follow in time",
         );
+    } else if keys.publish_ahead < Duration::from_secs(86_400) {
+        from.warn(
+            "keys.publish_ahead",
+            "a cache that cannot reach this server may keep the old keys for a day (stale-if-error)",
+        );
     }
     let session = SessionSettings {
         idle: from.duration("session.idle", Duration::from_secs(60)),

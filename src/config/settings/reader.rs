@@ -46,6 +46,11 @@ impl<'a> Reader<'a> {
         self.given.get(path).map_or_else(|| path.to_owned(), |node| node.place.clone())
     }
 
+    pub(super) fn warn(&mut self, path: &str, problem: &str) {
+        let place = self.place(path);
+        self.faults.add(Fault::warning(place, format!("{path}: {problem}")));
+    }
+
     pub(super) fn wrong(&mut self, path: &str, problem: impl Into<String>) -> &mut Faults {
         let place = self.place(path);
         self.faults.add(Fault::error(place, format!("{path}: {}", problem.into())));

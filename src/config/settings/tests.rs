@@ -97,7 +97,7 @@ fn an_issuer_is_an_origin_over_https() {
 fn a_schedule_of_keys_leaves_time_for_everybody_to_know_the_next_one() {
     for (rotation, ahead, fault) in [
         ("90d", "24h", ""),
-        ("1h", "10m", ""),
+        ("1h", "10m", "warning: wayhome.toml:3:17: keys.publish_ahead: a cache that cannot reach"),
         ("24h", "24h", "keys.publish_ahead: it is not shorter than keys.rotation"),
         ("90d", "5m", "keys.publish_ahead: 5m is too short; the least is 600 s"),
         ("30m", "10m", "keys.rotation: 30m is too short; the least is 3600 s"),
@@ -106,7 +106,8 @@ fn a_schedule_of_keys_leaves_time_for_everybody_to_know_the_next_one() {
     ] {
         let text = format!("[keys]\nrotation = \"{rotation}\"\npublish_ahead = \"{ahead}\"\n");
         let (settings, faults) = load(Mode::Development, &text, &[]);
-        assert_eq!(settings.is_some(), fault.is_empty(), "{rotation} {ahead}: {faults}");
+        let good = fault.is_empty() || fault.starts_with("warning");
+        assert_eq!(settings.is_some(), good, "{rotation} {ahead}: {faults}");
         assert!(faults.contains(fault), "{faults}");
     }
 }
