@@ -1,6 +1,6 @@
 //! A good answer: a code, tokens that still want their signatures, or both (OIDC Core 3.1, 3.2, 3.3).
 
-use super::code::issue_code;
+use super::code::{CODE_LIFETIME, issue_code};
 use crate::crypto::{PlainToken, SigningKeys};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{
@@ -76,27 +76,56 @@ pub fn issue(
         true => Some(issue_code(cx, asked, session, request)?),
         false => None,
     };
-    with_tokens(cx, client, asked, session, code)
+    if !asked.response_type.is_front_channel() {
+        let session_state = session_state(cx.env, &client.id, &asked.redirect_uri, Some(session));
+        return Ok(AuthorizationAnswer { code, access: None, id_token: None, session_state });
+    }
+    grants::take_part(cx, session.id, &client.id)?;
+    let grant = grant(cx, client, asked, session, request);
+    if asked.response_type.has_token() {
+        store::grants::insert(cx.db, &grant)?;
+        cx.record(
+            Event::new("grant.created")
+                .of(grant.identity)
+                .in_session(grant.session)
+                .for_client(&grant.client_id)
+                .with("grant", grant.id.to_string())
+                .with("scope", grant.scope.to_string()),
+        )?;
+    }
+    with_tokens(cx, client, asked, session, (code, grant))
 }
 
-/// Adds the tokens that the browser carries, to a code or alone.
-pub(super) fn with_tokens(
+/// The same answer with tokens anew, for as long as what it gave stands; `None` after that.
+pub(super) fn issue_again(
     cx: &mut Cx<'_>,
     client: &Client,
     asked: &AuthorizationParameters,
     session: &Session,
-    code: Option<PlainToken>,
+    (request, code): (AuthorizationRequestId, Option<PlainToken>),
+) -> Result<Option<AuthorizationAnswer>> {
+    let mut grant = grant(cx, client, asked, session, Some(request));
+    if asked.response_type.has_token() {
+        match store::grants::find(cx.db, grant.id)? {
+            Some(given) if given.ended_at.is_none() => grant = given,
+            _ => return Ok(None),
+        }
+    }
+    with_tokens(cx, client, asked, session, (code, grant)).map(Some)
+}
+
+/// Adds the tokens that the browser carries, to a code or alone.
+fn with_tokens(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    asked: &AuthorizationParameters,
+    session: &Session,
+    (code, grant): (Option<PlainToken>, Grant),
 ) -> Result<AuthorizationAnswer> {
     let session_state = session_state(cx.env, &client.id, &asked.redirect_uri, Some(session));
-    if !asked.response_type.is_front_channel() {
-        return Ok(AuthorizationAnswer { code, access: None, id_token: None, session_state });
-    }
     let subject = subject::of(cx, client, session.identity)?;
-    grants::take_part(cx, session.id, &client.id)?;
-    let grant = grant(cx, client, asked, session);
     let mut access = None;
     if asked.response_type.has_token() {
-        store::grants::insert(cx.db, &grant)?;
         let order = Order {
             client,
             grant: Some((&grant, &subject)),
@@ -107,14 +136,6 @@ pub(super) fn with_tokens(
         let unsigned = Unsigned::new(cx.env, order);
         unsigned.store(cx)?;
         access = Some(unsigned);
-        cx.record(
-            Event::new("grant.created")
-                .of(grant.identity)
-                .in_session(grant.session)
-                .for_client(&grant.client_id)
-                .with("grant", grant.id.to_string())
-                .with("scope", grant.scope.to_string()),
-        )?;
     }
     let mut id_token = None;
     if asked.response_type.has_id_token() {
@@ -129,16 +150,23 @@ pub(super) fn with_tokens(
     Ok(AuthorizationAnswer { code, access, id_token, session_state })
 }
 
-/// What the tokens of the answer follow from. It never outlives the session: `offline_access` is for a code (OIDC Core
-/// 11).
-fn grant(cx: &Cx<'_>, client: &Client, asked: &AuthorizationParameters, session: &Session) -> Grant {
+/// What the tokens of the answer follow from, one for each request however often it is answered. It never outlives the
+/// session: `offline_access` is for a code (OIDC Core 11).
+fn grant(
+    cx: &Cx<'_>,
+    client: &Client,
+    asked: &AuthorizationParameters,
+    session: &Session,
+    request: Option<AuthorizationRequestId>,
+) -> Grant {
     let scope: Scope = asked.scope.without(&["offline_access"]);
     let lifetime = match asked.response_type.has_token() {
-        true => client.lifetimes.access,
+        // An answer that is given again has tokens that are as much younger.
+        true => client.lifetimes.access + CODE_LIFETIME,
         false => std::time::Duration::from_secs(ID_TOKEN_SECONDS.unsigned_abs()),
     };
     Grant {
-        id: GrantId::from_uuid(cx.random().uuid()),
+        id: GrantId::from_uuid(request.map_or_else(|| cx.random().uuid(), |request| request.uuid())),
         client_id: client.id.clone(),
         identity: session.identity,
         session: session.id,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::answer::{AuthorizationAnswer, with_tokens};
+use super::answer::{AuthorizationAnswer, issue_again};
 use super::still_permitted;
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
@@ -113,7 +113,7 @@ pub fn reissue(
     }
     let is_fresh = cx.now.since(answered_at) <= CODE_LIFETIME;
     match session.filter(|session| is_fresh && session.authenticated_at <= answered_at) {
-        Some(session) => Ok(Some(with_tokens(cx, client, asked, session, code)?)),
+        Some(session) => issue_again(cx, client, asked, session, (request.id, code)),
         None => Ok(None),
     }
 }

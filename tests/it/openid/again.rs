@@ -7,6 +7,8 @@ use crate::people::PASSWORD;
 on_both![
     prov_3_a_double_click_gets_the_same_kind_of_answer_within_a_minute,
     prov_3_a_refusal_that_is_repeated_is_the_same_refusal,
+    prov_3_one_answer_is_one_grant_however_often_it_is_given,
+    prov_3_what_was_revoked_is_not_given_again,
     sec_n02_an_answer_is_never_given_again_to_somebody_else,
     prov_3_somebody_else_than_is_meant_is_the_same_refusal_on_every_way,
 ];
@@ -61,6 +63,54 @@ fn prov_3_a_refusal_that_is_repeated_is_the_same_refusal(setup: Setup) {
             let got = Delivered::at(&browser, rp.redirect_uri());
             assert_eq!((got.error(), got.mode), ("access_denied", mode), "{button}");
         }
+    }
+}
+
+/// The form of an answer stands behind a GET, which gives the answer again: that is no second grant.
+fn prov_3_one_answer_is_one_grant_however_often_it_is_given(setup: Setup) {
+    let opaque = "access_token_format = \"opaque\"\n";
+    let app = setup.clients(&[old("asks", ""), old("plain", opaque)].concat()).start();
+    let who = ann(&app);
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who);
+    let grants = || app.count("SELECT count(*) AS n FROM grants");
+    let mut before = grants();
+    for id in ["asks", "plain"] {
+        let rp = app.relying_party(id);
+        for kind in ["id_token token", "code token", "code id_token token", "id_token", "code id_token"] {
+            for mode in ["fragment", "form_post"] {
+                let given = of_type(kind, &[("response_mode", mode), ("prompt", "consent")]);
+                browser.open(rp.authorization_url_with(&given));
+                let question = browser.page().clone();
+                for _ in 0..3 {
+                    app.advance(15);
+                    browser.press_on(&question, "Allow", &[]);
+                    let got = Delivered::at(&browser, rp.redirect_uri());
+                    assert!(
+                        got.get("access_token").is_none_or(|access| rp.is_alive(access)),
+                        "{kind} by {mode}"
+                    );
+                }
+                before += i64::from(kind.contains(" token"));
+                assert_eq!(grants(), before, "{id}: {kind} by {mode}");
+            }
+        }
+    }
+}
+
+fn prov_3_what_was_revoked_is_not_given_again(setup: Setup) {
+    let app = setup.clients(&old("plain", "access_token_format = \"opaque\"\n")).start();
+    let (who, rp) = (ann(&app), app.relying_party("plain"));
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who);
+    for mode in ["fragment", "form_post"] {
+        let given = of_type("id_token token", &[("response_mode", mode), ("prompt", "consent")]);
+        browser.open(rp.authorization_url_with(&given));
+        let question = browser.page().clone();
+        browser.press("Allow");
+        Delivered::at(&browser, rp.redirect_uri());
+        app.write(move |cx| wayhome::oauth2::grants::end_of_identity(cx, who.id, "withdrawn"));
+        browser.press_on(&question, "Allow", &[]).expect_error("request_answered", 200);
     }
 }
 

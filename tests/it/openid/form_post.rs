@@ -2,6 +2,7 @@
 
 use super::{Delivered, STATE, ann, answer, of_type, old, old_house};
 use crate::app::{Setup, on_both};
+use crate::http::encoded;
 
 on_both![
     sec_m03_whatever_the_values_are_they_are_only_values,
@@ -9,6 +10,7 @@ on_both![
     sec_m03_a_button_that_is_pressed_twice_gives_one_code,
     sec_m03_a_reload_and_the_back_button_lead_on,
     sec_r09_a_form_is_answered_by_303_and_then_the_page,
+    prov_3_a_pushed_request_is_answered_on_its_way_and_once,
 ];
 
 fn sec_m03_whatever_the_values_are_they_are_only_values(setup: Setup) {
@@ -127,4 +129,34 @@ fn sec_r09_a_form_is_answered_by_303_and_then_the_page(setup: Setup) {
     browser.open(asks.authorization_url_with(&more)).press("Don't allow");
     assert_eq!(statuses(&browser), wanted);
     assert_eq!(Delivered::at(&browser, asks.redirect_uri()).error(), "access_denied");
+}
+
+fn prov_3_a_pushed_request_is_answered_on_its_way_and_once(setup: Setup) {
+    let app = setup.clients(&old_house("old", "")).start();
+    let (who, rp) = (ann(&app), app.relying_party("old"));
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who);
+    for (kind, mode) in
+        [("code", "form_post"), ("code id_token token", "form_post"), ("id_token token", "fragment")]
+    {
+        let parameters = rp.parameters(&of_type(kind, &[("response_mode", mode)]));
+        let fields: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let pushed = rp.call("/oauth2/par", &fields).expect(201).json();
+        let uri = pushed["request_uri"].as_str().expect("a name").to_owned();
+        let address = format!("/oauth2/auth?{}", encoded(&[("client_id", "old"), ("request_uri", &uri)]));
+        browser.open(&address);
+        let got = Delivered::at(&browser, rp.redirect_uri());
+        assert_eq!((got.mode, got.the("state"), got.get("error")), (mode, STATE, None), "{kind}");
+        if got.get("code").is_some() {
+            got.redeem(&rp, rp.redirect_uri()).expect_subject(&who.subject());
+        }
+        // The name is spent: a reload says so, and leads back to the client.
+        browser.open(&address).expect_error("request_uri_invalid", 400);
+        assert!(browser.page().has_a_way_forward());
+        // What is not good is refused when it is pushed.
+        let given = of_type(kind, &[("response_mode", "web_message")]);
+        let parameters = rp.parameters(&given);
+        let fields: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(rp.call("/oauth2/par", &fields).expect(400).json()["error"], "invalid_request");
+    }
 }

@@ -15,6 +15,7 @@ on_both![
     prov_3_a_registered_query_stays_as_it_is,
     prov_3_without_a_code_nothing_is_offline,
     prov_3_tokens_of_the_browser_end_with_the_session,
+    prov_7_a_session_state_comes_with_every_answer_where_sessions_are_watched,
 ];
 
 /// The parameters that an answer of this type has.
@@ -175,5 +176,23 @@ fn prov_3_tokens_of_the_browser_end_with_the_session(setup: Setup) {
     for got in got.iter().filter(|got| got.get("code").is_some()) {
         let answer = rp.redeem_answer(&got.as_code(rp.redirect_uri())).expect(400);
         assert_eq!(answer.json()["error"], "invalid_grant");
+    }
+}
+
+fn prov_7_a_session_state_comes_with_every_answer_where_sessions_are_watched(setup: Setup) {
+    let app = setup.set("session.management", "true").clients(&old_house("old", "")).start();
+    let (who, rp) = (ann(&app), app.relying_party("old"));
+    let mut browser = app.browser();
+    for kind in FRONT {
+        for mode in ["fragment", "form_post"] {
+            app.advance(31);
+            let got = answer(&mut browser, &rp, &who, &of_type(kind, &[("response_mode", mode)]));
+            let mut names = wanted(kind);
+            names.push("session_state");
+            names.sort_unstable();
+            assert_eq!(got.names(), names, "{kind} by {mode}");
+            let (hash, salt) = got.the("session_state").split_once('.').expect("a hash and a salt");
+            assert!(hash.len() == 43 && !salt.is_empty() && !salt.contains(' '), "{kind} by {mode}");
+        }
     }
 }
