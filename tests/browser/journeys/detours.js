@@ -19,7 +19,8 @@ export default {
       } else {
         await tab.page.locator("main a.button, main form button[type=submit]").first().click();
       }
-      await tab.page.waitForLoadState();
+      // Until it has arrived wherever it leads, which may be the application.
+      await tab.page.waitForLoadState("networkidle");
       if (tab.page.url().startsWith(world.issuer)) await tab.isNoDeadEnd();
     }
     await application.send(tab.page);
