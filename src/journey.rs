@@ -17,7 +17,7 @@ pub use arrive::{advance, arrive, enter, park};
 pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, return_url};
 pub use endings::{
     change_password, delete_identity, end_everything, end_other_sessions, end_session, end_sessions,
-    finish_recovery, replace_identity, set_state, sign_out,
+    finish_recovery, patch_identity, remove_password, replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};

@@ -50,12 +50,19 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
+        Mail::Invitation { ref link, ref client_name } => {
+            let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
+        }
         Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
     let shown_code = code.as_deref().unwrap_or_default();
-    let subject = text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app)]);
+    let client = client.map(one_line).filter(|name| !name.is_empty());
+    let place = client.as_deref().unwrap_or(&app);
+    let subject =
+        text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app), ("place", place)]);
     let recipient = one_line(&message.recipient);
     let paper = Paper {
         text,
@@ -64,11 +71,12 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         app: &app,
         issuer,
         recipient: &recipient,
-        asked: who(&letter.asked),
+        // Where an administrator sits is nobody's business.
+        asked: if matches!(letter.mail, Mail::Invitation { .. }) { Vec::new() } else { who(&letter.asked) },
         sign_in: format!("{issuer}/login"),
         account: format!("{issuer}/account"),
         recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
-        client: client.map(one_line).filter(|name| !name.is_empty()),
+        client,
         reply_to: env.settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
         until: message.expires_at.for_people(),
@@ -115,6 +123,7 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::RecoveryCode { .. } => {
             (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
         }
+        Mail::Invitation { .. } => (Html::Invitation { paper, link }, Text::Invitation { paper, link }),
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),

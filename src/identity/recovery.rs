@@ -5,14 +5,14 @@ mod link;
 mod password;
 
 pub use super::links::LinkView;
-pub use administered::{begin_from, create_by_administrator};
+pub use administered::{Administered, Made, OnExisting, begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
 pub use password::{NewPassword, Prepared, prepare_password, save_password};
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
 use super::{accounts, hold, is_open, keep, start, traits};
 use crate::cx::{Cx, Result};
-use crate::model::{Birth, Event, Flow, FlowId, IdentityId, Notice, Recovery, RecoveryStage};
+use crate::model::{Birth, Event, Flow, FlowId, Identity, IdentityId, Notice, Recovery, RecoveryStage};
 use crate::store;
 
 /// What is kept of an address to show it again.
@@ -50,6 +50,11 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
     Ok(flow)
 }
 
+fn recovers(cx: &Cx<'_>, person: &Identity, canonical: &str) -> bool {
+    let schema = traits::schema(cx.settings(), &person.schema_id);
+    traits::recovers(schema, &person.traits, canonical)
+}
+
 /// Mails a code to whoever has the address, as it is stored; to nobody if they may not sign in,
 /// or if passwords are not recovered over it.
 fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
@@ -60,9 +65,7 @@ fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
     let refusal = match &person {
         None => Some("unknown_address"),
         Some(person) if !person.is_active() => Some("identity_inactive"),
-        Some(person) if !traits::recovers(cx.settings(), &person.traits, canonical) => {
-            Some("not_for_recovery")
-        }
+        Some(person) if !recovers(cx, person, canonical) => Some("not_for_recovery"),
         Some(_) => None,
     };
     let event = match &person {

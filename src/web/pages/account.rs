@@ -99,20 +99,22 @@ pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
         return confirm(&visit, session, visit.here()).await;
     }
     let id = session.identity;
-    let mut values = visit.work().read(move |cx| settings::values(cx, id)).await?;
+    let (schema_id, mut values) =
+        visit.work().read(move |cx| Ok((settings::schema_id(cx, id)?, settings::values(cx, id)?))).await?;
     let said = Said::read(&visit, &session);
     values.extend(said.values);
-    profile_page(&visit, &session, &values, said.notices)
+    profile_page(&visit, &session, &schema_id, &values, said.notices)
 }
 
 fn profile_page(
     visit: &Visit,
     session: &Session,
+    schema_id: &str,
     values: &BTreeMap<String, String>,
     notices: Vec<Notice>,
 ) -> Result<Reply> {
     let hint = visit.frame().text.say("profile.email_hint", &[]);
-    let mut fields = flow::fields(visit, values);
+    let mut fields = flow::fields(visit, schema_id, values);
     for field in fields.iter_mut().filter(|field| field.hint.is_some()) {
         field.hint = Some(hint.clone());
     }
