@@ -122,7 +122,7 @@ fn queue_notices(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
             continue;
         }
         let notice = LogoutNotice {
-            id: LogoutNoticeId::from_uuid(cx.random().uuid()),
+            id: LogoutNoticeId::from_uuid(cx.row_key()),
             client_id,
             identity: session.identity,
             session: session.id,
