@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod links;
 pub mod login;
+pub mod parked;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;
@@ -15,6 +16,7 @@ pub mod sessions;
 pub mod settings;
 mod throttle;
 pub mod traits;
+pub mod undo;
 pub mod verification;
 
 #[cfg(test)]

@@ -50,7 +50,12 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
-        Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
+        Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
+            (None, Some(entrance(issuer, "account/undo", link)), None)
+        }
+        Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted | Mail::AccountDeleted => {
+            (None, None, None)
+        }
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
@@ -118,6 +123,13 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::AddressChanged { .. } => {
+            (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
+        }
+        Mail::DeletionScheduled { .. } => {
+            (Html::DeletionScheduled { paper, link }, Text::DeletionScheduled { paper, link })
+        }
+        Mail::AccountDeleted => (Html::AccountDeleted { paper }, Text::AccountDeleted { paper }),
         Mail::RefreshTokenReused { .. } => {
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }

@@ -43,6 +43,18 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// Another address took the place of this one.
+    AddressChanged {
+        /// The token of the link that puts it back.
+        link: String,
+    },
+    /// The account is to be deleted.
+    DeletionScheduled {
+        /// The token of the link that keeps it.
+        link: String,
+    },
+    /// The account is deleted.
+    AccountDeleted,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -65,6 +77,9 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::DeletionScheduled { .. } => "deletion_scheduled",
+            Self::AccountDeleted => "account_deleted",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

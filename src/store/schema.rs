@@ -365,6 +365,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parked_changes (id) {
+        id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        browser -> Binary,
+        path -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    undos (id) {
+        id -> Text,
+        digest -> Binary,
+        identity_id -> Text,
+        kind -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -390,4 +417,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     device_codes,
     pushed_requests,
     client_assertions,
+    parked_changes,
+    undos,
 );

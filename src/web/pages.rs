@@ -17,8 +17,11 @@ mod registration;
 mod said;
 mod verification;
 
+pub(super) use account::sensitive::sensitive;
 pub(super) use account::{
-    end_sessions, overview, password, profile, save_password, save_profile, sessions, verify,
+    activity, apps, change_app, confirmed, data, disown_activity, download_data, end_sessions,
+    go_on as go_on_with_change, overview, password, profile, save_password, sessions, take_back, undo,
+    verify,
 };
 pub(super) use authorize::{arrive, arrive_by_form};
 pub(super) use consent::{answer as answer_consent, show as consent, switch as switch_account};
@@ -92,7 +95,10 @@ where
                 return failure::cross_site(&visit).unwrap_or_else(|why| failure::fault_page(&visit, &why));
             }
             let answer = match visit.form() {
-                Ok(fields) => handler(visit.clone(), fields).await,
+                Ok(fields) => {
+                    let answer = handler(visit.clone(), fields).await;
+                    account::sensitive::go_on(&visit, answer).await
+                }
                 Err(problem) => failure::body(&visit, problem),
             };
             answered(&visit, answer)
