@@ -97,6 +97,8 @@ pub(super) enum Html<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.html")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.html")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.html")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }
@@ -114,6 +116,8 @@ pub(super) enum Text<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.txt")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.txt")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.txt")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }

@@ -14,18 +14,22 @@ use crate::store;
 const SESSIONS: i64 = 1000;
 
 /// Ends everything of a person, but one session: sessions, grants with all their tokens, codes, mailed codes and open
-/// flows, in this transaction.
+/// flows, and the standing of the browsers that they have used, in this transaction.
 pub fn end_everything(
     cx: &mut Cx<'_>,
     identity: IdentityId,
     except: Option<SessionId>,
     reason: &'static str,
 ) -> Result<()> {
+    let mut kept = None;
     for session in store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)? {
-        if Some(session.id) != except {
+        if Some(session.id) == except {
+            kept = Some(session.browser);
+        } else {
             identity::sessions::end(cx, &session, reason)?;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, identity, kept.as_ref())?;
     grants::end_of_identity(cx, identity, reason)?;
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
@@ -47,6 +51,7 @@ pub fn end_other_sessions(cx: &mut Cx<'_>, current: &Session, reason: &'static s
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, current.identity, Some(&current.browser))?;
     Ok(ended)
 }
 
@@ -124,6 +129,7 @@ pub fn end_sessions(cx: &mut Cx<'_>, id: IdentityId, reason: &'static str) -> Re
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, id, None)?;
     Ok(ended)
 }
 

@@ -1,6 +1,26 @@
 ### Every sentence that a person reads on a page, English master.
 ### An id `a.b_c` in the code is `a-b_c` here. Say what happened and how to mend it; at most 140 characters.
 
+## The language itself
+
+# `ltr` or `rtl`: the direction of the script.
+language-direction = ltr
+date-long = { $day } { $month } { $year }, { $time } UTC
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+browser-unknown = An unknown browser
+browser-on = { $browser } on { $system }
+
 ## Signing in
 
 login-title = Sign in
@@ -36,7 +56,11 @@ email-hint = We'll send a code to check it's yours.
 email-format = Enter an email address in the correct format, like name@example.com
 email-taken_unused = That address can't be used for this account. Enter a different one.
 form-wrong = What you entered doesn't fit together. Check it and send it again.
-field-empty = Enter your { $field }
+field-empty =
+    { $field ->
+        [current_password] Enter your current password
+       *[other] Enter your { $field }
+    }
 field-optional = (optional)
 field-too_long = Enter at most { $max } characters for { $field }
 field-wrong = Check your { $field } and enter it again
@@ -125,6 +149,11 @@ recovery-title = Reset your password
 recovery-sentence = Enter the email of your account. We'll send you a code.
 recovery-email = Email
 recovery-button = Continue
+recovery-slow_down =
+    { $minutes ->
+        [one] That's too many codes from where you are. Wait 1 minute, then try again.
+       *[other] That's too many codes from where you are. Wait { $minutes } minutes, then try again.
+    }
 recovery-signed_in = You're signed in as { $who }. Set a new password?
 recovery-back = Back to sign in
 recovery-new_title = Choose a new password
@@ -381,12 +410,16 @@ mail-subject_password_changed = Your { $app } password was changed
 mail-subject_recovery_completed = Your { $app } password was reset
 mail-subject_refresh_token_reused = An application was signed out of your { $app } account
 
+mail-subject_account_locked = Your { $app } password no longer works
+
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
 mail-title_recovery_completed = Your password was reset
 mail-title_refresh_token_reused = An application was signed out
+
+mail-title_account_locked = Your password no longer works
 
 mail-code_works =
     { $minutes ->
@@ -406,6 +439,8 @@ mail-password_changed = The password of your account at { $app } was changed.
 mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
 mail-refresh_token_reused = A key that { $client } keeps for your account at { $app } was used a second time. It may have been copied, so it works no more, and neither does the copy.
 mail-refresh_token_reused_go = You will be asked to sign in again there. That is all that you have to do, unless you see something that you don't know.
+mail-account_locked = Too many wrong passwords in a row were entered for your account at { $app }, so its password is switched off.
+mail-account_locked_go = To sign in again, reset it. Where you are signed in now, you stay so.
 mail-sign_in = Sign in
 mail-account = Look at your account
 mail-recover = Reset your password
@@ -416,6 +451,7 @@ mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_recovery_completed = Who did it
 mail-who_refresh_token_reused = Who used it again
+mail-who_account_locked = Who tried last
 mail-when = When
 mail-browser = Browser
 mail-network = Network address
@@ -427,6 +463,7 @@ mail-not_you_account_exists = There is nothing that you have to do. Nobody can s
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
 mail-not_you_refresh_token_reused = Look at the devices in your account, sign out those that you don't know, and choose a new password.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
+mail-not_you_account_locked = Nothing in your account was changed. When you reset the password, choose one that you use nowhere else.
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
@@ -434,5 +471,6 @@ mail-why_account_exists = You get this email because { $address } was entered at
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
 mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_account_locked = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.
 mail-automatic_reply = It was sent automatically. If you answer, that goes to { $address }.

@@ -28,12 +28,13 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 4] {
+fn notices() -> [Mail; 5] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
+        Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
     ]
 }
@@ -44,7 +45,7 @@ pub(super) fn all() -> Vec<Mail> {
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
-    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
+    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned(), language: None }
 }
 
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {

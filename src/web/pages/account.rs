@@ -1,6 +1,7 @@
 //! The account: what a person sees and changes about themselves.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::flow;
 use super::people::Person;
@@ -245,12 +246,13 @@ pub(in crate::web) async fn sessions(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     let id = session.identity;
     let alive = visit.work().read(move |cx| devices::list(cx, id)).await?;
-    let moment = |at: Instant| Moment { iso: at.rfc3339(), shown: at.for_people() };
+    let text = Arc::clone(visit.language());
+    let moment = |at: Instant| Moment { iso: at.rfc3339(), shown: text.date(at) };
     let rows = alive
         .into_iter()
         .map(|row| SessionRow {
             id: row.id.to_string(),
-            device: devices::device(&row.user_agent),
+            device: text.device(&row.user_agent),
             place: row.peer,
             signed_in: moment(row.authenticated_at),
             last_seen: moment(row.last_seen_at),
