@@ -44,6 +44,7 @@ login-slow_down =
     }
 login-reset_needed = Das waren insgesamt zu viele Versuche. Setzen Sie Ihr Passwort zurück, um sich wieder anzumelden.
 login-disabled = Dieses Konto ist abgeschaltet. Wenden Sie sich an { $support }.
+login-deleting = Dieses Konto wird am { $time } gelöscht. Um es zu behalten, öffnen Sie den Link in unserer E-Mail dazu.
 login-expired_reenter = Wir mussten diese Seite neu laden. Geben Sie Ihr Passwort noch einmal ein.
 
 ## Ein Konto anlegen
@@ -247,6 +248,9 @@ account-overview = Übersicht
 account-profile = Profil
 account-password = Passwort
 account-sessions = Geräte
+account-apps = Verbundene Anwendungen
+account-activity = Aktivität
+account-data = Ihre Daten
 account-sign_out = Abmelden
 account-hello = Hallo, { $name }
 account-name = Name
@@ -271,6 +275,7 @@ sessions-sentence = Auf diesen Geräten ist Ihr Konto angemeldet.
 sessions-current = Dieses Gerät
 sessions-signed_in = Angemeldet
 sessions-last_seen = Zuletzt aktiv
+sessions-apps = Benutzt für:
 sessions-end = Abmelden
 sessions-end_others = Überall sonst abmelden
 sessions-none = Kein anderes Gerät ist angemeldet.
@@ -281,6 +286,78 @@ sessions-ended =
         [one] Ein anderes Gerät ist abgemeldet
        *[other] Ihre anderen Geräte sind abgemeldet
     }
+how-password = mit Ihrem Passwort
+how-code = mit einem Code
+how-passkey = mit einem Passkey
+
+apps-title = Ihre verbundenen Anwendungen
+apps-sentence = Diese Anwendungen dürfen Ihr Konto benutzen.
+apps-none = Zurzeit darf keine Anwendung Ihr Konto benutzen.
+apps-list = Sie darf:
+apps-first = Seit
+apps-last = Zuletzt benutzt
+apps-offline = Sie behält den Zugriff, auch wenn Sie sie nicht benutzen.
+apps-remembered = Sie werden dafür nicht mehr gefragt.
+apps-remove = Zugriff entziehen
+apps-ask = Immer fragen
+apps-removed = { $client } hat keinen Zugriff mehr auf Ihr Konto
+apps-asks = { $client } fragt Sie beim nächsten Mal wieder
+
+activity-title = Aktivität
+activity-sentence = Was in den letzten 30 Tagen mit Ihrem Konto geschehen ist.
+activity-signed_in = Sie haben sich angemeldet
+activity-failed = Jemand wollte sich anmelden und konnte es nicht
+activity-password_mismatch = Ein falsches jetziges Passwort wurde eingegeben
+activity-signed_out = Ein Gerät wurde abgemeldet
+activity-recovery_asked = Ein Code für ein neues Passwort wurde angefordert
+activity-recovered = Das Passwort wurde mit einem Code zurückgesetzt
+activity-credential_changed = Das Passwort wurde geändert
+activity-address_changed = Die E-Mail-Adresse wurde geändert
+activity-address_restored = Die alte E-Mail-Adresse wurde wiederhergestellt
+activity-created = Das Konto wurde angelegt
+activity-changed_by_administrator = Ihr Konto wurde von der Verwaltung geändert
+activity-profile_changed = Das Profil wurde geändert
+activity-allowed = Sie haben { $client } Zugriff gegeben
+activity-withdrawn = Sie haben { $client } den Zugriff entzogen oder lassen wieder fragen
+activity-device_connected = Sie haben ein Gerät mit { $client } verbunden
+activity-token_copied = Ein Schlüssel von { $client } wurde zweimal benutzt; die Anwendung wurde abgemeldet
+activity-deletion_scheduled = Die Löschung des Kontos wurde beantragt
+activity-deletion_withdrawn = Die Löschung des Kontos wurde zurückgenommen
+activity-disown_sentence = Haben Sie etwas davon nicht getan? Dann bleiben nur Sie angemeldet und wählen ein neues Passwort.
+activity-disown = Das war ich nicht
+activity-ended = Alle anderen sind abgemeldet. Wählen Sie jetzt ein neues Passwort, damit niemand wieder hineinkommt.
+
+data-title = Ihre Daten
+data-download_title = Herunterladen
+data-download_sentence = Eine Datei mit allem, was wir von Ihnen wissen: Profil, Geräte, Anwendungen, Aktivität. Passwörter stehen nicht darin.
+data-download = Meine Daten herunterladen
+data-ready = Sie haben bestätigt, dass Sie es sind. Sie können Ihre Daten jetzt herunterladen.
+delete-title = Konto löschen
+delete-sentence = Ihr Konto wird sofort abgeschaltet und nach 7 Tagen gelöscht. Bis dahin behalten Sie es mit einem Link in unserer E-Mail.
+delete-label = Geben Sie { $who } ein, um weiterzugehen
+delete-button = Mein Konto löschen
+delete-mismatch = Das ist nicht die E-Mail-Adresse dieses Kontos. Prüfen Sie sie und geben Sie sie noch einmal ein.
+delete-title_scheduled = Ihr Konto wird gelöscht
+delete-scheduled = Es ist jetzt abgeschaltet und wird am { $time } gelöscht. Um es zu behalten, öffnen Sie den Link in unserer E-Mail.
+
+undo-title_address = Die alte E-Mail-Adresse zurückholen?
+undo-sentence_address = { $address } wird wieder die E-Mail-Adresse Ihres Kontos, und alle Geräte und Anwendungen werden abgemeldet.
+undo-button_address = Zurückholen
+undo-title_address_done = Ihre alte E-Mail-Adresse ist wieder da
+undo-address = Alle sind abgemeldet. Setzen Sie jetzt Ihr Passwort zurück, damit niemand wieder hineinkommt.
+undo-title_deletion = Ihr Konto behalten?
+undo-sentence_deletion = Ihr Konto wird nicht gelöscht, und Sie können sich wieder damit anmelden.
+undo-button_deletion = Mein Konto behalten
+undo-title_deletion_done = Ihr Konto bleibt
+undo-deletion = Sie können sich wieder anmelden. Auch Anwendungen, die Sie benutzt haben, fragen wieder nach der Anmeldung.
+undo-title_over = Nichts zurückzunehmen
+undo-over = Dieser Link wurde schon benutzt oder ist abgelaufen. Es wurde nichts geändert.
+undo-taken = Diese E-Mail-Adresse gehört inzwischen zu einem anderen Konto. Wenden Sie sich an die, die diesen Dienst betreiben.
+change-title = Änderung speichern?
+change-sentence = Sie haben bestätigt, dass Sie es sind. Ihre Änderung ist noch nicht gespeichert.
+change-button = Änderung speichern
+change-leave = Alles lassen, wie es ist
+change-over = Das hat länger als 10 Minuten gewartet, darum wurde nichts geändert. Geben Sie es noch einmal ein, wenn Sie es noch wollen.
 
 ## Abmelden
 
@@ -415,6 +492,9 @@ mail-subject_password_changed = Ihr Passwort bei { $app } wurde geändert
 mail-subject_recovery_completed = Ihr Passwort bei { $app } wurde zurückgesetzt
 mail-subject_refresh_token_reused = Eine Anwendung wurde von Ihrem Konto bei { $app } abgemeldet
 mail-subject_account_locked = Ihr Passwort bei { $app } gilt nicht mehr
+mail-subject_address_changed = Die E-Mail-Adresse Ihres Kontos bei { $app } wurde geändert
+mail-subject_deletion_scheduled = Ihr Konto bei { $app } wird gelöscht
+mail-subject_account_deleted = Ihr Konto bei { $app } ist gelöscht
 
 mail-title_verification_code = E-Mail-Adresse bestätigen
 mail-title_recovery_code = Passwort zurücksetzen
@@ -423,6 +503,9 @@ mail-title_password_changed = Ihr Passwort wurde geändert
 mail-title_recovery_completed = Ihr Passwort wurde zurückgesetzt
 mail-title_refresh_token_reused = Eine Anwendung wurde abgemeldet
 mail-title_account_locked = Ihr Passwort gilt nicht mehr
+mail-title_address_changed = Ihre E-Mail-Adresse wurde geändert
+mail-title_deletion_scheduled = Ihr Konto wird gelöscht
+mail-title_account_deleted = Ihr Konto ist gelöscht
 
 mail-code_works =
     { $minutes ->
@@ -434,6 +517,8 @@ mail-code_enter_client = Geben Sie ihn auf der Seite ein, die danach gefragt hat
 mail-link_instead = Sie können stattdessen auch diesen Link öffnen, auf jedem Gerät:
 mail-link_verification_code = E-Mail-Adresse bestätigen
 mail-link_recovery_code = Neues Passwort wählen
+mail-link_address_changed = Diese Adresse zurückholen
+mail-link_deletion_scheduled = Mein Konto behalten
 
 mail-account_exists = Jemand wollte bei { $app } mit dieser Adresse ein Konto anlegen. Sie haben schon eines, darum wurde nichts geändert.
 mail-account_exists_go = Wenn Sie das waren, melden Sie sich an.
@@ -444,6 +529,10 @@ mail-refresh_token_reused = Ein Schlüssel, den { $client } für Ihr Konto bei {
 mail-refresh_token_reused_go = Sie werden sich dort neu anmelden müssen. Mehr ist nicht zu tun, außer Sie sehen etwas, das Sie nicht kennen.
 mail-account_locked = Bei Ihrem Konto bei { $app } wurden zu viele falsche Passwörter eingegeben. Darum ist sein Passwort abgeschaltet.
 mail-account_locked_go = Setzen Sie es zurück, um sich wieder anzumelden. Wo Sie jetzt angemeldet sind, bleiben Sie es.
+mail-happened_address_changed = Ihr Konto bei { $app } hat jetzt eine andere E-Mail-Adresse. Mit dieser hier kann man sich nicht mehr anmelden.
+mail-happened_deletion_scheduled = Jemand, der angemeldet war, will Ihr Konto bei { $app } löschen lassen. Bis dahin ist es abgeschaltet.
+mail-happened_account_deleted = Ihr Konto bei { $app } und alles darin ist gelöscht, wie Sie es vor einer Woche wollten.
+mail-undo_works = Der Link unten gilt einmal, bis { $time }. Danach lässt sich nichts mehr zurücknehmen.
 mail-sign_in = Anmelden
 mail-account = Konto ansehen
 mail-recover = Passwort zurücksetzen
@@ -455,6 +544,9 @@ mail-who_password_changed = Wer es war
 mail-who_recovery_completed = Wer es war
 mail-who_refresh_token_reused = Wer ihn noch einmal benutzt hat
 mail-who_account_locked = Wer es zuletzt versucht hat
+mail-who_address_changed = Wer es war
+mail-who_deletion_scheduled = Wer es war
+mail-who_account_deleted = Wer es war
 mail-when = Wann
 mail-browser = Browser
 mail-network = Netzadresse
@@ -467,6 +559,9 @@ mail-not_you_password_changed = Jemand kennt Ihr Passwort. Wählen Sie jetzt ein
 mail-not_you_refresh_token_reused = Sehen Sie sich die Geräte in Ihrem Konto an, melden Sie fremde ab und wählen Sie ein neues Passwort.
 mail-not_you_recovery_completed = Jemand kann Ihre E-Mails lesen. Ändern Sie zuerst das Passwort Ihres Postfachs und setzen Sie dann dieses zurück.
 mail-not_you_account_locked = In Ihrem Konto wurde nichts geändert. Wählen Sie beim Zurücksetzen ein Passwort, das Sie sonst nirgends benutzen.
+mail-not_you_address_changed = Holen Sie diese Adresse jetzt zurück. Das meldet alle Geräte und Anwendungen ab; dann wählen Sie ein neues Passwort.
+mail-not_you_deletion_scheduled = Behalten Sie Ihr Konto jetzt und wählen Sie ein neues Passwort. Das geht auch, wenn Sie es sich anders überlegt haben.
+mail-not_you_account_deleted = Wir können es nicht zurückholen. Sie können jederzeit ein neues Konto anlegen.
 
 mail-why_verification_code = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingegeben wurde.
 mail-why_recovery_code = Sie bekommen diese E-Mail, weil für { $address } bei { $app } ein neues Passwort angefordert wurde.
@@ -475,5 +570,8 @@ mail-why_password_changed = Sie bekommen diese E-Mail, weil { $address } zu eine
 mail-why_refresh_token_reused = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_recovery_completed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_account_locked = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_address_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört hat.
+mail-why_deletion_scheduled = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_account_deleted = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört hat.
 mail-automatic = Sie wurde automatisch verschickt, niemand liest eine Antwort darauf.
 mail-automatic_reply = Sie wurde automatisch verschickt. Antworten gehen an { $address }.
