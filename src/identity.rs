@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod links;
 pub mod login;
+pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

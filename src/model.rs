@@ -16,6 +16,7 @@ mod key;
 mod logout_notice;
 mod mail;
 mod notice;
+mod passkey;
 mod pushed_request;
 mod response_type;
 mod return_url;
@@ -27,7 +28,7 @@ mod token;
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
-pub use browser::browser_name;
+pub use browser::{browser_name, system_name};
 pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
     AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, KnownSecret, LogoutChannel,
@@ -43,7 +44,7 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, PasskeyId, RefreshTokenId, RequestId, SessionId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
@@ -51,6 +52,7 @@ pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
+pub use passkey::{Ceremony, Passkey, PasskeyKind, WEBAUTHN_CHALLENGE, WebauthnChallenge};
 pub use pushed_request::{PUSHED_REQUEST, PushedRequest, REQUEST_URN};
 pub use response_type::{ResponseMode, ResponseType};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};

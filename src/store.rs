@@ -36,12 +36,14 @@ pub mod logout_notices;
 pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
+pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
 pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod webauthn_challenges;
 
 pub use connection::{Connection, DatabaseUrl, Engine};
 pub use error::Error;

@@ -97,6 +97,10 @@ pub(super) enum Html<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.html")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_added.html")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.html")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.html")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }
@@ -114,6 +118,10 @@ pub(super) enum Text<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.txt")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_added.txt")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.txt")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.txt")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }

@@ -50,7 +50,11 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
-        Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
+        Mail::AccountExists
+        | Mail::PasswordChanged
+        | Mail::RecoveryCompleted
+        | Mail::PasskeyAdded
+        | Mail::PasskeyRemoved => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
@@ -118,6 +122,8 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
+        Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
         Mail::RefreshTokenReused { .. } => {
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }

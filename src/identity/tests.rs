@@ -6,6 +6,8 @@ mod catalogue;
 mod links;
 mod login;
 mod login_choice;
+mod passkey_sign_in;
+mod passkeys;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -43,6 +43,10 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// A passkey or a security key was added.
+    PasskeyAdded,
+    /// A passkey or a security key was removed.
+    PasskeyRemoved,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -65,6 +69,8 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

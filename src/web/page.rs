@@ -12,6 +12,7 @@ mod error;
 mod fixtures;
 mod form_post;
 mod inbox;
+mod passkeys;
 mod recovery;
 mod registration;
 #[cfg(test)]
@@ -30,9 +31,10 @@ pub use device::{DeviceAnswered, DeviceConfirmPage, DeviceDonePage, DevicePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};
+pub use passkeys::{PasskeyRow, PasskeysPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};
-pub use sign_in::{ChooserPage, LoginPage};
+pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};
 pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
 
 use crate::model::{Notice, NoticeKind};

@@ -11,6 +11,8 @@ mod link;
 mod login;
 mod logout;
 mod other;
+mod passkey;
+mod passkeys;
 mod people;
 mod recovery;
 mod registration;
@@ -35,6 +37,8 @@ pub(super) use logout::{
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
+pub(super) use passkey::{options as passkey_to_show, submit as sign_in_with_passkey};
+pub(super) use passkeys::{change as change_passkeys, options as passkey_to_make, show as passkeys};
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,

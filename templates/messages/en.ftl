@@ -25,6 +25,13 @@ login-reset_needed = That's too many tries in all. Reset your password to sign i
 login-disabled = This account is switched off. Contact { $support }.
 login-expired_reenter = We had to reload this page. Enter your password again.
 
+passkey-button = Sign in with a passkey
+passkey-cancelled = The passkey wasn't used. Try again or sign in another way.
+passkey-unsupported = This browser can't use passkeys. Sign in another way.
+passkey-unknown = This passkey was removed from your account. Sign in another way.
+passkey-failed = That passkey didn't work. Try again or sign in another way.
+passkey-expired = That took a little too long, so nothing was done. Try again.
+
 ## Creating an account
 
 registration-title = Create your account
@@ -212,6 +219,7 @@ account-nav = Your account
 account-overview = Overview
 account-profile = Profile
 account-password = Password
+account-passkeys = Passkeys
 account-sessions = Devices
 account-sign_out = Sign out
 account-hello = Hello, { $name }
@@ -247,6 +255,29 @@ sessions-ended =
         [one] One other device is signed out
        *[other] Your other devices are signed out
     }
+
+passkeys-title = Your passkeys
+passkeys-sentence = With a passkey you sign in as you unlock your device: no password to remember, and none to give away.
+passkeys-none = You have no passkey and no security key yet.
+passkeys-security_key = Security key
+passkeys-created = Added
+passkeys-last_used = Last used
+passkeys-not_used = Not used yet
+passkeys-add = Add a passkey
+passkeys-script = To add one, switch on JavaScript in this browser.
+passkeys-no_name = This service goes by an address and not by a name, so browsers make no passkeys for it.
+passkeys-rename = Rename
+passkeys-new_name = New name
+passkeys-save = Save the name
+passkeys-remove = Remove
+passkeys-cancelled = Nothing was added. Try again if you want to.
+passkeys-unsupported = This browser can't make passkeys.
+passkey-added = It is added. You can use it the next time you sign in.
+passkey-renamed = The new name is saved
+passkey-removed = It is removed, and doesn't work here any more
+passkey-last = This is your only way to sign in. Add another one before you remove it.
+passkey-not_added = That couldn't be added to your account. If it is new, try again.
+passkey-too_many = You have as many as an account can hold. Remove one that you don't use any more.
 
 ## Signing out
 
@@ -378,6 +409,8 @@ mail-subject_verification_code = { $code } is your { $app } code
 mail-subject_recovery_code = { $code } is your { $app } code for a new password
 mail-subject_account_exists = You already have an account with { $app }
 mail-subject_password_changed = Your { $app } password was changed
+mail-subject_passkey_added = A passkey was added to your { $app } account
+mail-subject_passkey_removed = A passkey was removed from your { $app } account
 mail-subject_recovery_completed = Your { $app } password was reset
 mail-subject_refresh_token_reused = An application was signed out of your { $app } account
 
@@ -385,6 +418,8 @@ mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
+mail-title_passkey_added = A passkey was added
+mail-title_passkey_removed = A passkey was removed
 mail-title_recovery_completed = Your password was reset
 mail-title_refresh_token_reused = An application was signed out
 
@@ -403,6 +438,8 @@ mail-account_exists = Somebody wanted to create an account at { $app } with this
 mail-account_exists_go = If that was you, sign in.
 mail-account_exists_recover = If you don't remember your password, you can reset it.
 mail-password_changed = The password of your account at { $app } was changed.
+mail-passkey_added = A passkey or a security key was added to your account at { $app }. It can be used to sign in from now on.
+mail-passkey_removed = A passkey or a security key was removed from your account at { $app }. It doesn't work there any more.
 mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
 mail-refresh_token_reused = A key that { $client } keeps for your account at { $app } was used a second time. It may have been copied, so it works no more, and neither does the copy.
 mail-refresh_token_reused_go = You will be asked to sign in again there. That is all that you have to do, unless you see something that you don't know.
@@ -414,6 +451,8 @@ mail-who_verification_code = Who asked for it
 mail-who_recovery_code = Who asked for it
 mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
+mail-who_passkey_added = Who did it
+mail-who_passkey_removed = Who did it
 mail-who_recovery_completed = Who did it
 mail-who_refresh_token_reused = Who used it again
 mail-when = When
@@ -425,6 +464,8 @@ mail-not_you_verification_code = Ignore this email: without the code, nothing ha
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
+mail-not_you_passkey_added = Somebody is in your account. Remove the passkey there, choose a new password, and sign out all other devices.
+mail-not_you_passkey_removed = Somebody is in your account. Choose a new password now, and sign out all other devices.
 mail-not_you_refresh_token_reused = Look at the devices in your account, sign out those that you don't know, and choose a new password.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
 
@@ -432,6 +473,8 @@ mail-why_verification_code = You get this email because { $address } was entered
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
 mail-why_account_exists = You get this email because { $address } was entered at { $app }.
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_passkey_added = You get this email because { $address } belongs to an account at { $app }.
+mail-why_passkey_removed = You get this email because { $address } belongs to an account at { $app }.
 mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.

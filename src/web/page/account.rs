@@ -9,30 +9,34 @@ use crate::web::path;
 
 /// The pages of the account, as they stand in its navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
+pub(super) enum Section {
     Overview,
     Profile,
     Password,
+    Passkeys,
     Sessions,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Overview, Self::Profile, Self::Password, Self::Sessions];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Overview, Self::Profile, Self::Password, Self::Passkeys, Self::Sessions];
 
-    fn path(&self) -> &'static str {
+    pub(super) fn path(&self) -> &'static str {
         match self {
             Self::Overview => path::ACCOUNT,
             Self::Profile => path::PROFILE,
             Self::Password => path::PASSWORD,
+            Self::Passkeys => path::PASSKEYS,
             Self::Sessions => path::SESSIONS,
         }
     }
 
-    fn words(&self) -> &'static str {
+    pub(super) fn words(&self) -> &'static str {
         match self {
             Self::Overview => "account.overview",
             Self::Profile => "account.profile",
             Self::Password => "account.password",
+            Self::Passkeys => "account.passkeys",
             Self::Sessions => "account.sessions",
         }
     }

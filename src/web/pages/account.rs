@@ -16,21 +16,24 @@ use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
-fn signed_in_first(visit: &Visit) -> Reply {
+/// Whoever is not signed in does so first, and comes back.
+pub(super) fn signed_in_first(visit: &Visit) -> Reply {
     let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
     Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
 }
 
-fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
+/// A form of the account.
+pub(super) fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
     visit.form_for(action, &session.id.to_string(), "")
 }
 
 /// Whether a form of the account was made for this session.
-fn fits(visit: &Visit, fields: &FormFields, session: &Session) -> bool {
+pub(super) fn fits(visit: &Visit, fields: &FormFields, session: &Session) -> bool {
     visit.token_fits(fields, &session.id.to_string())(&session.browser)
 }
 
-async fn session(visit: &Visit) -> Result<Option<Session>> {
+/// Who is signed in with this browser.
+pub(super) async fn session(visit: &Visit) -> Result<Option<Session>> {
     let visitor = visit.visitor();
     if visitor.session.is_none() {
         return Ok(None);
@@ -125,11 +128,13 @@ fn profile_page(
     })
 }
 
-fn is_recent(visit: &Visit, session: &Session) -> bool {
+/// Whether the person has shown lately who they are.
+pub(super) fn is_recent(visit: &Visit, session: &Session) -> bool {
     visit.work().now().since(session.authenticated_at) <= visit.settings().session.recent
 }
 
-async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply> {
+/// The person shows again who they are, and comes back to this address of ours.
+pub(super) async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply> {
     let step = visit
         .work()
         .write(move |cx| {

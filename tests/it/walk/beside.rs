@@ -22,13 +22,16 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 20] = [
+const BESIDE: [(&str, Beside); 23] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
     ("/account", Account("Change your password")),
     ("/account/profile", Account("Save changes")),
     ("/account/password", Account("Change password")),
+    ("/account/passkeys", Account("Add a passkey")),
+    ("/account/passkeys/options", Machine),
+    ("/login/passkey/options", Machine),
     ("/account/sessions", Account("Overview")),
     ("/account/verify", Redirect("/account")),
     // The way through the question itself is walked in `device::pages`.
@@ -47,7 +50,7 @@ const BESIDE: [(&str, Beside); 20] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 23] = [
     ("account.html", "/account"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
@@ -63,6 +66,7 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("login.html", "/login"),
     ("logout.html", "/logout"),
     ("new_password.html", "/recovery/password"),
+    ("passkeys.html", "/account/passkeys"),
     ("password.html", "/account/password"),
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),
