@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod links;
 pub mod login;
+pub mod parked;
 pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
@@ -16,6 +17,7 @@ pub mod sessions;
 pub mod settings;
 mod throttle;
 pub mod traits;
+pub mod undo;
 pub mod verification;
 
 #[cfg(test)]

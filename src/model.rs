@@ -16,6 +16,7 @@ mod key;
 mod logout_notice;
 mod mail;
 mod notice;
+mod parked_change;
 mod passkey;
 mod pushed_request;
 mod response_type;
@@ -24,6 +25,7 @@ mod scope;
 mod secret;
 mod session;
 mod token;
+mod undo;
 
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
@@ -44,7 +46,8 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, PasskeyId, RefreshTokenId, RequestId, SessionId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId, RefreshTokenId,
+    RequestId, SessionId, UndoId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
@@ -52,6 +55,7 @@ pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
 pub use notice::{Notice, NoticeKind};
+pub use parked_change::{PARKED, ParkedChange};
 pub use passkey::{Ceremony, Passkey, PasskeyKind, WEBAUTHN_CHALLENGE, WebauthnChallenge};
 pub use pushed_request::{PUSHED_REQUEST, PushedRequest, REQUEST_URN};
 pub use response_type::{ResponseMode, ResponseType};
@@ -60,3 +64,4 @@ pub use scope::{MalformedScope, Scope};
 pub use secret::SecretText;
 pub use session::{Assurance, Session};
 pub use token::TokenDigest;
+pub use undo::{UNDO, Undo, Undoing};

@@ -36,6 +36,7 @@ pub mod logout_notices;
 pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
+pub mod parked_changes;
 pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
@@ -43,6 +44,7 @@ pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod undos;
 pub mod webauthn_challenges;
 
 pub use connection::{Connection, DatabaseUrl, Engine};

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::pause;
 use crate::cx::{self, Work};
+use crate::journey;
 use crate::model::Instant;
 use crate::store::{self, Connection};
 
@@ -34,7 +35,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 17] = [
+const TABLES: [Table; 19] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -55,6 +56,8 @@ const TABLES: [Table; 17] = [
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },
     Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
+    Table { name: "parked_changes", kept: Duration::ZERO, delete: store::parked_changes::delete_expired },
+    Table { name: "undos", kept: WEEK, delete: store::undos::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
     Table {
         name: "webauthn_challenges",
@@ -80,9 +83,20 @@ pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// One round over all tables; answers how many rows are gone.
+/// One round over all tables; answers how many rows are gone. Accounts go first whose week is over.
 pub(super) async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
     let mut rows = 0;
+    while !*stop.borrow() {
+        let deleted = if work.read(journey::is_deletion_due).await? {
+            work.write(journey::delete_due).await?
+        } else {
+            0
+        };
+        if deleted == 0 {
+            break;
+        }
+        rows += deleted;
+    }
     for table in &TABLES {
         rows += clear(work, stop, table).await?;
     }

@@ -175,10 +175,22 @@ pub const KEYS: &[Key] = &[
     ),
     key("recovery.enabled", Form::Flag, "true", "Whether people may reset a forgotten password by mail."),
     key(
+        "recovery.ends",
+        Form::Text,
+        "\"sessions_and_grants\"",
+        "What a recovery ends, and a changed password with \"Sign out of other devices\": `sessions_and_grants`, which is everything that others may hold, or `sessions`, after which offline access stays.",
+    ),
+    key(
         "recovery.after",
         Form::Text,
         "\"\"",
         "Where a recovery ends that has neither client nor `return_to`; empty means `return_urls.default`.",
+    ),
+    key(
+        "account.deletion",
+        Form::Flag,
+        "true",
+        "Whether people may delete their own accounts. It happens after seven days, in which a mailed link takes it back.",
     ),
     key(
         "identity.schema",

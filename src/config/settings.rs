@@ -55,6 +55,15 @@ pub struct SessionSettings {
     pub management: bool,
 }
 
+/// What a new password ends (S35).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Sessions, with what was granted in them and is not offline.
+    Sessions,
+    /// Everything: all grants with all their tokens, too.
+    SessionsAndGrants,
+}
+
 /// The schedule of the signing keys.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySettings {
@@ -225,8 +234,12 @@ pub struct Settings {
     pub verification_required: bool,
     /// Whether people may reset a forgotten password.
     pub recovery: bool,
+    /// What a recovery ends, and a changed password if its owner wants so.
+    pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.
     pub after_recovery: Option<String>,
+    /// Whether people may delete their accounts.
+    pub deletion: bool,
     /// Traits.
     pub identity: IdentitySettings,
     /// Mail.

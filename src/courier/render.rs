@@ -50,11 +50,15 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
+        Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
+            (None, Some(entrance(issuer, "account/undo", link)), None)
+        }
         Mail::AccountExists
         | Mail::PasswordChanged
         | Mail::RecoveryCompleted
         | Mail::PasskeyAdded
-        | Mail::PasskeyRemoved => (None, None, None),
+        | Mail::PasskeyRemoved
+        | Mail::AccountDeleted => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
@@ -124,6 +128,13 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
         Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
         Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
+        Mail::AddressChanged { .. } => {
+            (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
+        }
+        Mail::DeletionScheduled { .. } => {
+            (Html::DeletionScheduled { paper, link }, Text::DeletionScheduled { paper, link })
+        }
+        Mail::AccountDeleted => (Html::AccountDeleted { paper }, Text::AccountDeleted { paper }),
         Mail::RefreshTokenReused { .. } => {
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }

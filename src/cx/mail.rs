@@ -19,7 +19,7 @@ impl Cx<'_> {
         mail: Mail,
         useful: Duration,
     ) -> Result<MessageId> {
-        let id = MessageId::from_uuid(self.env.random.uuid());
+        let id = MessageId::from_uuid(self.row_key());
         let template_type = mail.template_type().to_owned();
         let asked = Asked {
             at: self.now.micros(),

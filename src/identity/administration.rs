@@ -182,7 +182,11 @@ pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Resul
 
 fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
     let kind = match identity.state {
-        IdentityState::Active => "identity.activated",
+        // Whoever may be used again is not deleted behind the back of whoever said so.
+        IdentityState::Active => {
+            store::undos::close_deletion(cx.db, identity.id, cx.now)?;
+            "identity.activated"
+        }
         IdentityState::Inactive => "identity.deactivated",
     };
     cx.record(Event::new(kind).of(identity.id))

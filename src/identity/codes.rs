@@ -148,7 +148,7 @@ fn make(
     );
     let by_chance = cx.random().bytes32();
     let row = MailedCode {
-        id: OneTimeCodeId::from_uuid(cx.random().uuid()),
+        id: OneTimeCodeId::from_uuid(cx.row_key()),
         flow: page.flow,
         purpose: page.purpose.name().to_owned(),
         identity,

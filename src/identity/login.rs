@@ -223,6 +223,10 @@ fn mismatch(
 
 pub(super) fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
     failed(cx, &flow, Some(person.id), "identity_inactive")?;
+    if let Some(deletion) = store::undos::find_deletion(cx.db, person.id)? {
+        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.for_people());
+        return keep(cx, flow, vec![notice]);
+    }
     let settings = cx.settings();
     let support = settings.brand.support_url.clone().unwrap_or_else(|| settings.name.clone());
     keep(cx, flow, vec![Notice::error("login.disabled").with("support", support)])

@@ -47,6 +47,18 @@ pub enum Mail {
     PasskeyAdded,
     /// A passkey or a security key was removed.
     PasskeyRemoved,
+    /// Another address took the place of this one.
+    AddressChanged {
+        /// The token of the link that puts it back.
+        link: String,
+    },
+    /// The account is to be deleted.
+    DeletionScheduled {
+        /// The token of the link that keeps it.
+        link: String,
+    },
+    /// The account is deleted.
+    AccountDeleted,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -71,6 +83,9 @@ impl Mail {
             Self::RecoveryCompleted => "recovery_completed",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::DeletionScheduled { .. } => "deletion_scheduled",
+            Self::AccountDeleted => "account_deleted",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

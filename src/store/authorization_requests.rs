@@ -114,6 +114,20 @@ pub fn set_consent(
     Ok(())
 }
 
+/// Forgets what the person has said to requests that still wait: whoever goes on with one is asked again.
+pub fn forget_consent_of(db: &mut Connection, identity: IdentityId) -> Result<()> {
+    each!(db, c => diesel::update(requests::table)
+        .filter(requests::consented_by.eq(identity.to_string()))
+        .filter(requests::answered_at.is_null())
+        .set((
+            requests::consented_by.eq(None::<String>),
+            requests::consented_scope.eq(None::<String>),
+            requests::authenticated_at.eq(None::<i64>),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Answers the request, once: `false` if it has an answer.
 pub fn answer(db: &mut Connection, id: AuthorizationRequestId, answer: Answer, now: Instant) -> Result<bool> {
     let changed = each!(db, c => diesel::update(requests::table.find(id.to_string()))

@@ -396,6 +396,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parked_changes (id) {
+        id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        browser -> Binary,
+        path -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    undos (id) {
+        id -> Text,
+        digest -> Binary,
+        identity_id -> Text,
+        kind -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -423,4 +450,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_assertions,
     passkeys,
     webauthn_challenges,
+    parked_changes,
+    undos,
 );

@@ -12,7 +12,6 @@ mod error;
 mod fixtures;
 mod form_post;
 mod inbox;
-mod passkeys;
 mod recovery;
 mod registration;
 #[cfg(test)]
@@ -24,14 +23,16 @@ use std::sync::Arc;
 
 use askama::Template;
 
-pub use account::{AccountPage, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
+pub use account::{
+    AccountPage, ActivityPage, ActivityRow, AppRow, AppsPage, ConfirmedPage, DataPage, Moment, PasskeyRow,
+    PasskeysPage, PasswordPage, ProfilePage, SessionRow, SessionsPage, UndoPage,
+};
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
 pub use device::{DeviceAnswered, DeviceConfirmPage, DeviceDonePage, DevicePage};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};
-pub use passkeys::{PasskeyRow, PasskeysPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};
 pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};

@@ -12,15 +12,18 @@ mod login;
 mod logout;
 mod other;
 mod passkey;
-mod passkeys;
 mod people;
 mod recovery;
 mod registration;
 mod said;
 mod verification;
 
+pub(super) use account::passkeys::{options as passkey_to_make, show as passkeys};
+pub(super) use account::sensitive::sensitive;
 pub(super) use account::{
-    end_sessions, overview, password, profile, save_password, save_profile, sessions, verify,
+    activity, apps, change_app, confirmed, data, disown_activity, download_data, end_sessions,
+    go_on as go_on_with_change, overview, password, profile, save_password, sessions, take_back, undo,
+    verify,
 };
 pub(super) use authorize::{arrive, arrive_by_form};
 pub(super) use consent::{answer as answer_consent, show as consent, switch as switch_account};
@@ -38,7 +41,6 @@ pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
 pub(super) use passkey::{options as passkey_to_show, submit as sign_in_with_passkey};
-pub(super) use passkeys::{change as change_passkeys, options as passkey_to_make, show as passkeys};
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,
@@ -96,7 +98,10 @@ where
                 return failure::cross_site(&visit).unwrap_or_else(|why| failure::fault_page(&visit, &why));
             }
             let answer = match visit.form() {
-                Ok(fields) => handler(visit.clone(), fields).await,
+                Ok(fields) => {
+                    let answer = handler(visit.clone(), fields).await;
+                    account::sensitive::go_on(&visit, answer).await
+                }
                 Err(problem) => failure::body(&visit, problem),
             };
             answered(&visit, answer)

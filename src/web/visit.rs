@@ -146,7 +146,7 @@ impl Visit {
     /// The answer to a browser in which somebody is signed in from now on.
     pub fn signed_in(&self, reply: Reply, new: &SignedIn) -> Reply {
         let reply = reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Session, &new.token));
-        self.watched(reply, Some(&new.session))
+        self.watched(reply.signing_in(), Some(&new.session))
     }
 
     /// The answer to a browser in which nobody is signed in any more.

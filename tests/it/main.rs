@@ -9,6 +9,7 @@
     reason = "what cannot go on in a test is a failure, and says where"
 )]
 
+mod account;
 mod admin;
 mod admin_docs;
 mod answer_rules;

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    AllowedDestination, Brand, Courier, Dkim, Ends, IdentitySettings, KeySettings, Mode, OutboundSettings,
     PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
@@ -69,6 +69,14 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     if session.idle > session.absolute {
         from.wrong("session.idle", "it is longer than session.absolute, so it would never matter");
     }
+    let recovery_ends = match from.text("recovery.ends").as_str() {
+        "sessions" => Ends::Sessions,
+        "sessions_and_grants" => Ends::SessionsAndGrants,
+        _ => {
+            from.wrong("recovery.ends", "expected sessions or sessions_and_grants");
+            Ends::SessionsAndGrants
+        }
+    };
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
         memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
@@ -100,7 +108,9 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         registration,
         verification_required: from.flag("verification.required"),
         recovery,
+        recovery_ends,
         after_recovery: from.web_url("recovery.after"),
+        deletion: from.flag("account.deletion"),
         identity: identity?,
         courier: courier?,
         outbound,

@@ -98,6 +98,7 @@ fn page_1_4_6_a_passkey_is_added_named_and_removed_and_each_is_told() {
         assert_eq!(rename(&"x".repeat(61)), ["field.too_long"]);
         assert_eq!(list(&world, anna)[0].name, "my phone");
 
+        world.wait(1);
         assert_eq!(remove(&world, &session, &passkey), Removed::Done);
         assert_eq!(remove(&world, &session, &passkey), Removed::Done, "a second click does no harm");
         assert_eq!(list(&world, anna), []);

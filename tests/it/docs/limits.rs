@@ -19,6 +19,30 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "24 hours",
     ),
     (
+        "src/model/parked_change.rs",
+        "PARKED: Duration = Duration::from_secs(10 * 60)",
+        "a sensitive change, until its person has shown again who they are",
+        "10 minutes",
+    ),
+    (
+        "src/model/undo.rs",
+        "UNDO: Duration = Duration::from_secs(7 * 24 * 3_600)",
+        "the link that puts an old address back, or keeps an account",
+        "7 days",
+    ),
+    (
+        "src/model/undo.rs",
+        "UNDO: Duration = Duration::from_secs(7 * 24 * 3_600)",
+        "an account, from the wish to delete it until it is gone",
+        "7 days",
+    ),
+    (
+        "src/web/pages/account/activity.rs",
+        "MONTH: Duration = Duration::from_secs(30 * 24 * 3_600)",
+        "the activity of an account",
+        "30 days",
+    ),
+    (
         "src/model/authorization.rs",
         "UNTOUCHED_REQUEST: Duration = Duration::from_secs(40 * 60)",
         "an authorization request before its first answered form",
@@ -320,6 +344,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     ),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::flows", "flows and mails", "7 days"),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::messages", "flows and mails", "7 days"),
+    ("src/app/janitor.rs", "kept: WEEK, delete: store::undos", "links that take something back", "7 days"),
 ];
 
 #[test]

@@ -2,12 +2,13 @@
 
 use actix_web::http::StatusCode;
 
-use super::account::{confirm, fits, is_recent, own_form, session, signed_in_first};
-use super::said::Said;
+use super::sensitive::Change;
+use super::{is_recent, moment, own_form, session, signed_in_first};
 use crate::cx::Result;
 use crate::identity::passkeys::{self, Removed};
-use crate::model::{Instant, Notice, Passkey, PasskeyId, PasskeyKind};
-use crate::web::page::{Moment, PasskeyRow, PasskeysPage};
+use crate::model::{Notice, Passkey, PasskeyId, PasskeyKind};
+use crate::web::page::{PasskeyRow, PasskeysPage};
+use crate::web::pages::said::Said;
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -15,9 +16,6 @@ use crate::web::visit::{FormFields, Visit};
 /// The list.
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    if !is_recent(&visit, &session) {
-        return confirm(&visit, session, visit.here()).await;
-    }
     let id = session.identity;
     let (all, signals) =
         visit.work().read(move |cx| Ok((passkeys::list(cx, id)?, passkeys::signals(cx, id)?))).await?;
@@ -27,12 +25,12 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         passkeys: all.into_iter().map(row).collect(),
         form: own_form(&visit, path::PASSKEYS, &session),
         signals: signals.map(|signals| signals.to_string()),
+        recent: is_recent(&visit, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
 
 fn row(passkey: Passkey) -> PasskeyRow {
-    let moment = |at: Instant| Moment { iso: at.rfc3339(), shown: at.for_people() };
     PasskeyRow {
         id: passkey.id.to_string(),
         provider: passkeys::provider(passkey.aaguid).map(str::to_owned),
@@ -54,17 +52,12 @@ pub(in crate::web) async fn options(visit: Visit, fields: FormFields) -> Result<
 }
 
 /// One is added, named or removed.
-pub(in crate::web) async fn change(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PASSKEYS)) };
-    if !fits(&visit, &fields, &session) {
-        return Ok(Reply::see_other(path::PASSKEYS));
-    }
-    if !is_recent(&visit, &session) {
-        return confirm(&visit, session, path::PASSKEYS.to_owned()).await;
-    }
-    let of = session.clone();
+pub(super) async fn change(change: Change) -> Result<Reply> {
+    let (visit, fields, of) = (&change.visit, &change.fields, change.session.clone());
     let id = |name| fields.get(name).parse::<PasskeyId>().ok();
     let notice = match (PasskeyKind::parse(fields.get("kind")), id("rename"), id("remove")) {
+        // It was asked for before there was a recent sign-in; the page can make it now.
+        (Some(_), _, _) if fields.get("credential").is_empty() => Notice::info("passkeys.ready"),
         (Some(kind), _, _) => {
             // What the authenticator made is read before the transaction.
             let new = passkeys::read_new(visit.settings(), fields.get("credential"), kind);
@@ -79,7 +72,7 @@ pub(in crate::web) async fn change(visit: Visit, fields: FormFields) -> Result<R
             Removed::Done => Notice::success("passkey.removed"),
             Removed::Last => Notice::error("passkey.last"),
         },
-        (None, None, None) => return Ok(Reply::see_other(path::PASSKEYS)),
+        (None, None, None) => return change.says(Said::default()),
     };
-    Said { notices: vec![notice], ..Said::default() }.again(&visit, &session)
+    change.says(Said { notices: vec![notice], ..Said::default() })
 }

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::account::{Moment, Section};
-use super::control::Control;
-use super::{Form, Frame, View};
+use super::super::control::Control;
+use super::super::{Form, Frame, View};
+use super::{Moment, Section};
 use crate::model::Notice;
 use crate::web::path;
 
@@ -39,6 +39,8 @@ pub struct PasskeysPage {
     pub form: Form,
     /// What authenticators are told of the account, as JSON; `None` if none can be added here.
     pub signals: Option<String>,
+    /// Whether the person has shown lately who they are, so that one can be made at once.
+    pub recent: bool,
     /// Signs out.
     pub logout_form: Form,
 }
