@@ -139,6 +139,8 @@ pub struct Caller {
     pub request: Option<RequestId>,
     /// The key that the administration was opened with.
     pub api_key: Option<ApiKeyId>,
+    /// The language of their pages, for mails to somebody whose own language is not known.
+    pub language: Option<String>,
 }
 
 impl Caller {
@@ -150,6 +152,7 @@ impl Caller {
             user_agent: String::new(),
             request: None,
             api_key: None,
+            language: None,
         }
     }
 

@@ -28,7 +28,7 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 7] {
+fn notices() -> [Mail; 8] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
@@ -37,6 +37,7 @@ fn notices() -> [Mail; 7] {
         Mail::PasskeyAdded,
         Mail::PasskeyRemoved,
         Mail::AccountDeleted,
+        Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
     ]
 }
@@ -53,7 +54,7 @@ pub(super) fn all() -> Vec<Mail> {
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
-    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
+    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned(), language: None }
 }
 
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {

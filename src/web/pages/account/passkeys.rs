@@ -7,6 +7,7 @@ use super::{is_recent, moment, own_form, session, signed_in_first};
 use crate::cx::Result;
 use crate::identity::passkeys::{self, Removed};
 use crate::model::{Notice, Passkey, PasskeyId, PasskeyKind};
+use crate::text::Catalogue;
 use crate::web::page::{PasskeyRow, PasskeysPage};
 use crate::web::pages::said::Said;
 use crate::web::path;
@@ -19,10 +20,11 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let id = session.identity;
     let (all, signals) =
         visit.work().read(move |cx| Ok((passkeys::list(cx, id)?, passkeys::signals(cx, id)?))).await?;
+    let frame = visit.frame();
     Reply::own_page(&PasskeysPage {
-        frame: visit.frame(),
         notices: Said::read(&visit, &session).notices,
-        passkeys: all.into_iter().map(row).collect(),
+        passkeys: all.into_iter().map(|passkey| row(&frame.text, passkey)).collect(),
+        frame,
         form: own_form(&visit, path::PASSKEYS, &session),
         signals: signals.map(|signals| signals.to_string()),
         recent: is_recent(&visit, &session),
@@ -30,13 +32,13 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     })
 }
 
-fn row(passkey: Passkey) -> PasskeyRow {
+fn row(text: &Catalogue, passkey: Passkey) -> PasskeyRow {
     PasskeyRow {
         id: passkey.id.to_string(),
         provider: passkeys::provider(passkey.aaguid).map(str::to_owned),
         is_key: passkey.kind == PasskeyKind::SecurityKey,
-        created: moment(passkey.created_at),
-        last_used: passkey.last_used_at.map(moment),
+        created: moment(text, passkey.created_at),
+        last_used: passkey.last_used_at.map(|at| moment(text, at)),
         name: passkey.name,
     }
 }
