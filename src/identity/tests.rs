@@ -6,6 +6,7 @@ mod catalogue;
 mod links;
 mod login;
 mod login_choice;
+mod parked;
 mod recovery;
 mod recovery_stages;
 mod registration;
