@@ -6,6 +6,7 @@ mod accounts;
 pub mod administration;
 mod codes;
 mod credentials;
+mod guessing;
 mod links;
 pub mod login;
 pub mod parked;
@@ -23,6 +24,7 @@ pub mod verification;
 mod tests;
 
 pub use codes::CODE_MINUTES;
+pub use guessing::{Lock, LockState, lift_lock, lock_of};
 pub use links::{LinkTarget, LinkView, link_target};
 pub use sessions::SignedIn;
 

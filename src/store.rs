@@ -32,6 +32,7 @@ pub mod events;
 pub mod flows;
 pub mod grants;
 pub mod identities;
+pub mod known_browsers;
 pub mod logout_notices;
 pub mod messages;
 pub mod meta;

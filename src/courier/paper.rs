@@ -113,6 +113,8 @@ pub(super) enum Html<'a> {
     DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/account_deleted.html")]
     AccountDeleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.html")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.html")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }
@@ -136,6 +138,8 @@ pub(super) enum Text<'a> {
     DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/account_deleted.txt")]
     AccountDeleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.txt")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.txt")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }

@@ -14,6 +14,10 @@ use crate::store;
 /// How many sessions a person may have at once.
 const MOST: usize = 50;
 
+/// How many browsers of a person are known, and for how long after a sign-in.
+const MOST_KNOWN: usize = 20;
+const KNOWN: Duration = Duration::from_secs(90 * 86_400);
+
 /// A session that was used is written down at most so often.
 const TOUCH: Duration = Duration::from_secs(60);
 
@@ -84,9 +88,20 @@ pub fn sign_in(
         store::sessions::insert(cx.db, &session, &token.digest())?;
         end_oldest(cx, identity)?;
     }
+    remember(cx, identity, &browser)?;
     let kind = if again.is_some() { "session.renewed" } else { "session.started" };
     cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
     Ok(SignedIn { session, token })
+}
+
+/// From now on, strangers who guess do not lock this browser out.
+fn remember(cx: &mut Cx<'_>, identity: IdentityId, browser: &TokenDigest) -> Result<()> {
+    store::known_browsers::remember(cx.db, identity, browser, cx.now, cx.now + KNOWN)?;
+    let limit = i64::try_from(2 * MOST_KNOWN).unwrap_or(i64::MAX);
+    for oldest in store::known_browsers::of(cx.db, identity, limit)?.iter().skip(MOST_KNOWN) {
+        store::known_browsers::forget(cx.db, identity, oldest)?;
+    }
+    Ok(())
 }
 
 fn end_oldest(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
@@ -148,7 +163,7 @@ pub fn queue_notice(
         return Ok(());
     }
     let notice = LogoutNotice {
-        id: LogoutNoticeId::from_uuid(cx.random().uuid()),
+        id: LogoutNoticeId::from_uuid(cx.row_key()),
         client_id: client_id.to_owned(),
         identity,
         session,

@@ -15,8 +15,8 @@ use crate::store;
 const SESSIONS: i64 = 1000;
 
 /// The off-switch: ends everything of a person, but one session with what was granted in it. Sessions, grants with all
-/// their tokens, codes of every kind, open flows, answers to requests that wait and changes that wait end in this
-/// transaction; and every client that took part is told through the outbox.
+/// their tokens, codes of every kind, open flows, answers to requests that wait, changes that wait, and the standing of
+/// the browsers that they have used end in this transaction; and every client that took part is told through the outbox.
 pub fn end_everything(
     cx: &mut Cx<'_>,
     identity: IdentityId,
@@ -27,6 +27,8 @@ pub fn end_everything(
     for session in alive.iter().filter(|session| Some(session.id) != except) {
         identity::sessions::end(cx, session, reason)?;
     }
+    let kept = alive.iter().find(|session| Some(session.id) == except).map(|session| &session.browser);
+    store::known_browsers::forget_of_identity(cx.db, identity, kept)?;
     let mut ended = grants::end_of_identity(cx, identity, except, reason)?;
     // Who has offline access from a session that is over hears only now that it has ended.
     ended.retain(|grant| alive.iter().all(|session| session.id != grant.session));
@@ -81,6 +83,7 @@ pub fn end_other_sessions(cx: &mut Cx<'_>, current: &Session, reason: &'static s
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, current.identity, Some(&current.browser))?;
     Ok(ended)
 }
 
@@ -173,6 +176,7 @@ pub fn end_sessions(cx: &mut Cx<'_>, id: IdentityId, reason: &'static str) -> Re
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, id, None)?;
     Ok(ended)
 }
 

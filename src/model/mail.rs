@@ -13,6 +13,9 @@ pub struct Asked {
     pub user_agent: String,
     /// The address of the network that it came from.
     pub peer: String,
+    /// The language that the mail is written in, if it can be; `None` is that of the settings.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// What a mail says. Links are made when it is written; only their tokens are here.
@@ -55,6 +58,8 @@ pub enum Mail {
     },
     /// The account is deleted.
     AccountDeleted,
+    /// Too many wrong passwords in a row: the password opens nothing any more.
+    AccountLocked,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -80,6 +85,7 @@ impl Mail {
             Self::AddressChanged { .. } => "address_changed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::AccountDeleted => "account_deleted",
+            Self::AccountLocked => "account_locked",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

@@ -55,6 +55,16 @@ pub fn find(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<Au
     row.map(from_row).transpose()
 }
 
+/// Which languages the client asked for.
+pub fn ui_locales(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<String>> {
+    let asked: Option<Option<String>> = each!(db, c => requests::table
+        .find(id.to_string())
+        .select(requests::ui_locales)
+        .get_result::<Option<String>>(c)
+        .optional())?;
+    Ok(asked.flatten())
+}
+
 /// Binds a request that came without cookies (decision 12) to a browser, once: `false` if it has one.
 pub fn bind(db: &mut Connection, id: AuthorizationRequestId, browser: &TokenDigest) -> Result<bool> {
     let changed = each!(db, c => diesel::update(requests::table.find(id.to_string()))

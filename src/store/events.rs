@@ -95,6 +95,12 @@ pub fn list_of(db: &mut Connection, identity: IdentityId, since: Instant, limit:
         .collect()
 }
 
+/// How many facts there are of this kind.
+#[cfg(test)]
+pub fn count_of(db: &mut Connection, kind: &str) -> Result<i64> {
+    each!(db, c => events::table.filter(events::kind.eq(kind)).count().get_result::<i64>(c))
+}
+
 /// Deletes at most `limit` facts older than `before`.
 pub fn delete_older(db: &mut Connection, before: Instant, limit: i64) -> Result<usize> {
     let old: Vec<String> = each!(db, c => events::table

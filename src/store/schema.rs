@@ -323,6 +323,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    known_browsers (identity_id, browser) {
+        identity_id -> Text,
+        browser -> Binary,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     session_clients (session_id, client_id) {
         session_id -> Text,
         client_id -> Text,
@@ -412,6 +421,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     throttles,
+    known_browsers,
     session_clients,
     logout_notices,
     device_codes,

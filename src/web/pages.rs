@@ -54,6 +54,7 @@ use actix_web::{Route, guard, web};
 
 use super::csrf::Provenance;
 use super::failure;
+use super::language;
 use super::reply::Reply;
 use super::visit::{FormFields, Visit};
 use crate::cx::Result;
@@ -65,8 +66,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -77,8 +81,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::get().to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -91,6 +98,7 @@ where
     web::post().to(move |visit: Visit| {
         let handler = handler.clone();
         async move {
+            language::settle(&visit).await;
             if visit.provenance() == Provenance::Foreign {
                 return failure::cross_site(&visit).unwrap_or_else(|why| failure::fault_page(&visit, &why));
             }

@@ -1,6 +1,26 @@
 ### Every sentence that a person reads on a page, English master.
 ### An id `a.b_c` in the code is `a-b_c` here. Say what happened and how to mend it; at most 140 characters.
 
+## The language itself
+
+# `ltr` or `rtl`: the direction of the script.
+language-direction = ltr
+date-long = { $day } { $month } { $year }, { $time } UTC
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+browser-unknown = An unknown browser
+browser-on = { $browser } on { $system }
+
 ## Signing in
 
 login-title = Sign in
@@ -37,7 +57,11 @@ email-hint = We'll send a code to check it's yours.
 email-format = Enter an email address in the correct format, like name@example.com
 email-taken_unused = That address can't be used for this account. Enter a different one.
 form-wrong = What you entered doesn't fit together. Check it and send it again.
-field-empty = Enter your { $field }
+field-empty =
+    { $field ->
+        [current_password] Enter your current password
+       *[other] Enter your { $field }
+    }
 field-optional = (optional)
 field-too_long = Enter at most { $max } characters for { $field }
 field-wrong = Check your { $field } and enter it again
@@ -126,6 +150,11 @@ recovery-title = Reset your password
 recovery-sentence = Enter the email of your account. We'll send you a code.
 recovery-email = Email
 recovery-button = Continue
+recovery-slow_down =
+    { $minutes ->
+        [one] That's too many codes from where you are. Wait 1 minute, then try again.
+       *[other] That's too many codes from where you are. Wait { $minutes } minutes, then try again.
+    }
 recovery-signed_in = You're signed in as { $who }. Set a new password?
 recovery-back = Back to sign in
 recovery-new_title = Choose a new password
@@ -458,6 +487,8 @@ mail-subject_deletion_scheduled = Your { $app } account will be deleted
 mail-subject_account_deleted = Your { $app } account is deleted
 mail-subject_refresh_token_reused = An application was signed out of your { $app } account
 
+mail-subject_account_locked = Your { $app } password no longer works
+
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
 mail-title_account_exists = You already have an account
@@ -467,6 +498,8 @@ mail-title_address_changed = Your email was changed
 mail-title_deletion_scheduled = Your account will be deleted
 mail-title_account_deleted = Your account is deleted
 mail-title_refresh_token_reused = An application was signed out
+
+mail-title_account_locked = Your password no longer works
 
 mail-code_works =
     { $minutes ->
@@ -492,6 +525,8 @@ mail-happened_account_deleted = Your account at { $app } and everything in it is
 mail-undo_works = The link below works once, until { $time }. After that, nothing can be taken back.
 mail-refresh_token_reused = A key that { $client } keeps for your account at { $app } was used a second time. It may have been copied, so it works no more, and neither does the copy.
 mail-refresh_token_reused_go = You will be asked to sign in again there. That is all that you have to do, unless you see something that you don't know.
+mail-account_locked = Too many wrong passwords in a row were entered for your account at { $app }, so its password is switched off.
+mail-account_locked_go = To sign in again, reset it. Where you are signed in now, you stay so.
 mail-sign_in = Sign in
 mail-account = Look at your account
 mail-recover = Reset your password
@@ -505,6 +540,7 @@ mail-who_address_changed = Who did it
 mail-who_deletion_scheduled = Who did it
 mail-who_account_deleted = Who did it
 mail-who_refresh_token_reused = Who used it again
+mail-who_account_locked = Who tried last
 mail-when = When
 mail-browser = Browser
 mail-network = Network address
@@ -519,6 +555,7 @@ mail-not_you_recovery_completed = Somebody can read your email. Change the passw
 mail-not_you_address_changed = Put this address back now. That signs out all devices and apps; then choose a new password.
 mail-not_you_deletion_scheduled = Keep your account now, and choose a new password. You can also do so if you have changed your mind.
 mail-not_you_account_deleted = We can't bring it back. You can create a new account at any time.
+mail-not_you_account_locked = Nothing in your account was changed. When you reset the password, choose one that you use nowhere else.
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
@@ -529,5 +566,6 @@ mail-why_recovery_completed = You get this email because { $address } belongs to
 mail-why_address_changed = You get this email because { $address } belonged to an account at { $app }.
 mail-why_deletion_scheduled = You get this email because { $address } belongs to an account at { $app }.
 mail-why_account_deleted = You get this email because { $address } belonged to an account at { $app }.
+mail-why_account_locked = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.
 mail-automatic_reply = It was sent automatically. If you answer, that goes to { $address }.

@@ -25,6 +25,7 @@ mod harness;
 mod http;
 mod journeys;
 mod keys;
+mod languages;
 mod libraries;
 mod logout;
 mod logout_sink;

@@ -28,13 +28,14 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 5] {
+fn notices() -> [Mail; 6] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
         Mail::AccountDeleted,
+        Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
     ]
 }
@@ -51,7 +52,7 @@ pub(super) fn all() -> Vec<Mail> {
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
-    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
+    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned(), language: None }
 }
 
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {

@@ -26,6 +26,7 @@ use crate::cx::Result;
 use crate::identity::sessions as devices_of;
 use crate::journey;
 use crate::model::{Instant, Session};
+use crate::text::Catalogue;
 use crate::web::page::{Form, Moment};
 use crate::web::path;
 use crate::web::reply::Reply;
@@ -93,6 +94,6 @@ pub(super) async fn confirm(visit: &Visit, session: Session, back: String) -> Re
     visit.go(&step)
 }
 
-fn moment(at: Instant) -> Moment {
-    Moment { iso: at.rfc3339(), shown: at.for_people() }
+fn moment(text: &Catalogue, at: Instant) -> Moment {
+    Moment { iso: at.rfc3339(), shown: text.date(at) }
 }

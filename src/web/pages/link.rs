@@ -52,7 +52,7 @@ pub(super) fn page(
         address: view.address,
         purpose,
         elsewhere: view.elsewhere,
-        asked_at: view.asked_at.for_people(),
+        asked_at: visit.language().date(view.asked_at),
         asked_from: view.asked_from,
         form: alive.then(|| visit.flow_form(confirm, flow)),
         disown: (alive && view.elsewhere).then(|| visit.flow_form(disown, flow)),

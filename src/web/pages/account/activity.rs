@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::{moment, own_form, sender, session, signed_in_first};
 use crate::cx::Result;
-use crate::identity::sessions as devices;
 use crate::journey;
 use crate::model::{Notice, Session};
 use crate::store;
@@ -68,8 +67,8 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let rows = facts.iter().filter_map(|fact| {
         Some(ActivityRow {
             what: frame.text.say(words(fact)?, &[("client", &client(fact))]),
-            at: moment(fact.at),
-            device: device(&known, fact),
+            at: moment(&frame.text, fact.at),
+            device: device(&known, fact).map(|agent| frame.text.device(agent)),
             place: fact.peer.clone().unwrap_or_default(),
         })
     });
@@ -84,9 +83,9 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
 }
 
 /// The device of the session in which a fact was, if the session is still known.
-fn device(known: &[Session], fact: &Fact) -> Option<String> {
+fn device<'a>(known: &'a [Session], fact: &Fact) -> Option<&'a str> {
     let session = known.iter().find(|session| Some(session.id) == fact.session)?;
-    Some(devices::device(&session.user_agent))
+    Some(&session.user_agent)
 }
 
 /// "This wasn't me": nobody is signed in any more but whoever said so, who chooses a new password.

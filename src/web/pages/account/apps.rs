@@ -25,8 +25,8 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
             permissions: permissions(&frame, &app.scope.without(&["offline_access"])),
             id: app.client_id,
             name: app.name,
-            first: moment(app.first_at),
-            last: moment(app.last_at),
+            first: moment(&frame.text, app.first_at),
+            last: moment(&frame.text, app.last_at),
             offline: app.offline,
             remembered: app.remembered,
         })

@@ -67,7 +67,7 @@ pub(super) async fn delete(change: Change) -> Result<Reply> {
     let Some(due) = due else {
         return change.refused(vec![Notice::error("delete.mismatch").on("email")]);
     };
-    let notice = Notice::info("delete.scheduled").with("time", due.for_people());
+    let notice = Notice::info("delete.scheduled").with("time", visit.language().date(due));
     let said = Said { notices: vec![notice], ..Said::default() };
     let farewell = said.at_for(visit.env(), &undo::whom(visit), path::UNDO)?;
     Ok(visit.signed_out(Reply::see_other(&farewell)))

@@ -33,12 +33,12 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         .into_iter()
         .map(|row| SessionRow {
             id: row.id.to_string(),
-            device: devices::device(&row.user_agent),
+            device: frame.text.device(&row.user_agent),
             how: row.amr.iter().filter_map(|amr| how(amr)).map(|id| frame.text.say(id, &[])).collect(),
             apps: apps.iter().filter(|(of, _)| *of == row.id).map(|(_, name)| name.clone()).collect(),
             place: row.peer,
-            signed_in: moment(row.authenticated_at),
-            last_seen: moment(row.last_seen_at),
+            signed_in: moment(&frame.text, row.authenticated_at),
+            last_seen: moment(&frame.text, row.last_seen_at),
             current: row.id == session.id,
         })
         .collect();
