@@ -54,6 +54,8 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::AccountExists
         | Mail::PasswordChanged
         | Mail::RecoveryCompleted
+        | Mail::PasskeyAdded
+        | Mail::PasskeyRemoved
         | Mail::AccountDeleted
         | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
@@ -133,6 +135,8 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
+        Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
         Mail::AddressChanged { .. } => {
             (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
         }
