@@ -238,7 +238,7 @@ fn mismatch(
 fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
     failed(cx, &flow, Some(person.id), "identity_inactive")?;
     if let Some(deletion) = store::undos::find_deletion(cx.db, person.id)? {
-        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.for_people());
+        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.rfc3339());
         return keep(cx, flow, vec![notice]);
     }
     let settings = cx.settings();

@@ -44,6 +44,7 @@ login-slow_down =
     }
 login-reset_needed = Das waren insgesamt zu viele Versuche. Setzen Sie Ihr Passwort zurück, um sich wieder anzumelden.
 login-disabled = Dieses Konto ist abgeschaltet. Wenden Sie sich an { $support }.
+login-deleting = Dieses Konto wird am { $time } gelöscht. Um es zu behalten, öffnen Sie den Link in unserer E-Mail dazu.
 login-expired_reenter = Wir mussten diese Seite neu laden. Geben Sie Ihr Passwort noch einmal ein.
 
 ## Ein Konto anlegen
@@ -262,7 +263,7 @@ account-see_sessions = Geräte ansehen
 profile-title = Ihr Profil
 profile-save = Änderungen speichern
 profile-saved = Ihre Änderungen sind gespeichert
-profile-email_hint = An eine neue Adresse schicken wir einen Code, bevor sie die alte ersetzt.
+profile-email_hint = An eine neue Adresse schicken wir einen Code, bevor sie die alte ersetzt. Andere Geräte werden dann abgemeldet.
 password-title = Passwort ändern
 password-button = Passwort ändern
 password-end_others = Auf anderen Geräten abmelden
@@ -281,6 +282,81 @@ sessions-ended =
         [one] Ein anderes Gerät ist abgemeldet
        *[other] Ihre anderen Geräte sind abgemeldet
     }
+
+## Das Konto: was es noch zeigt
+
+account-apps = Verbundene Apps
+account-activity = Aktivität
+account-data = Ihre Daten
+sessions-apps = Benutzt für:
+activity-title = Aktivität
+activity-sentence = Was in den letzten 30 Tagen mit Ihrem Konto geschehen ist.
+activity-signed_in = Sie haben sich angemeldet
+activity-failed = Jemand wollte sich anmelden und konnte es nicht
+activity-password_mismatch = Ein falsches bisheriges Passwort wurde eingegeben
+activity-signed_out = Ein Gerät wurde abgemeldet
+activity-recovery_asked = Ein Code für ein neues Passwort wurde verlangt
+activity-recovered = Das Passwort wurde mit einem Code zurückgesetzt
+activity-credential_changed = Das Passwort wurde geändert
+activity-address_changed = Die E-Mail-Adresse wurde geändert
+activity-address_restored = Die alte E-Mail-Adresse wurde zurückgeholt
+activity-created = Das Konto wurde angelegt
+activity-changed_by_administrator = Die Verwaltung hat Ihr Konto geändert
+activity-profile_changed = Das Profil wurde geändert
+activity-allowed = Sie haben { $client } Zugriff gegeben
+activity-withdrawn = Sie haben { $client } den Zugriff genommen oder lassen sich wieder fragen
+activity-device_connected = Sie haben ein Gerät mit { $client } verbunden
+activity-token_copied = Ein Schlüssel von { $client } wurde zweimal benutzt, darum wurde die App abgemeldet
+activity-deletion_scheduled = Die Löschung des Kontos wurde verlangt
+activity-deletion_withdrawn = Die Löschung des Kontos wurde zurückgenommen
+activity-disown_sentence = Ist etwas dabei, das nicht von Ihnen ist? Dann bleiben nur Sie angemeldet und wählen ein neues Passwort.
+activity-disown = Das war ich nicht
+activity-ended = Alle anderen sind abgemeldet. Wählen Sie jetzt ein neues Passwort, damit niemand wieder hineinkommt.
+how-password = mit Ihrem Passwort
+how-code = mit einem Code
+how-passkey = mit einem Passkey
+apps-title = Ihre verbundenen Apps
+apps-sentence = Diese Apps dürfen Ihr Konto benutzen.
+apps-none = Zurzeit darf keine App Ihr Konto benutzen.
+apps-list = Sie darf:
+apps-first = Seit
+apps-last = Zuletzt benutzt
+apps-offline = Sie behält ihren Zugriff, auch wenn Sie sie nicht benutzen.
+apps-remembered = Sie fragt nicht noch einmal.
+apps-remove = Zugriff entziehen
+apps-ask = Immer fragen
+apps-removed = { $client } hat keinen Zugriff mehr auf Ihr Konto
+apps-asks = { $client } fragt Sie beim nächsten Mal wieder
+change-title = Änderung speichern?
+change-sentence = Sie haben bestätigt, dass Sie es sind. Ihre Änderung ist noch nicht gespeichert.
+change-button = Änderung speichern
+change-leave = Alles lassen, wie es ist
+change-over = Das hat länger als 10 Minuten gewartet, darum wurde nichts geändert. Geben Sie es noch einmal ein, wenn Sie es möchten.
+data-title = Ihre Daten
+data-download_title = Herunterladen
+data-download_sentence = Eine Datei mit dem, was wir von Ihnen wissen: Profil, Geräte, Apps und Aktivität. Passwörter sind nicht dabei.
+data-download = Meine Daten herunterladen
+data-ready = Sie haben bestätigt, dass Sie es sind. Jetzt können Sie Ihre Daten herunterladen.
+delete-title = Konto löschen
+delete-sentence = Ihr Konto wird sofort abgeschaltet und nach 7 Tagen gelöscht. Bis dahin behält es ein Link in unserer E-Mail.
+delete-label = Geben Sie { $who } ein, um fortzufahren
+delete-button = Mein Konto löschen
+delete-mismatch = Das ist nicht die E-Mail-Adresse dieses Kontos. Prüfen Sie sie und geben Sie sie noch einmal ein.
+delete-title_scheduled = Ihr Konto wird gelöscht
+delete-scheduled = Es ist jetzt abgeschaltet und wird am { $time } gelöscht. Der Link in unserer E-Mail an Sie behält es.
+undo-title_address = Alte E-Mail-Adresse zurückholen?
+undo-sentence_address = { $address } wird wieder die Adresse Ihres Kontos, und alle Geräte und Apps werden abgemeldet.
+undo-button_address = Zurückholen
+undo-title_address_done = Ihre alte E-Mail-Adresse ist zurück
+undo-address = Alle sind abgemeldet. Setzen Sie jetzt Ihr Passwort zurück, damit niemand wieder hineinkommt.
+undo-title_deletion = Konto behalten?
+undo-sentence_deletion = Ihr Konto wird nicht gelöscht, und Sie können sich wieder anmelden.
+undo-button_deletion = Mein Konto behalten
+undo-title_deletion_done = Ihr Konto bleibt
+undo-deletion = Sie können sich wieder anmelden. Auch Apps, die Sie benutzt haben, bitten um eine Anmeldung.
+undo-title_over = Nichts zurückzunehmen
+undo-over = Dieser Link wurde schon benutzt oder ist abgelaufen. Es wurde nichts geändert.
+undo-taken = Diese Adresse hat inzwischen ein anderes Konto. Wenden Sie sich an die Leute, die diesen Dienst betreiben.
 
 ## Abmelden
 
@@ -413,6 +489,9 @@ mail-subject_recovery_code = { $code } ist Ihr Code für ein neues Passwort bei 
 mail-subject_account_exists = Sie haben schon ein Konto bei { $app }
 mail-subject_password_changed = Ihr Passwort bei { $app } wurde geändert
 mail-subject_recovery_completed = Ihr Passwort bei { $app } wurde zurückgesetzt
+mail-subject_address_changed = Die E-Mail-Adresse Ihres Kontos bei { $app } wurde geändert
+mail-subject_deletion_scheduled = Ihr Konto bei { $app } wird gelöscht
+mail-subject_account_deleted = Ihr Konto bei { $app } ist gelöscht
 mail-subject_refresh_token_reused = Eine Anwendung wurde von Ihrem Konto bei { $app } abgemeldet
 mail-subject_account_locked = Ihr Passwort bei { $app } gilt nicht mehr
 
@@ -421,6 +500,9 @@ mail-title_recovery_code = Passwort zurücksetzen
 mail-title_account_exists = Sie haben schon ein Konto
 mail-title_password_changed = Ihr Passwort wurde geändert
 mail-title_recovery_completed = Ihr Passwort wurde zurückgesetzt
+mail-title_address_changed = Ihre E-Mail-Adresse wurde geändert
+mail-title_deletion_scheduled = Ihr Konto wird gelöscht
+mail-title_account_deleted = Ihr Konto ist gelöscht
 mail-title_refresh_token_reused = Eine Anwendung wurde abgemeldet
 mail-title_account_locked = Ihr Passwort gilt nicht mehr
 
@@ -434,12 +516,18 @@ mail-code_enter_client = Geben Sie ihn auf der Seite ein, die danach gefragt hat
 mail-link_instead = Sie können stattdessen auch diesen Link öffnen, auf jedem Gerät:
 mail-link_verification_code = E-Mail-Adresse bestätigen
 mail-link_recovery_code = Neues Passwort wählen
+mail-link_address_changed = Diese Adresse zurückholen
+mail-link_deletion_scheduled = Mein Konto behalten
 
 mail-account_exists = Jemand wollte bei { $app } mit dieser Adresse ein Konto anlegen. Sie haben schon eines, darum wurde nichts geändert.
 mail-account_exists_go = Wenn Sie das waren, melden Sie sich an.
 mail-account_exists_recover = Wenn Sie Ihr Passwort nicht mehr wissen, können Sie es zurücksetzen.
 mail-password_changed = Das Passwort Ihres Kontos bei { $app } wurde geändert.
 mail-recovery_completed = Das Passwort Ihres Kontos bei { $app } wurde mit einem Code aus Ihrem Postfach zurückgesetzt. Alle anderen Geräte wurden abgemeldet.
+mail-happened_address_changed = Ihr Konto bei { $app } hat jetzt eine andere E-Mail-Adresse. Mit dieser kann man sich nicht mehr anmelden.
+mail-happened_deletion_scheduled = Jemand, der angemeldet war, möchte Ihr Konto bei { $app } löschen lassen. Bis dahin ist es abgeschaltet.
+mail-happened_account_deleted = Ihr Konto bei { $app } ist mit allem, was dazugehört, gelöscht, wie vor einer Woche gewünscht.
+mail-undo_works = Der Link unten wirkt einmal, bis { $time }. Danach lässt sich nichts mehr zurücknehmen.
 mail-refresh_token_reused = Ein Schlüssel, den { $client } für Ihr Konto bei { $app } hat, wurde zweimal benutzt, vielleicht kopiert. Er gilt nicht mehr.
 mail-refresh_token_reused_go = Sie werden sich dort neu anmelden müssen. Mehr ist nicht zu tun, außer Sie sehen etwas, das Sie nicht kennen.
 mail-account_locked = Bei Ihrem Konto bei { $app } wurden zu viele falsche Passwörter eingegeben. Darum ist sein Passwort abgeschaltet.
@@ -453,6 +541,9 @@ mail-who_recovery_code = Wer ihn angefordert hat
 mail-who_account_exists = Wer es war
 mail-who_password_changed = Wer es war
 mail-who_recovery_completed = Wer es war
+mail-who_address_changed = Wer es war
+mail-who_deletion_scheduled = Wer es war
+mail-who_account_deleted = Wer es war
 mail-who_refresh_token_reused = Wer ihn noch einmal benutzt hat
 mail-who_account_locked = Wer es zuletzt versucht hat
 mail-when = Wann
@@ -466,6 +557,9 @@ mail-not_you_account_exists = Sie müssen nichts tun. Von außen kann niemand se
 mail-not_you_password_changed = Jemand kennt Ihr Passwort. Wählen Sie jetzt ein neues; damit werden auch alle Geräte abgemeldet.
 mail-not_you_refresh_token_reused = Sehen Sie sich die Geräte in Ihrem Konto an, melden Sie fremde ab und wählen Sie ein neues Passwort.
 mail-not_you_recovery_completed = Jemand kann Ihre E-Mails lesen. Ändern Sie zuerst das Passwort Ihres Postfachs und setzen Sie dann dieses zurück.
+mail-not_you_address_changed = Holen Sie diese Adresse jetzt zurück. Das meldet alle Geräte und Apps ab; wählen Sie dann ein neues Passwort.
+mail-not_you_deletion_scheduled = Behalten Sie Ihr Konto und wählen Sie ein neues Passwort. Das geht auch, wenn Sie es sich anders überlegt haben.
+mail-not_you_account_deleted = Wir können es nicht zurückholen. Sie können jederzeit ein neues Konto anlegen.
 mail-not_you_account_locked = In Ihrem Konto wurde nichts geändert. Wählen Sie beim Zurücksetzen ein Passwort, das Sie sonst nirgends benutzen.
 
 mail-why_verification_code = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingegeben wurde.
@@ -474,6 +568,9 @@ mail-why_account_exists = Sie bekommen diese E-Mail, weil { $address } bei { $ap
 mail-why_password_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_refresh_token_reused = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_recovery_completed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_address_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehörte.
+mail-why_deletion_scheduled = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_account_deleted = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehörte.
 mail-why_account_locked = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-automatic = Sie wurde automatisch verschickt, niemand liest eine Antwort darauf.
 mail-automatic_reply = Sie wurde automatisch verschickt. Antworten gehen an { $address }.
