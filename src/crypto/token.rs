@@ -41,6 +41,8 @@ pub enum TokenKind {
     DeviceCode,
     /// The link of an invitation.
     Invitation,
+    /// The link that takes something back.
+    UndoLink,
 }
 
 impl TokenKind {
@@ -59,6 +61,7 @@ impl TokenKind {
             Self::VerificationLink => "vl",
             Self::DeviceCode => "dc",
             Self::Invitation => "in",
+            Self::UndoLink => "ul",
         }
     }
 }

@@ -6,10 +6,10 @@ pub use patch::Patch;
 
 use serde_json::Value;
 
-use super::{accounts, credentials, search, throttle, traits};
+use super::{accounts, credentials, guessing, search, traits};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
-use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
+use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, PasskeyKind, VerifiableAddress};
 use crate::store;
 use crate::store::search::Conditions;
 
@@ -191,8 +191,7 @@ pub fn replace(
     }
     if let Some(hash) = with.password {
         credentials::set(cx, id, &hash)?;
-        let subject = throttle::subject(cx, Some(id), "");
-        throttle::forget(cx, subject)?;
+        guessing::forget_password(cx, id)?;
     }
     if turned {
         record_state(cx, &identity)?;
@@ -250,7 +249,7 @@ pub enum Removed {
     LastWayIn,
 }
 
-/// Takes the password away from somebody who can choose a new one over a proven address. What they had is for the caller to
+/// Takes the password away from somebody who has a passkey, or can choose a new password over a proven address. What they had is for the caller to
 /// end, in this transaction.
 pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
     let Some(identity) = store::identities::find(cx.db, id)? else { return Ok(Removed::NotThere) };
@@ -262,7 +261,9 @@ pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
         let schema = traits::schema(cx.settings(), &identity.schema_id);
         address.verified_at.is_some() && traits::recovers(schema, &identity.traits, &address.canonical)
     };
-    if !cx.settings().recovery || !addresses.iter().any(is_way_in) {
+    let recovers = cx.settings().recovery && addresses.iter().any(is_way_in);
+    let passkeys = store::passkeys::list_to_change(cx.db, id)?;
+    if !recovers && !passkeys.iter().any(|passkey| passkey.kind == PasskeyKind::Passkey) {
         return Ok(Removed::LastWayIn);
     }
     credentials::remove(cx, id)?;
@@ -271,7 +272,11 @@ pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
 
 fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
     let kind = match identity.state {
-        IdentityState::Active => "identity.activated",
+        // Whoever may be used again is not deleted behind the back of whoever said so.
+        IdentityState::Active => {
+            store::undos::close_deletion(cx.db, identity.id, cx.now)?;
+            "identity.activated"
+        }
         IdentityState::Inactive => "identity.deactivated",
     };
     cx.record(Event::new(kind).of(identity.id))

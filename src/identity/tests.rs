@@ -3,9 +3,13 @@
 mod account;
 mod administration;
 mod catalogue;
+mod guessing;
 mod links;
 mod login;
 mod login_choice;
+mod parked;
+mod passkey_sign_in;
+mod passkeys;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -4,8 +4,8 @@ use super::waiting::{Waiting, waiting};
 use super::{Step, Visitor};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{
-    AuthorizationRequestId, Birth, Continuation, Event, FlowId, FlowKind, ReturnUrl, ReturnUrlRefusal,
-    Session,
+    AuthorizationRequestId, Birth, Continuation, Event, FlowId, FlowKind, ParkedChangeId, ReturnUrl,
+    ReturnUrlRefusal, Session,
 };
 use crate::{identity, store};
 
@@ -99,6 +99,20 @@ pub fn begin_confirmation(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -
         Birth { browser: Some(session.browser), continuation: Continuation::Return(back), client_id: None };
     let id = identity::login::begin(cx, birth, "", Some(session.identity))?;
     Ok(Step::Flow(FlowKind::Login, id))
+}
+
+/// Somebody who is signed in has sent a sensitive form, and must show again that it is them: the form waits meanwhile, and
+/// `back` says where the journey goes on with it.
+pub fn park_change(
+    cx: &mut Cx<'_>,
+    session: &Session,
+    path: &str,
+    fields: &identity::parked::Fields,
+    back: impl FnOnce(ParkedChangeId) -> String,
+) -> Result<Step> {
+    let id = identity::parked::park(cx, session, path, fields)?;
+    let back = own_url(cx, &back(id))?;
+    begin_confirmation(cx, session, back)
 }
 
 /// Begins the proof of the address of whoever is signed in; past it, if there is nothing to prove.

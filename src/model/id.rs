@@ -72,6 +72,8 @@ ids! {
     AuthorizationRequestId;
     /// A code that was mailed to a person.
     OneTimeCodeId;
+    /// A passkey or a security key (never the id that its authenticator gave it).
+    PasskeyId;
     /// What a person has granted to a client, with all tokens that follow from it.
     GrantId;
     /// A refresh token's row (never its secret).
@@ -82,6 +84,10 @@ ids! {
     MessageId;
     /// The news of a session's end for one client.
     LogoutNoticeId;
+    /// A change that waits for its person.
+    ParkedChangeId;
+    /// Something that can be taken back.
+    UndoId;
     /// A row of the event log.
     EventId;
     /// An API key of the admin API (never its secret).

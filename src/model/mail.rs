@@ -13,6 +13,9 @@ pub struct Asked {
     pub user_agent: String,
     /// The address of the network that it came from.
     pub peer: String,
+    /// The language that the mail is written in, if it can be; `None` is that of the settings.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// What a mail says. Links are made when it is written; only their tokens are here.
@@ -50,6 +53,24 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// A passkey or a security key was added.
+    PasskeyAdded,
+    /// A passkey or a security key was removed.
+    PasskeyRemoved,
+    /// Another address took the place of this one.
+    AddressChanged {
+        /// The token of the link that puts it back.
+        link: String,
+    },
+    /// The account is to be deleted.
+    DeletionScheduled {
+        /// The token of the link that keeps it.
+        link: String,
+    },
+    /// The account is deleted.
+    AccountDeleted,
+    /// Too many wrong passwords in a row: the password opens nothing any more.
+    AccountLocked,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -73,6 +94,12 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::DeletionScheduled { .. } => "deletion_scheduled",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountLocked => "account_locked",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

@@ -357,6 +357,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    known_browsers (identity_id, browser) {
+        identity_id -> Text,
+        browser -> Binary,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     session_clients (session_id, client_id) {
         session_id -> Text,
         client_id -> Text,
@@ -399,6 +408,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        identity_id -> Text,
+        credential_id -> Binary,
+        kind -> Text,
+        name -> Text,
+        public_key -> Binary,
+        sign_count -> BigInt,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        aaguid -> Text,
+        transports -> Text,
+        mac -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webauthn_challenges (digest) {
+        digest -> Binary,
+        ceremony -> Text,
+        subject -> Text,
+        browser -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    parked_changes (id) {
+        id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        browser -> Binary,
+        path -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    undos (id) {
+        id -> Text,
+        digest -> Binary,
+        identity_id -> Text,
+        kind -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -422,9 +489,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     invitations,
     throttles,
+    known_browsers,
     session_clients,
     logout_notices,
     device_codes,
     pushed_requests,
     client_assertions,
+    passkeys,
+    webauthn_challenges,
+    parked_changes,
+    undos,
 );

@@ -16,6 +16,7 @@ mod introspect;
 mod invitations;
 mod keys;
 mod listing;
+mod lock;
 mod many_sessions;
 mod messages;
 mod paging;
@@ -61,6 +62,8 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::DELETE, "/admin/identities/{id}", identities::delete),
         on(Method::GET, "/admin/identities/{id}/sessions", sessions::list),
         on(Method::DELETE, "/admin/identities/{id}/sessions", sessions::end_all),
+        on(Method::GET, "/admin/identities/{id}/lock", lock::get),
+        on(Method::DELETE, "/admin/identities/{id}/lock", lock::lift),
         on(Method::DELETE, "/admin/identities/{id}/credentials/{type}", credentials::delete),
         on(Method::GET, "/admin/sessions", sessions::all),
         on(Method::POST, "/admin/sessions", many_sessions::end),

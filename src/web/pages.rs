@@ -11,14 +11,19 @@ mod link;
 mod login;
 mod logout;
 mod other;
+mod passkey;
 mod people;
 mod recovery;
 mod registration;
 mod said;
 mod verification;
 
+pub(super) use account::passkeys::{options as passkey_to_make, show as passkeys};
+pub(super) use account::sensitive::sensitive;
 pub(super) use account::{
-    end_sessions, overview, password, profile, save_password, save_profile, sessions, verify,
+    activity, apps, change_app, confirmed, data, disown_activity, download_data, end_sessions,
+    go_on as go_on_with_change, overview, password, profile, save_password, sessions, take_back, undo,
+    verify,
 };
 pub(super) use authorize::{arrive, arrive_by_form};
 pub(super) use consent::{answer as answer_consent, show as consent, switch as switch_account};
@@ -35,6 +40,7 @@ pub(super) use logout::{
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
+pub(super) use passkey::{options as passkey_to_show, submit as sign_in_with_passkey};
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,
@@ -51,6 +57,7 @@ use actix_web::{Route, guard, web};
 
 use super::csrf::Provenance;
 use super::failure;
+use super::language;
 use super::reply::Reply;
 use super::visit::{FormFields, Visit};
 use crate::cx::Result;
@@ -62,8 +69,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -74,8 +84,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::get().to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -88,11 +101,15 @@ where
     web::post().to(move |visit: Visit| {
         let handler = handler.clone();
         async move {
+            language::settle(&visit).await;
             if visit.provenance() == Provenance::Foreign {
                 return failure::cross_site(&visit).unwrap_or_else(|why| failure::fault_page(&visit, &why));
             }
             let answer = match visit.form() {
-                Ok(fields) => handler(visit.clone(), fields).await,
+                Ok(fields) => {
+                    let answer = handler(visit.clone(), fields).await;
+                    account::sensitive::go_on(&visit, answer).await
+                }
                 Err(problem) => failure::body(&visit, problem),
             };
             answered(&visit, answer)

@@ -9,6 +9,7 @@
     reason = "what cannot go on in a test is a failure, and says where"
 )]
 
+mod account;
 mod admin;
 mod admin_docs;
 mod answer_rules;
@@ -24,6 +25,7 @@ mod harness;
 mod http;
 mod journeys;
 mod keys;
+mod languages;
 mod libraries;
 mod logout;
 mod logout_sink;
@@ -31,6 +33,7 @@ mod mailbox;
 mod metadata;
 mod openid;
 mod page;
+mod passkeys;
 mod people;
 mod protocol;
 mod relying_party;

@@ -1,6 +1,7 @@
 //! What the values mean, and whether they fit together.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
@@ -8,11 +9,12 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, KeySettings, Mode, OutboundSettings, PasswordSettings,
-    SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
+use crate::text::Languages;
 
 pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option<Settings> {
     let development = mode == Mode::Development;
@@ -32,6 +34,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let recovery = from.flag("recovery.enabled");
     let outbound = outbound(&mut from, sources);
     let courier = courier(&mut from, sources, &name, development, registration || recovery);
+    let languages = languages(&mut from, sources, development);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
         from.wrong("server.log_format", "expected auto, text or json");
@@ -65,6 +68,14 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     if session.idle > session.absolute {
         from.wrong("session.idle", "it is longer than session.absolute, so it would never matter");
     }
+    let recovery_ends = match from.text("recovery.ends").as_str() {
+        "sessions" => Ends::Sessions,
+        "sessions_and_grants" => Ends::SessionsAndGrants,
+        _ => {
+            from.wrong("recovery.ends", "expected sessions or sessions_and_grants");
+            Ends::SessionsAndGrants
+        }
+    };
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
         memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
@@ -96,7 +107,9 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         registration,
         verification_required: from.flag("verification.required"),
         recovery,
+        recovery_ends,
         after_recovery: from.web_url("recovery.after"),
+        deletion: from.flag("account.deletion"),
         identity: identity?,
         courier: courier?,
         outbound,
@@ -108,6 +121,13 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         },
         requests_per_minute: from.number("limits.requests_per_minute", 0, 10_000_000)?,
         flows_per_minute: from.number("limits.flows_per_minute", 0, 10_000_000)?,
+        languages: languages?,
+        guessing: GuessingSettings {
+            sign_ins_per_minute: from.number("limits.sign_ins_per_minute", 0, 10_000_000)?,
+            recoveries_per_hour: from.number("limits.recoveries_per_hour", 0, 10_000_000)?,
+            spray_per_minute: from.number("limits.spray_per_minute", 0, 10_000_000)?,
+            wrong_codes_per_hour: from.number("limits.wrong_codes_per_hour", 0, 10_000_000)?,
+        },
         events_kept: from.duration("limits.events_kept", Duration::from_secs(86_400)),
         name,
     })
@@ -229,6 +249,24 @@ fn return_url_rules(from: &mut Reader<'_>) -> Vec<ReturnUrlRule> {
         }
     }
     rules
+}
+
+/// What ships, with what the operator says otherwise.
+fn languages(from: &mut Reader<'_>, sources: &Sources, development: bool) -> Option<Arc<Languages>> {
+    let default = from.text("languages.default");
+    if let (Some(folder), None) = (from.optional("languages.messages"), &sources.messages) {
+        from.wrong("languages.messages", format!("the folder {folder} cannot be read"));
+        return None;
+    }
+    match Languages::new(&default, sources.messages.as_deref().unwrap_or_default(), development) {
+        Ok(languages) => Some(Arc::new(languages)),
+        Err(faults) => {
+            for fault in faults {
+                from.faults.add(Fault::error(fault.place, fault.problem));
+            }
+            None
+        }
+    }
 }
 
 fn courier(

@@ -32,23 +32,37 @@ fn invitation(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 4] {
+fn notices() -> [Mail; 8] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
+        Mail::PasskeyAdded,
+        Mail::PasskeyRemoved,
+        Mail::AccountDeleted,
+        Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
     ]
 }
 
+/// Those with a link that takes something back.
+fn undos() -> [Mail; 2] {
+    let link = || TOKEN.to_owned();
+    [Mail::AddressChanged { link: link() }, Mail::DeletionScheduled { link: link() }]
+}
+
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
-    [verification(shop), recovery(shop), invitation(shop)].into_iter().chain(notices()).collect()
+    [verification(shop), recovery(shop), invitation(shop)]
+        .into_iter()
+        .chain(undos())
+        .chain(notices())
+        .collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
-    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
+    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned(), language: None }
 }
 
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
@@ -135,6 +149,19 @@ fn page_1_6_both_parts_say_the_code_and_the_link_and_the_link_is_not_the_code() 
         let mail = rendered(&env, mail);
         assert_eq!((mail.code, mail.link), (None, None));
         assert!(!mail.html.contains("?link=") && !mail.text.contains("?link="));
+    }
+}
+
+#[test]
+fn page_1_6_what_can_be_taken_back_is_taken_back_by_a_link_without_a_code() {
+    let env = server(&[]);
+    for mail in undos() {
+        let mail = rendered(&env, mail);
+        let link = format!("{ISSUER}/account/undo?link={TOKEN}");
+        assert_eq!((mail.code.as_deref(), mail.link.as_deref()), (None, Some(link.as_str())));
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains(&link) && part.contains("works once, until "), "{part}");
+        }
     }
 }
 

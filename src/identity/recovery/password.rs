@@ -1,7 +1,7 @@
 //! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
 
 use super::super::{
-    accounts, credentials, hold, is_open, keep, known_words, passwords, spend, throttle, traits,
+    accounts, credentials, guessing, hold, is_open, keep, known_words, passwords, spend, traits,
 };
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
@@ -70,8 +70,7 @@ pub fn save_password(
     }
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, Some(id), cx.now)?;
-    let subject = throttle::subject(cx, Some(identity), "");
-    throttle::forget(cx, subject)?;
+    guessing::forget_password(cx, identity)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
     cx.notify(identity, &Mail::RecoveryCompleted)?;
     Ok(Some((completed, identity)))

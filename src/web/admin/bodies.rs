@@ -122,7 +122,9 @@ impl Update {
 /// The addresses that count as proven. Whatever the lists name must stand in the traits: an address beside them would
 /// belong to nobody.
 fn addresses(visit: &Visit, body: &Creation) -> Answer<Vec<String>> {
-    let known: Vec<String> = traits::addresses(visit.settings(), &body.traits)
+    let settings = visit.settings();
+    let schema_id = body.schema_id.as_deref().unwrap_or(&settings.identity.schema_id);
+    let known: Vec<String> = traits::addresses(traits::schema(settings, schema_id), &body.traits)
         .iter()
         .filter_map(|value| traits::canonical_email(value))
         .collect();

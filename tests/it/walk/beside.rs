@@ -22,15 +22,26 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 20] = [
+const BESIDE: [(&str, Beside); 29] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
     ("/account", Account("Change your password")),
     ("/account/profile", Account("Save changes")),
     ("/account/password", Account("Change password")),
+    ("/account/passkeys", Account("Add a passkey")),
+    ("/account/passkeys/options", Machine),
+    ("/login/passkey/options", Machine),
     ("/account/sessions", Account("Overview")),
+    ("/account/apps", Account("Overview")),
+    ("/account/activity", Account("This wasn't me")),
+    ("/account/data", Account("Delete my account")),
+    ("/account/data/download", Redirect("/account/data")),
+    // With the link of a mail, it is seen in `journeys::undo`.
+    ("/account/undo", Page("Sign in")),
     ("/account/verify", Redirect("/account")),
+    // With a change that waits, it is seen in `journeys::parked`.
+    ("/account/confirmed", Redirect("/account")),
     // The way through the question itself is walked in `device::pages`.
     ("/device", Page("Continue")),
     ("/device/confirm", Redirect("/device")),
@@ -47,12 +58,16 @@ const BESIDE: [(&str, Beside); 20] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("account.html", "/account"),
+    ("activity.html", "/account/activity"),
+    ("apps.html", "/account/apps"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
+    ("confirmed.html", "/account/confirmed"),
     ("consent.html", "/consent"),
+    ("data.html", "/account/data"),
     ("device.html", "/device"),
     ("device_confirm.html", "/device/confirm"),
     ("device_done.html", "/device/confirm"),
@@ -63,6 +78,7 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("login.html", "/login"),
     ("logout.html", "/logout"),
     ("new_password.html", "/recovery/password"),
+    ("passkeys.html", "/account/passkeys"),
     ("password.html", "/account/password"),
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),
@@ -70,6 +86,7 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("sessions.html", "/account/sessions"),
     ("signed_out.html", "/logout/done"),
     ("signing_out.html", "/oauth2/sessions/logout"),
+    ("undo.html", "/account/undo"),
 ];
 
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
