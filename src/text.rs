@@ -119,9 +119,13 @@ impl Catalogue {
         self.format(id, args.iter().copied())
     }
 
-    /// The sentence of a notice.
+    /// The sentence of a notice. A `time` that is an instant (RFC 3339) is written as people write it.
     pub fn notice(&self, notice: &Notice) -> String {
-        self.format(&notice.id, notice.args.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        let time = notice.args.get("time").and_then(|time| Instant::parse_rfc3339(time));
+        let time = time.map(|at| self.date(at));
+        let value = |name: &str, value| time.as_deref().filter(|_| name == "time").unwrap_or(value);
+        let args = notice.args.iter().map(|(name, given)| (name.as_str(), value(name, given.as_str())));
+        self.format(&notice.id, args)
     }
 
     /// A day and a time, as people write them: `24 November 2026, 14:30 UTC`.
@@ -313,6 +317,15 @@ mod tests {
     fn a_notice_is_said_by_its_id_and_values() {
         let notice = Notice::error("field.empty").on("traits.email").with("field", "email");
         assert_eq!(english().notice(&notice), "Enter your email");
+    }
+
+    #[test]
+    fn the_time_of_a_notice_is_written_as_people_write_it() {
+        let at = Instant::from_seconds(1_795_530_600).rfc3339();
+        let said = english().notice(&Notice::error("login.deleting").with("time", at));
+        assert!(said.contains("on 24 November 2026, 14:30 UTC."), "{said}");
+        let said = english().notice(&Notice::error("code.newer").with("time", "14:30 UTC"));
+        assert!(said.contains("at 14:30 UTC."), "{said}");
     }
 
     #[test]

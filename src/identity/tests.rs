@@ -9,6 +9,7 @@ mod login;
 mod login_choice;
 mod passkey_sign_in;
 mod passkeys;
+mod parked;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -57,9 +57,10 @@ impl Change {
 }
 
 type Making = Pin<Box<dyn Future<Output = Result<Reply>>>>;
+type Make = fn(Change) -> Making;
 
 /// What each sensitive form does, by the path that it is sent to.
-const CHANGES: &[(&str, fn(Change) -> Making)] = &[
+const CHANGES: &[(&str, Make)] = &[
     (path::PROFILE, |change| Box::pin(profile::save(change))),
     (path::PASSWORD, |change| Box::pin(super::password::change(change))),
     (path::PASSKEYS, |change| Box::pin(super::passkeys::change(change))),
