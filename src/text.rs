@@ -141,14 +141,14 @@ impl Catalogue {
     pub fn browser(&self, user_agent: &str) -> Option<String> {
         let name = browser_name(user_agent)?;
         Some(match name.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
             None => name,
         })
     }
 
     /// The same, with words for a browser that is not known.
     pub fn device(&self, user_agent: &str) -> String {
-        self.browser(user_agent).unwrap_or_else(|| self.say("browser.unknown", &[]))
+        self.browser(user_agent).unwrap_or_else(|| self.say("agent.unknown", &[]))
     }
 
     /// Where something was asked from: the name of a browser and an address, as they were written down.
@@ -156,8 +156,8 @@ impl Catalogue {
         let (device, rest) =
             written.split_once(", ").map_or((written, None), |(device, peer)| (device, Some(peer)));
         let device = match device.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
-            None => self.say("browser.unknown", &[]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
+            None => self.say("agent.unknown", &[]),
         };
         rest.map_or_else(|| device.clone(), |peer| format!("{device}, {peer}"))
     }
@@ -356,7 +356,7 @@ mod tests {
             "language.",
             "date.",
             "month.",
-            "browser.",
+            "agent.",
             "error.",
             "scope.",
             "mail.subject_",

@@ -17,8 +17,8 @@ month-9 = سبتمبر
 month-10 = أكتوبر
 month-11 = نوفمبر
 month-12 = ديسمبر
-browser-unknown = متصفح غير معروف
-browser-on = { $browser } على { $system }
+agent-unknown = متصفح غير معروف
+agent-on = { $browser } على { $system }
 trait-email = البريد الإلكتروني
 trait-name = الاسم
 

@@ -18,8 +18,8 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
-browser-unknown = An unknown browser
-browser-on = { $browser } on { $system }
+agent-unknown = An unknown browser
+agent-on = { $browser } on { $system }
 
 ## Signing in
 
