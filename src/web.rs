@@ -17,6 +17,7 @@ mod pages;
 pub mod path;
 mod patience;
 mod protocol;
+mod qr;
 mod reader;
 mod reply;
 mod routes;

@@ -34,7 +34,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 16] = [
+const TABLES: [Table; 18] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -55,6 +55,8 @@ const TABLES: [Table; 16] = [
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },
     Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
+    Table { name: "factor_setups", kept: Duration::ZERO, delete: store::factors::delete_expired_setups },
+    Table { name: "trusted_devices", kept: Duration::ZERO, delete: store::trusted_devices::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
     Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },

@@ -141,6 +141,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("password.min_length", Form::Integer, "15", "The fewest characters of a new password; at least 8."),
     key(
+        "password.min_length_two_step",
+        Form::Integer,
+        "8",
+        "The same for whoever has a second factor; at least 8, and never more than `password.min_length`.",
+    ),
+    key(
         "password.memory_kib",
         Form::Integer,
         "19456",

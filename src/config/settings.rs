@@ -69,6 +69,8 @@ pub struct KeySettings {
 pub struct PasswordSettings {
     /// The fewest characters.
     pub min_length: usize,
+    /// The same for whoever has a second factor.
+    pub min_length_two_step: usize,
     /// Argon2id memory in KiB.
     pub memory_kib: u32,
     /// Argon2id passes.

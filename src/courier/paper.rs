@@ -97,6 +97,12 @@ pub(super) enum Html<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.html")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.html")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.html")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.html")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/refresh_token_reused.html")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }
@@ -114,6 +120,12 @@ pub(super) enum Text<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.txt")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.txt")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.txt")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.txt")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/refresh_token_reused.txt")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }

@@ -50,7 +50,12 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
-        Mail::AccountExists | Mail::PasswordChanged | Mail::RecoveryCompleted => (None, None, None),
+        Mail::AccountExists
+        | Mail::PasswordChanged
+        | Mail::RecoveryCompleted
+        | Mail::SecondFactorAdded
+        | Mail::SecondFactorRemoved
+        | Mail::BackupCodeUsed { .. } => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
@@ -118,10 +123,25 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::SecondFactorAdded => (Html::SecondFactorAdded { paper }, Text::SecondFactorAdded { paper }),
+        Mail::SecondFactorRemoved => {
+            (Html::SecondFactorRemoved { paper }, Text::SecondFactorRemoved { paper })
+        }
+        Mail::BackupCodeUsed { left } => {
+            let left = left.to_string();
+            return both(
+                &Html::BackupCodeUsed { paper, left: &left },
+                &Text::BackupCodeUsed { paper, left: &left },
+            );
+        }
         Mail::RefreshTokenReused { .. } => {
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }
     };
+    both(&html, &text)
+}
+
+fn both(html: &Html<'_>, text: &Text<'_>) -> Result<(String, String)> {
     let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
     Ok((written(html.render())?, written(text.render())?))
 }

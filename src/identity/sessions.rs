@@ -61,7 +61,7 @@ pub fn sign_in(
         id: again.map_or_else(|| SessionId::from_uuid(cx.random().uuid()), |session| session.id),
         identity,
         browser,
-        assurance: Assurance::Aal1,
+        assurance: Assurance::of(amr),
         amr: amr.iter().map(|&how| how.to_owned()).collect(),
         user_agent: again.map_or(&cx.caller.user_agent, |session| &session.user_agent).clone(),
         peer: again.map_or(&cx.caller.peer, |session| &session.peer).clone(),
@@ -81,6 +81,25 @@ pub fn sign_in(
     let kind = if again.is_some() { "session.renewed" } else { "session.started" };
     cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
     Ok(SignedIn { session, token })
+}
+
+/// The person of a living session has shown `more` (RFC 8176) in it, perhaps nothing: it gets a new token, and perhaps a
+/// higher level. When they signed in stays as it was.
+pub fn raise(cx: &mut Cx<'_>, session: &Session, more: &[&str]) -> Result<SignedIn> {
+    let token = PlainToken::generate(TokenKind::Session, cx.random());
+    let mut raised = session.clone();
+    for how in more {
+        if !raised.amr.iter().any(|known| known == how) {
+            raised.amr.push((*how).to_owned());
+        }
+    }
+    raised.assurance = Assurance::of(&raised.amr);
+    raised.last_seen_at = cx.now;
+    raised.idle_expires_at = (cx.now + cx.settings().session.idle).min(session.expires_at);
+    store::sessions::renew(cx.db, &raised, &token.digest())?;
+    let event = Event::new("session.renewed").of(raised.identity).in_session(raised.id);
+    cx.record(event.with("amr", raised.amr.clone()))?;
+    Ok(SignedIn { session: raised, token })
 }
 
 fn end_oldest(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {

@@ -3,6 +3,7 @@
 mod account;
 mod administration;
 mod catalogue;
+mod factors;
 mod links;
 mod login;
 mod login_choice;

@@ -101,6 +101,13 @@ pub fn begin_confirmation(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -
     Ok(Step::Flow(FlowKind::Login, id))
 }
 
+/// Somebody who is signed in must show their second factor too, and then goes on to their account.
+pub fn begin_second_step(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -> Result<Step> {
+    let birth =
+        Birth { browser: Some(session.browser), continuation: Continuation::Return(back), client_id: None };
+    Ok(Step::SecondFactor(identity::login::begin_second(cx, birth, session)?))
+}
+
 /// Begins the proof of the address of whoever is signed in; past it, if there is nothing to prove.
 pub(super) fn prove_address(cx: &mut Cx<'_>, birth: Birth, session: &Session) -> Result<Step> {
     match identity::verification::unproven_address(cx, session.identity)? {

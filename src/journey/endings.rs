@@ -4,7 +4,8 @@ use super::{Step, Visitor, resume};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
 use crate::identity::administration::{Refusal, Replacement};
-use crate::identity::recovery::NewPassword;
+use crate::identity::factors::Added;
+use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
 use crate::model::{Identity, IdentityId, IdentityState, Session, SessionId};
 use crate::oauth2::grants;
@@ -13,8 +14,8 @@ use crate::store;
 /// The most sessions that are looked at when all of a person end.
 const SESSIONS: i64 = 1000;
 
-/// Ends everything of a person, but one session: sessions, grants with all their tokens, codes, mailed codes and open
-/// flows, in this transaction.
+/// Ends everything of a person, but one session: sessions, grants with all their tokens, codes, mailed codes, open
+/// flows and trusted devices, in this transaction.
 pub fn end_everything(
     cx: &mut Cx<'_>,
     identity: IdentityId,
@@ -29,7 +30,7 @@ pub fn end_everything(
     grants::end_of_identity(cx, identity, reason)?;
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
-    Ok(())
+    identity::factors::untrust_all(cx, identity, reason)
 }
 
 /// Ends one session with what was granted in it, save what is offline.
@@ -52,7 +53,7 @@ pub fn end_other_sessions(cx: &mut Cx<'_>, current: &Session, reason: &'static s
 
 /// Signs this browser out.
 pub fn sign_out(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
-    let Some(session) = visitor.session(cx)? else { return Ok(None) };
+    let Some(session) = visitor.claimed(cx)? else { return Ok(None) };
     end_session(cx, &session, "signed_out")?;
     Ok(Some(session))
 }
@@ -65,11 +66,13 @@ pub fn finish_recovery(
     hash: PasswordHash,
     visitor: &Visitor,
 ) -> Result<Option<(Step, SignedIn)>> {
-    let Some((completed, identity)) = identity::recovery::save_password(cx, new, hash)? else {
+    let Some(recovered) = identity::recovery::save_password(cx, new, hash)? else {
         return Ok(None);
     };
+    let Recovered { completed, identity, amr } = recovered;
     end_everything(cx, identity, None, "recovered")?;
-    let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &["pwd"], None)?;
+    let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
+    let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &amr, None)?;
     let step = resume(cx, completed, Some(&signed_in), visitor)?;
     Ok(Some((step, signed_in)))
 }
@@ -86,7 +89,20 @@ pub fn change_password(
         end_other_sessions(cx, session, "password_changed")?;
         store::one_time_codes::expire_of_identity(cx.db, session.identity, cx.now)?;
     }
-    identity::sessions::sign_in(cx, session.identity, session.browser, &["pwd"], Some(session))
+    identity::factors::untrust_all(cx, session.identity, "password_changed")?;
+    identity::sessions::raise(cx, session, &[])
+}
+
+/// The person adds an authenticator app with its first code: their session counts as one of both factors from now on. With
+/// the first second factor, all other sessions end, as nobody has shown it in them.
+pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<(Added, Option<SignedIn>)> {
+    let added = identity::factors::add_app(cx, session, typed)?;
+    let Added::Done { first } = added else { return Ok((added, None)) };
+    if first {
+        end_other_sessions(cx, session, "second_factor_added")?;
+    }
+    let signed_in = identity::sessions::raise(cx, session, &["otp", "mfa"])?;
+    Ok((added, Some(signed_in)))
 }
 
 /// Switches an identity on or off. Off ends everything at once (S1).

@@ -15,6 +15,8 @@ mod people;
 mod recovery;
 mod registration;
 mod said;
+mod second_factor;
+mod two_step;
 mod verification;
 
 pub(super) use account::{
@@ -40,6 +42,14 @@ pub(super) use recovery::{
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,
 };
 pub(super) use registration::{show as registration, submit as create_account};
+pub(super) use second_factor::{
+    backup_code, recovery_backup_code, recovery_factor, second_factor, submit_backup_code,
+    submit_recovery_backup_code, submit_recovery_factor, submit_second_factor,
+};
+pub(super) use two_step::{
+    add_app, backup_codes, backup_codes_file, change as change_two_step, confirm_app, keep_backup_codes,
+    show as two_step,
+};
 pub(super) use verification::{
     resend as resend_verification, show as verification, status as verification_status, submit as verify_code,
 };

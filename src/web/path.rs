@@ -7,6 +7,10 @@ use crate::model::{AuthorizationRequestId, FlowId, FlowKind, UserCode};
 pub const LOGIN: &str = "/login";
 /// Choosing between accounts.
 pub const CHOICE: &str = "/login/choice";
+/// The second step: the code of an authenticator app.
+pub const SECOND_FACTOR: &str = "/login/second-factor";
+/// The second step: a backup code.
+pub const BACKUP_CODE: &str = "/login/backup-code";
 /// Creating an account.
 pub const REGISTRATION: &str = "/registration";
 /// Proving an address.
@@ -31,6 +35,10 @@ pub const RECOVERY_LINK: &str = "/recovery/link";
 pub const RECOVERY_DISOWN: &str = "/recovery/disown";
 /// Whether another device has gone on.
 pub const RECOVERY_STATUS: &str = "/recovery/status";
+/// The second factor of a recovery: the code of an authenticator app.
+pub const RECOVERY_FACTOR: &str = "/recovery/second-factor";
+/// The second factor of a recovery: a backup code.
+pub const RECOVERY_BACKUP_CODE: &str = "/recovery/backup-code";
 /// The new password.
 pub const NEW_PASSWORD: &str = "/recovery/password";
 /// Allowing a client.
@@ -53,6 +61,14 @@ pub const ACCOUNT: &str = "/account";
 pub const PROFILE: &str = "/account/profile";
 /// One's own password.
 pub const PASSWORD: &str = "/account/password";
+/// One's own second factors.
+pub const TWO_STEP: &str = "/account/two-step";
+/// An authenticator app is added.
+pub const ADD_APP: &str = "/account/two-step/app";
+/// New backup codes.
+pub const BACKUP_CODES: &str = "/account/two-step/codes";
+/// The same as a file.
+pub const BACKUP_CODES_FILE: &str = "/account/two-step/codes.txt";
 /// One's own devices.
 pub const SESSIONS: &str = "/account/sessions";
 /// Sends a code for the address.
@@ -116,6 +132,10 @@ pub fn of_step(step: &Step) -> Option<String> {
     Some(match step {
         Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
         Step::Challenge(kind, request) => of_request(of_kind(*kind), *request),
+        Step::SecondFactor(flow) => of_flow(SECOND_FACTOR, *flow),
+        Step::BackupCode(flow) => of_flow(BACKUP_CODE, *flow),
+        Step::RecoveryFactor(flow) => of_flow(RECOVERY_FACTOR, *flow),
+        Step::RecoveryBackupCode(flow) => of_flow(RECOVERY_BACKUP_CODE, *flow),
         Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
         Step::Choice(request) => of_request(CHOICE, *request),
         Step::Consent(request) => of_request(CONSENT, *request),

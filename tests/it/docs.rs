@@ -98,6 +98,11 @@ fn the_page_about_signing_out_is_true() {
 }
 
 #[test]
+fn the_page_about_second_factors_is_true() {
+    run_page("docs/how-to/second-factors.md");
+}
+
+#[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
 }

@@ -71,6 +71,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     }
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
+        min_length_two_step: from.number("password.min_length_two_step", 8, 128)?,
         memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
         iterations: from.number("password.iterations", 2, 100)?,
         workers: from.number("password.workers", 0, 256)?,

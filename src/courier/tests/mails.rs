@@ -28,12 +28,15 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 4] {
+fn notices() -> [Mail; 7] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
+        Mail::SecondFactorAdded,
+        Mail::SecondFactorRemoved,
+        Mail::BackupCodeUsed { left: 2 },
         Mail::RefreshTokenReused { client_name },
     ]
 }

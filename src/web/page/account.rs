@@ -9,30 +9,33 @@ use crate::web::path;
 
 /// The pages of the account, as they stand in its navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
+pub(super) enum Section {
     Overview,
     Profile,
     Password,
+    TwoStep,
     Sessions,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Overview, Self::Profile, Self::Password, Self::Sessions];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Profile, Self::Password, Self::TwoStep, Self::Sessions];
 
-    fn path(&self) -> &'static str {
+    pub fn path(&self) -> &'static str {
         match self {
             Self::Overview => path::ACCOUNT,
             Self::Profile => path::PROFILE,
             Self::Password => path::PASSWORD,
+            Self::TwoStep => path::TWO_STEP,
             Self::Sessions => path::SESSIONS,
         }
     }
 
-    fn words(&self) -> &'static str {
+    pub fn words(&self) -> &'static str {
         match self {
             Self::Overview => "account.overview",
             Self::Profile => "account.profile",
             Self::Password => "account.password",
+            Self::TwoStep => "account.two_step",
             Self::Sessions => "account.sessions",
         }
     }

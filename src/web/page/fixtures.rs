@@ -3,6 +3,7 @@
 mod beside;
 mod devices;
 mod entering;
+mod factors;
 mod inside;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Fixture> {
         all.push(Fixture { name, html: page.render_page().unwrap() });
     };
     entering::sign_in(&mut add);
+    factors::second_step(&mut add);
     entering::registration(&mut add);
     entering::codes(&mut add);
     entering::recovery(&mut add);
@@ -47,6 +49,7 @@ pub fn all() -> Vec<Fixture> {
     inside::answers(&mut add);
     devices::devices(&mut add);
     inside::account(&mut add);
+    factors::account(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);
     beside::inbox(&mut add);

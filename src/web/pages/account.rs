@@ -7,30 +7,31 @@ use super::people::Person;
 use super::said::Said;
 use crate::cx::Result;
 use crate::identity::settings::{self, PasswordPrepared, Saved};
-use crate::identity::{sessions as devices, verification};
+use crate::identity::{factors, passwords, sessions as devices, verification};
 use crate::journey::{self, Step};
-use crate::model::{Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
+use crate::model::{Assurance, Birth, Continuation, FlowKind, Instant, Notice, Session, SessionId};
 use crate::store;
 use crate::web::page::{AccountPage, Form, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
-fn signed_in_first(visit: &Visit) -> Reply {
+pub(super) fn signed_in_first(visit: &Visit) -> Reply {
     let back: String = url::form_urlencoded::byte_serialize(visit.path().as_bytes()).collect();
     Reply::see_other(&format!("{}?return_to={back}", path::LOGIN))
 }
 
-fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
+pub(super) fn own_form(visit: &Visit, action: &str, session: &Session) -> Form {
     visit.form_for(action, &session.id.to_string(), "")
 }
 
 /// Whether a form of the account was made for this session.
-fn fits(visit: &Visit, fields: &FormFields, session: &Session) -> bool {
+pub(super) fn fits(visit: &Visit, fields: &FormFields, session: &Session) -> bool {
     visit.token_fits(fields, &session.id.to_string())(&session.browser)
 }
 
-async fn session(visit: &Visit) -> Result<Option<Session>> {
+/// Who is signed in, and is seen by this.
+pub(super) async fn session(visit: &Visit) -> Result<Option<Session>> {
     let visitor = visit.visitor();
     if visitor.session.is_none() {
         return Ok(None);
@@ -95,8 +96,8 @@ pub(in crate::web) async fn verify(visit: Visit, fields: FormFields) -> Result<R
 /// The person's data, for somebody who has shown lately that they are that person.
 pub(in crate::web) async fn profile(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    if !is_recent(&visit, &session) {
-        return confirm(&visit, session, visit.here()).await;
+    if let Some(first) = shown_first(&visit, &session, visit.here()).await? {
+        return Ok(first);
     }
     let id = session.identity;
     let mut values = visit.work().read(move |cx| settings::values(cx, id)).await?;
@@ -140,6 +141,34 @@ async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply>
     visit.go(&step)
 }
 
+/// What somebody must show before they see or change what is sensitive: that they have signed in lately, and a second
+/// factor if they have one. `None` is nothing.
+pub(super) async fn shown_first(visit: &Visit, session: &Session, back: String) -> Result<Option<Reply>> {
+    if !is_recent(visit, session) {
+        return confirm(visit, session.clone(), back).await.map(Some);
+    }
+    second_first(visit, session, back).await
+}
+
+/// The second factor of whoever has one and was spared it at the sign-in (A01, A06).
+async fn second_first(visit: &Visit, session: &Session, back: String) -> Result<Option<Reply>> {
+    let of = session.clone();
+    if session.assurance == Assurance::Aal2
+        || !visit.work().read(move |cx| factors::is_any(cx, of.identity)).await?
+    {
+        return Ok(None);
+    }
+    let of = session.clone();
+    let step = visit
+        .work()
+        .write(move |cx| {
+            let back = journey::own_url(cx, &back)?;
+            journey::begin_second_step(cx, &of, back)
+        })
+        .await?;
+    visit.go(&step).map(Some)
+}
+
 /// Other data. A new address counts only when it is proven.
 pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PROFILE)) };
@@ -147,10 +176,10 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
         return Ok(Reply::see_other(path::PROFILE));
     }
     let values = fields.beginning("traits.");
-    if !is_recent(&visit, &session) {
-        // What was typed waits behind the confirmation.
-        let back = Said { values, ..Said::default() }.at(visit.env(), &session, path::PROFILE)?;
-        return confirm(&visit, session, back).await;
+    // What was typed waits behind the confirmation.
+    let back = Said { values: values.clone(), ..Said::default() }.at(visit.env(), &session, path::PROFILE)?;
+    if let Some(first) = shown_first(&visit, &session, back).await? {
+        return Ok(first);
     }
     let (identity, browser) = (session.identity, session.browser);
     let of = session.clone();
@@ -184,14 +213,18 @@ pub(in crate::web) async fn save_profile(visit: Visit, fields: FormFields) -> Re
 /// The password.
 pub(in crate::web) async fn password(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
+    if let Some(first) = second_first(&visit, &session, path::PASSWORD.to_owned()).await? {
+        return Ok(first);
+    }
     let id = session.identity;
-    let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
+    let (person, password_min) =
+        visit.work().read(move |cx| Ok((Person::find(cx, id)?, passwords::least(cx, id)?))).await?;
     Reply::own_page(&PasswordPage {
         frame: visit.frame(),
         notices: Said::read(&visit, &session).notices,
         form: own_form(&visit, path::PASSWORD, &session),
         identifier: person.shown(),
-        password_min: visit.settings().password.min_length,
+        password_min,
         ask_current: !is_recent(&visit, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
     })
@@ -202,6 +235,9 @@ pub(in crate::web) async fn save_password(visit: Visit, fields: FormFields) -> R
     let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::PASSWORD)) };
     if !fits(&visit, &fields, &session) {
         return Ok(Reply::see_other(path::PASSWORD));
+    }
+    if let Some(first) = second_first(&visit, &session, path::PASSWORD.to_owned()).await? {
+        return Ok(first);
     }
     let current = fields.get("current_password").to_owned();
     let (new, end_others) = (fields.get("password").to_owned(), fields.get("end_others") == "yes");

@@ -183,6 +183,7 @@ pub(super) fn registration_is_open<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) ->
 pub(super) fn standing(flow: &Flow<Recovery>) -> Step {
     match flow.state.stage {
         RecoveryStage::Password => Step::NewPassword(flow.id),
+        RecoveryStage::SecondFactor => Step::RecoveryFactor(flow.id),
         RecoveryStage::Address | RecoveryStage::Code | RecoveryStage::Link(_) => {
             Step::Flow(FlowKind::Recovery, flow.id)
         }

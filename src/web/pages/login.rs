@@ -44,8 +44,12 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
                 Shown::Page(flow) => flow,
             };
             let session = visitor.session(cx)?;
+            if login::is_second_due(&flow, session.as_ref(), cx.now) {
+                return Ok(Err(Step::SecondFactor(flow.id)));
+            }
+            let confirmed = login::confirmed(&flow);
             if let Some(session) = &session
-                && flow.identity.is_none()
+                && confirmed.is_none()
                 && flow.state.proven.is_none()
                 && session.authenticated_at > flow.created_at
             {
@@ -53,7 +57,7 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
                 return Ok(Err(journey::lead_on(cx, &flow, &visitor)?));
             }
             let mut person = |id| Person::find(cx, id);
-            let known_as = flow.identity.map(&mut person).transpose()?.map(|person| person.shown());
+            let known_as = confirmed.map(&mut person).transpose()?.map(|person| person.shown());
             let proven = flow.state.proven.map(&mut person).transpose()?;
             let signed_in = session.map(|session| person(session.identity)).transpose()?;
             let client_name = flow::client_name(cx, &flow);

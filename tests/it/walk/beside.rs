@@ -22,13 +22,18 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 20] = [
+const BESIDE: [(&str, Beside); 24] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
     ("/account", Account("Change your password")),
     ("/account/profile", Account("Save changes")),
     ("/account/password", Account("Change password")),
+    // What leads on from here is walked in `factors::account`.
+    ("/account/two-step", Account("Set up an authenticator app")),
+    ("/account/two-step/app", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fapp")),
+    ("/account/two-step/codes", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes")),
+    ("/account/two-step/codes.txt", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes.txt")),
     ("/account/sessions", Account("Overview")),
     ("/account/verify", Redirect("/account")),
     // The way through the question itself is walked in `device::pages`.
@@ -47,8 +52,10 @@ const BESIDE: [(&str, Beside); 20] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 26] = [
     ("account.html", "/account"),
+    ("add_app.html", "/account/two-step/app"),
+    ("backup_codes.html", "/account/two-step/codes"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
@@ -67,9 +74,11 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),
     ("registration.html", "/registration"),
+    ("second_factor.html", "/login/second-factor"),
     ("sessions.html", "/account/sessions"),
     ("signed_out.html", "/logout/done"),
     ("signing_out.html", "/oauth2/sessions/logout"),
+    ("two_step.html", "/account/two-step"),
 ];
 
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];
