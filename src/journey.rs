@@ -68,6 +68,8 @@ pub enum Step {
     Flow(FlowKind, FlowId),
     /// The page that begins such a flow for a waiting request.
     Challenge(FlowKind, AuthorizationRequestId),
+    /// The page of the mailed code of a sign-in.
+    SignInCode(FlowId),
     /// The page of the second step of a sign-in.
     SecondFactor(FlowId),
     /// The page of the second step of a sign-in that takes a backup code.
@@ -146,6 +148,7 @@ impl Step {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Flow(kind, _) | Self::Challenge(kind, _) => kind.name(),
+            Self::SignInCode(_) => "sign_in_code",
             Self::SecondFactor(_) => "second_factor",
             Self::BackupCode(_) => "backup_code",
             Self::RecoveryFactor(_) => "recovery_factor",

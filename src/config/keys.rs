@@ -172,6 +172,12 @@ pub const KEYS: &[Key] = &[
         "[]",
         "Where `return_to` may lead: `https://a` any path, `https://a/b` that path, `https://a/b/*` all below. The https origins of registered redirect URIs count by themselves.",
     ),
+    key(
+        "login.code",
+        Form::Flag,
+        "false",
+        "Whether people may sign in with a code that is mailed to them, in place of their password. Whoever reads a mailbox then needs nothing else, unless its owner has a second factor.",
+    ),
     key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
     key(
         "verification.required",

@@ -227,6 +227,8 @@ pub struct Settings {
     pub verification_required: bool,
     /// Whether people may reset a forgotten password.
     pub recovery: bool,
+    /// Whether people may sign in with a mailed code.
+    pub login_code: bool,
     /// Where a recovery ends that has nothing else.
     pub after_recovery: Option<String>,
     /// Traits.

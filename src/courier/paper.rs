@@ -91,6 +91,8 @@ pub(super) enum Html<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.html")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/sign_in_code.html")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.html")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.html")]
@@ -114,6 +116,8 @@ pub(super) enum Text<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.txt")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/sign_in_code.txt")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.txt")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.txt")]

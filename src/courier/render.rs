@@ -50,6 +50,7 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
+        Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
         Mail::AccountExists
         | Mail::PasswordChanged
         | Mail::RecoveryCompleted
@@ -120,6 +121,7 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::RecoveryCode { .. } => {
             (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
         }
+        Mail::SignInCode { .. } => (Html::SignInCode { paper, code }, Text::SignInCode { paper, code }),
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),

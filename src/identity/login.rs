@@ -1,7 +1,9 @@
-//! Signing in: with a password, and with a second factor by whoever has one.
+//! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
+mod code;
 mod second;
 
+pub use code::{resend_code, resend_wait, send_code, submit_code};
 pub use second::{begin_second, is_second_due, second_shown, submit_second};
 
 use std::time::Duration;
@@ -90,6 +92,7 @@ pub fn prepare(cx: &mut Cx<'_>, flow: Flow<Login>, identifier: &str, password: &
         return Ok(Prepared::Stay(flow));
     }
     flow.state.proven = None;
+    flow.state.mailed = false;
     forget_first(&mut flow);
     if flow.identity.is_none() {
         flow.state.identifier = identifier.trim().chars().take(SHOWN).collect();

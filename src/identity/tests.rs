@@ -7,6 +7,7 @@ mod factors;
 mod links;
 mod login;
 mod login_choice;
+mod login_code;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -56,6 +56,9 @@ pub struct Login {
     /// Whose password was right while somebody else was signed in from another tab: the person chooses between both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven: Option<IdentityId>,
+    /// Whether a code for the sign-in was mailed (or would have been), and is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mailed: bool,
     /// The first factor, once it was shown by somebody who has a second one, which is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<FirstFactor>,

@@ -37,6 +37,13 @@ pub enum Mail {
         /// The application on whose way the person is.
         client_name: Option<String>,
     },
+    /// A code that signs in.
+    SignInCode {
+        /// Eight digits.
+        code: String,
+        /// The application on whose way the person is.
+        client_name: Option<String>,
+    },
     /// Somebody wanted to register with an address that has an account.
     AccountExists,
     /// The password was changed, with the old one.
@@ -71,6 +78,7 @@ impl Mail {
         match self {
             Self::VerificationCode { .. } => "verification_code",
             Self::RecoveryCode { .. } => "recovery_code",
+            Self::SignInCode { .. } => "sign_in_code",
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",

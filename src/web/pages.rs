@@ -9,6 +9,7 @@ mod form;
 mod inbox;
 mod link;
 mod login;
+mod login_code;
 mod logout;
 mod other;
 mod people;
@@ -31,6 +32,7 @@ pub(super) use flow::sent_by_get;
 pub(super) use inbox::{inbox, inbox_json};
 pub(super) use link::{confirm_recovery, confirm_verification, disown_recovery, disown_verification};
 pub(super) use login::{choose, choose_page, show as login, submit as sign_in};
+pub(super) use login_code::{resend as resend_login_code, show as login_code, submit as submit_login_code};
 pub(super) use logout::{
     check_session, done as signed_out, end_session, end_session_by_form, show as logout, sign_out,
 };

@@ -7,6 +7,10 @@ use crate::model::{AuthorizationRequestId, FlowId, FlowKind, UserCode};
 pub const LOGIN: &str = "/login";
 /// Choosing between accounts.
 pub const CHOICE: &str = "/login/choice";
+/// The mailed code of a sign-in.
+pub const LOGIN_CODE: &str = "/login/code";
+/// Another code.
+pub const LOGIN_CODE_RESEND: &str = "/login/code/resend";
 /// The second step: the code of an authenticator app.
 pub const SECOND_FACTOR: &str = "/login/second-factor";
 /// The second step: a backup code.
@@ -132,6 +136,7 @@ pub fn of_step(step: &Step) -> Option<String> {
     Some(match step {
         Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
         Step::Challenge(kind, request) => of_request(of_kind(*kind), *request),
+        Step::SignInCode(flow) => of_flow(LOGIN_CODE, *flow),
         Step::SecondFactor(flow) => of_flow(SECOND_FACTOR, *flow),
         Step::BackupCode(flow) => of_flow(BACKUP_CODE, *flow),
         Step::RecoveryFactor(flow) => of_flow(RECOVERY_FACTOR, *flow),

@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::pages::{self, getting, looking, sending, sent_by_get, whatever};
 use super::{path, protocol};
-use crate::model::FlowKind::{Recovery, Verification};
+use crate::model::FlowKind::{Login, Recovery, Verification};
 
 /// The public listener: pages and protocol.
 pub(super) fn public(config: &mut ServiceConfig) {
@@ -19,6 +19,14 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page("/").route(looking(pages::home)))
         .service(page(path::LOGIN).route(looking(pages::login)).route(sending(pages::sign_in)))
+        .service(
+            page(path::LOGIN_CODE).route(looking(pages::login_code)).route(sending(pages::submit_login_code)),
+        )
+        .service(
+            page(path::LOGIN_CODE_RESEND)
+                .route(looking(|visit| sent_by_get(visit, Login)))
+                .route(sending(pages::resend_login_code)),
+        )
         .service(
             page(path::SECOND_FACTOR)
                 .route(looking(pages::second_factor))

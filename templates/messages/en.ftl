@@ -10,6 +10,7 @@ login-email = Email
 login-username = Email or username
 login-password = Password
 login-button = Sign in
+login-code = Email me a code
 login-recovery = Forgot your password?
 login-new_here = New here?
 login-registration = Create an account
@@ -439,6 +440,7 @@ inbox-text = Text of the message
 
 mail-subject_verification_code = { $code } is your { $app } code
 mail-subject_recovery_code = { $code } is your { $app } code for a new password
+mail-subject_sign_in_code = { $code } is your { $app } code to sign in
 mail-subject_account_exists = You already have an account with { $app }
 mail-subject_password_changed = Your { $app } password was changed
 mail-subject_recovery_completed = Your { $app } password was reset
@@ -449,6 +451,7 @@ mail-subject_refresh_token_reused = An application was signed out of your { $app
 
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
+mail-title_sign_in_code = Sign in
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
 mail-title_recovery_completed = Your password was reset
@@ -490,6 +493,7 @@ mail-recover = Reset your password
 
 mail-who_verification_code = Who asked for it
 mail-who_recovery_code = Who asked for it
+mail-who_sign_in_code = Who asked for it
 mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_recovery_completed = Who did it
@@ -504,6 +508,7 @@ mail-network = Network address
 mail-not_you = If this wasn't you
 mail-not_you_verification_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
+mail-not_you_sign_in_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
 mail-not_you_second_factor_added = Somebody is signed in to your account. Choose a new password now; that also signs out all devices.
@@ -514,6 +519,7 @@ mail-not_you_recovery_completed = Somebody can read your email. Change the passw
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
+mail-why_sign_in_code = You get this email because { $address } was entered at { $app }.
 mail-why_account_exists = You get this email because { $address } was entered at { $app }.
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
 mail-why_second_factor_added = You get this email because { $address } belongs to an account at { $app }.

@@ -34,8 +34,9 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let identity = identity_schema(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
+    let login_code = from.flag("login.code");
     let outbound = outbound(&mut from, sources);
-    let courier = courier(&mut from, sources, &name, development, registration || recovery);
+    let courier = courier(&mut from, sources, &name, development, registration || recovery || login_code);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
         from.wrong("server.log_format", "expected auto, text or json");
@@ -101,6 +102,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         registration,
         verification_required: from.flag("verification.required"),
         recovery,
+        login_code,
         after_recovery: from.web_url("recovery.after"),
         identity: identity?,
         courier: courier?,
@@ -271,7 +273,8 @@ fn courier(
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed => None,
         None => {
-            let text = "it is missing, and registration or recovery is on, which need mail";
+            let text =
+                "it is missing, and registration, recovery or the sign-in by code is on, which need mail";
             from.wrong("courier.smtp_url", text);
             return None;
         }

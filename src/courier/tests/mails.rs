@@ -43,7 +43,8 @@ fn notices() -> [Mail; 7] {
 
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
-    [verification(shop), recovery(shop)].into_iter().chain(notices()).collect()
+    let sign_in = Mail::SignInCode { code: CODE.to_owned(), client_name: shop.map(str::to_owned) };
+    [verification(shop), recovery(shop), sign_in].into_iter().chain(notices()).collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {

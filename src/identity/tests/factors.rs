@@ -3,7 +3,8 @@
 use super::world::{BETTER, GOOD, World, fake_hash, ids, person_at, worlds};
 use crate::crypto::TotpSecret;
 use crate::identity::factors::{self, Added, Typed};
-use crate::identity::{Progress, SignedIn, login, sessions, settings};
+use crate::identity::settings::PasswordPrepared;
+use crate::identity::{Progress, SignedIn, login, passwords, sessions, settings};
 use crate::model::{Assurance, FlowId, IdentityId, Login, Mail, Session};
 use crate::store;
 
@@ -424,6 +425,21 @@ fn sec_v05_a_first_factor_that_waits_is_dead_after_a_new_password() {
         assert_eq!(totp(&world, flow, &code), Vec::<String>::new());
         let nobody = world.run(move |cx| sessions::list(cx, anna));
         assert!(nobody.iter().all(|session| session.browser != person_at(2).0));
+    }
+}
+
+#[test]
+fn page_n1_a_password_may_be_shorter_for_whoever_has_a_second_factor() {
+    for world in worlds() {
+        let anna = world.person("anna@example.com", GOOD);
+        assert_eq!(world.run(move |cx| passwords::least(cx, anna)), 15);
+        let (new, _) = with_app(&world, "anna@example.com", 1);
+        assert_eq!(world.run(move |cx| passwords::least(cx, anna)), 8);
+        let session = new.session.clone();
+        let heard = world.run(move |cx| settings::prepare_password(cx, &session, None, "qzv-rgb"));
+        assert!(matches!(heard, PasswordPrepared::Stay(notices) if ids(&notices) == ["pw.short@password"]));
+        let good = world.run(move |cx| settings::prepare_password(cx, &new.session, None, "qzv-rgbk"));
+        assert!(matches!(good, PasswordPrepared::Work(_)));
     }
 }
 

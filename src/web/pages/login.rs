@@ -2,6 +2,7 @@
 
 use super::flow;
 use super::form;
+use super::login_code;
 use super::people::Person;
 use crate::cx::Result;
 use crate::identity::login::{self, Prepared};
@@ -47,6 +48,9 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
             if login::is_second_due(&flow, session.as_ref(), cx.now) {
                 return Ok(Err(Step::SecondFactor(flow.id)));
             }
+            if flow.state.mailed {
+                return Ok(Err(Step::SignInCode(flow.id)));
+            }
             let confirmed = login::confirmed(&flow);
             if let Some(session) = &session
                 && confirmed.is_none()
@@ -91,6 +95,7 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
         identifier: around.known_as.clone().unwrap_or(flow.state.identifier),
         identifier_is_email: traits::identifier(settings) == "email",
         known_as: around.known_as,
+        offer_code: settings.login_code,
         switch_link: known.then(|| path::switch_after(flow.id)),
         recovery_link: settings.recovery.then(|| path::after(path::RECOVERY, flow.id)),
         registration_link: (around.registration && !known).then(|| path::after(path::REGISTRATION, flow.id)),
@@ -109,6 +114,9 @@ fn wait_of(flow: &Flow<Login>) -> Option<u64> {
 /// Identifier and password. The password is compared between two transactions, never inside one.
 pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
+    if fields.get("via") == "code" && visit.settings().login_code {
+        return login_code::ask(&visit, &fields).await;
+    }
     let visitor = visit.visitor();
     let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
     let (identifier, password) = (fields.get("identifier").to_owned(), fields.get("password").to_owned());

@@ -11,6 +11,7 @@ on_both![
     journey_j5_seed_s11_a_backup_code_opens_the_way_to_the_new_password_too,
     journey_j6_with_a_second_factor_both_devices_come_to_their_end,
     sec_v09_a_mailbox_alone_sets_no_password_and_removes_no_factor,
+    journey_j1_a_mailed_code_and_the_second_factor_lead_home,
     page_p11_app_and_backup_code_have_a_page_each,
     sec_b03_too_many_guesses_are_told_how_long_to_wait,
 ];
@@ -166,4 +167,34 @@ fn sec_b03_too_many_guesses_are_told_how_long_to_wait(setup: Setup) {
     app.advance(300);
     second_step(&mut other, &app, &phone);
     other.expect_path("/account");
+}
+
+fn journey_j1_a_mailed_code_and_the_second_factor_lead_home(setup: Setup) {
+    let app = setup.set("login.code", "true").start();
+    let (ada, phone) = ada(&app);
+    let spa = app.relying_party("spa");
+    let mut browser = app.browser();
+    browser.open(spa.authorization_url()).press("Email me a code");
+    browser.expect_path("/login").expect_says_with("field.empty", &[("field", "email")]);
+    browser.press_with("Email me a code", &[("identifier", "ada@example.org")]);
+    browser
+        .expect_path("/login/code")
+        .expect_says_with("code.maybe_sent_to", &[("address", "a***@example.org")]);
+    browser.submit([("code", "00000000")]).expect_path("/login/code").expect_says("code.mismatch");
+    browser.enter_code_of(&app, "ada@example.org");
+    second_step(&mut browser, &app, &phone);
+    browser.press("Allow");
+    let tokens = spa.redeem(browser.location());
+    tokens.expect_subject(&ada.subject());
+    assert_eq!(
+        (&tokens.claims["acr"], &tokens.claims["amr"]),
+        (&"aal2".into(), &serde_json::json!(["otp", "mfa"]))
+    );
+    // An address that nobody has looks the same.
+    let mut unknown = app.browser();
+    unknown.open(spa.authorization_url()).press_with("Email me a code", &[("identifier", "bob@example.org")]);
+    unknown.expect_path("/login/code").click("Back to sign in").expect_path("/login").sign_in(&ada);
+    second_step(&mut unknown, &app, &phone);
+    spa.redeem(unknown.location());
+    assert_eq!(app.mailbox().count("bob@example.org"), 0);
 }

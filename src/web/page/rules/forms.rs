@@ -73,7 +73,7 @@ fn page_p6_passwords_and_codes_say_what_they_are() {
         assert_eq!(input.attr("id"), Some("current-password"));
         assert_eq!(input.attr("name"), Some("password"));
         assert_eq!(input.attr("autocomplete"), Some("current-password"));
-        let button = one(html, "#login-form button[type=submit]");
+        let button = find(html, "#login-form button[type=submit]")[0];
         assert_eq!((button.attr("name"), button.attr("value")), (Some("via"), Some("password")));
     });
     each_of(&["registration", "new_password", "password"], |_, html| {
