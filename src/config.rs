@@ -10,6 +10,6 @@ pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
-    AllowedDestination, Brand, Courier, IdentitySettings, KeySettings, Mode, OutboundSettings,
+    AllowedDestination, Brand, Courier, Ends, IdentitySettings, KeySettings, Mode, OutboundSettings,
     PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, parse_duration,
 };

@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::{Clients, Settings};
@@ -138,6 +139,8 @@ pub struct Caller {
     pub request: Option<RequestId>,
     /// The key that the administration was opened with.
     pub api_key: Option<ApiKeyId>,
+    /// The language of their pages, for mails to somebody whose own language is not known.
+    pub language: Option<String>,
 }
 
 impl Caller {
@@ -149,6 +152,7 @@ impl Caller {
             user_agent: String::new(),
             request: None,
             api_key: None,
+            language: None,
         }
     }
 
@@ -188,6 +192,11 @@ impl Cx<'_> {
         self.env.random.as_ref()
     }
 
+    /// A fresh key for a row of a table that grows with every request, in the order of time.
+    pub fn row_key(&self) -> Uuid {
+        self.env.random.uuid_at(self.now)
+    }
+
     /// Once this is committed, whoever tells clients of sign-outs looks at once.
     pub fn wake_notifier(&mut self) {
         self.told = true;
@@ -195,7 +204,7 @@ impl Cx<'_> {
 
     /// Writes a fact, with the fact itself.
     pub fn record(&mut self, event: Event) -> Result<()> {
-        let id = EventId::from_uuid(self.env.random.uuid());
+        let id = EventId::from_uuid(self.row_key());
         let event = match self.caller.api_key {
             Some(key) => event.with("api_key", key.to_string()),
             None => event,

@@ -7,8 +7,10 @@ pub mod administration;
 mod codes;
 mod credentials;
 pub mod factors;
+mod guessing;
 mod links;
 pub mod login;
+pub mod parked;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;
@@ -16,12 +18,14 @@ pub mod sessions;
 pub mod settings;
 mod throttle;
 pub mod traits;
+pub mod undo;
 pub mod verification;
 
 #[cfg(test)]
 mod tests;
 
 pub use codes::CODE_MINUTES;
+pub use guessing::{Lock, LockState, lift_lock, lock_of};
 pub use links::{LinkTarget, LinkView, link_target};
 pub use sessions::SignedIn;
 

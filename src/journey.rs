@@ -9,20 +9,24 @@ pub mod device;
 mod endings;
 mod next;
 mod open;
+mod own_data;
 mod pushed;
 mod resume;
+mod undo;
 mod waiting;
 
 pub use arrive::{advance, arrive, enter, park};
-pub use begin::{Begun, Origin, begin, begin_confirmation, begin_second_step, own_url, return_url};
+pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, park_change, return_url};
 pub use endings::{
-    add_app, change_password, delete_identity, end_everything, end_other_sessions, end_session, end_sessions,
-    finish_recovery, replace_identity, set_state, sign_out,
+    add_app, change_password, delete_identity, disown_activity, end_everything, end_other_sessions,
+    end_session, end_sessions, finish_recovery, remove_access, replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
+pub use own_data::own_data;
 pub use pushed::{arrive_pushed, park_pushed};
 pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
+pub use undo::{Undone, delete_due, is_deletion_due, schedule_deletion, take_back};
 pub use waiting::{Waiting, reclaim, waiting};
 
 use std::sync::Arc;

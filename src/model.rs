@@ -16,7 +16,9 @@ mod instant;
 mod key;
 mod logout_notice;
 mod mail;
+mod network;
 mod notice;
+mod parked_change;
 mod pushed_request;
 mod response_type;
 mod return_url;
@@ -24,6 +26,7 @@ mod scope;
 mod secret;
 mod session;
 mod token;
+mod undo;
 
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
@@ -45,15 +48,17 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, RefreshTokenId, RequestId, SessionId,
-    TrustedDeviceId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, RefreshTokenId, RequestId,
+    SessionId, TrustedDeviceId, UndoId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
+pub use network::{is_same_network, network};
 pub use notice::{Notice, NoticeKind};
+pub use parked_change::{PARKED, ParkedChange};
 pub use pushed_request::{PUSHED_REQUEST, PushedRequest, REQUEST_URN};
 pub use response_type::{ResponseMode, ResponseType};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};
@@ -61,3 +66,4 @@ pub use scope::{MalformedScope, Scope};
 pub use secret::SecretText;
 pub use session::{Assurance, Session};
 pub use token::TokenDigest;
+pub use undo::{UNDO, Undo, Undoing};

@@ -6,6 +6,7 @@ mod callback;
 mod claims;
 mod client_assertion;
 mod client_authentication;
+pub mod connected;
 pub mod consent;
 pub mod device;
 mod discovery;

@@ -2,20 +2,36 @@
 //!
 //! Code and tests speak of ids such as `login.mismatch`; only this module knows the words and Fluent.
 
+mod check;
+mod languages;
+mod pseudo;
+#[cfg(test)]
+mod translations;
+
+pub use check::TextFault;
+pub use languages::{Languages, Own, accepted};
+
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::model::Notice;
+use crate::model::{Instant, Notice, browser_name};
 
 const ENGLISH: &str = include_str!("../templates/messages/en.ftl");
 
-/// The sentences of one language.
+/// The sentences of one language; what it lacks is said in English.
 pub struct Catalogue {
+    tag: LanguageIdentifier,
+    name: String,
+    right_to_left: bool,
     bundle: FluentBundle<FluentResource>,
     ids: Vec<String>,
+    fallback: Option<Arc<Self>>,
 }
 
 /// A catalogue that cannot be used.
@@ -38,20 +54,62 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Catalogue({})", self.name)
+    }
+}
+
+/// What becomes of each text between two placeholders, in a language that is made from English.
+type Transform = fn(&str) -> Cow<'_, str>;
+
 impl Catalogue {
     /// The built-in English catalogue.
     pub fn english() -> Result<Self, TextError> {
-        Self::parse(ENGLISH)
+        Self::new(LanguageIdentifier::from_bytes(b"en").unwrap_or_default(), &[ENGLISH], None, None)
     }
 
-    fn parse(source: &str) -> Result<Self, TextError> {
-        let resource = FluentResource::try_new(source.to_owned())
-            .map_err(|(_, errors)| TextError::Syntax(format!("{errors:?}")))?;
-        let mut bundle = FluentBundle::new_concurrent(vec![LanguageIdentifier::default()]);
-        bundle.set_use_isolating(false);
-        bundle.add_resource(resource).map_err(|errors| TextError::Repeated(format!("{errors:?}")))?;
-        let ids = source.lines().filter_map(message_id).map(|key| key.replace('-', ".")).collect();
-        Ok(Self { bundle, ids })
+    /// Of these sources, of which a later one has the last word.
+    fn new(
+        tag: LanguageIdentifier,
+        sources: &[&str],
+        fallback: Option<Arc<Self>>,
+        transform: Option<Transform>,
+    ) -> Result<Self, TextError> {
+        let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
+        bundle.set_transform(transform);
+        let (mut ids, mut known) = (Vec::new(), HashSet::new());
+        for source in sources {
+            let resource = FluentResource::try_new((*source).to_owned())
+                .map_err(|(_, errors)| TextError::Syntax(format!("{errors:?}")))?;
+            let mut own = HashSet::new();
+            for key in source.lines().filter_map(message_id) {
+                let id = key.replace('-', ".");
+                if !own.insert(key) {
+                    return Err(TextError::Repeated(id));
+                }
+                if known.insert(id.clone()) {
+                    ids.push(id);
+                }
+            }
+            bundle.add_resource_overriding(resource);
+        }
+        let name = tag.to_string();
+        let mut catalogue = Self { tag, name, right_to_left: false, bundle, ids, fallback };
+        catalogue.right_to_left = catalogue.say("language.direction", &[]) == "rtl";
+        // A name or an address of the other direction must not carry the sentence around it along.
+        catalogue.bundle.set_use_isolating(catalogue.right_to_left);
+        Ok(catalogue)
+    }
+
+    /// The tag of the language, as HTML and OpenID Connect write it: `en`, `de`.
+    pub fn tag(&self) -> &str {
+        &self.name
+    }
+
+    /// The direction of its script: `ltr` or `rtl`.
+    pub fn direction(&self) -> &'static str {
+        if self.right_to_left { "rtl" } else { "ltr" }
     }
 
     /// The sentence of `id` with its placeholders filled; an unknown id is said as it is.
@@ -66,23 +124,85 @@ impl Catalogue {
         self.format(&notice.id, notice.args.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Whether there is a sentence of this id.
-    pub fn contains(&self, id: &str) -> bool {
+    /// A day and a time, as people write them: `24 November 2026, 14:30 UTC`.
+    pub fn date(&self, at: Instant) -> String {
+        let date = at.date_time();
+        let part = |pattern: &str| date.format(pattern).to_string();
+        let month = self.say(&format!("month.{}", part("%-m")), &[]);
+        let (day, year, time) = (part("%-d"), part("%Y"), part("%H:%M"));
+        self.say("date.long", &[("day", &day), ("month", &month), ("year", &year), ("time", &time)])
+    }
+
+    /// The browser of a `User-Agent` as people know it: `Firefox on Linux`; `None` if it is none of those known.
+    pub fn browser(&self, user_agent: &str) -> Option<String> {
+        let name = browser_name(user_agent)?;
+        Some(match name.split_once(" on ") {
+            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            None => name,
+        })
+    }
+
+    /// The same, with words for a browser that is not known.
+    pub fn device(&self, user_agent: &str) -> String {
+        self.browser(user_agent).unwrap_or_else(|| self.say("browser.unknown", &[]))
+    }
+
+    /// Where something was asked from: the name of a browser and an address, as they were written down.
+    pub fn place(&self, written: &str) -> String {
+        let (device, rest) =
+            written.split_once(", ").map_or((written, None), |(device, peer)| (device, Some(peer)));
+        let device = match device.split_once(" on ") {
+            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            None => self.say("browser.unknown", &[]),
+        };
+        rest.map_or_else(|| device.clone(), |peer| format!("{device}, {peer}"))
+    }
+
+    /// What a field is called that the identity schema calls `title`: the sentence `trait.NAME`, if there is one.
+    pub fn field(&self, name: &str, title: &str) -> String {
+        let id = format!("trait.{name}");
+        if self.speaks(&id) { self.say(&id, &[]) } else { title.to_owned() }
+    }
+
+    /// Whether it has a sentence of this id itself. A page or a mail that is not in a language at all is better read in
+    /// another one than in two.
+    pub fn speaks(&self, id: &str) -> bool {
         self.bundle.has_message(&key(id))
     }
 
-    /// All ids, in the order of the file.
+    /// Whether there is a sentence of this id, in this language or in English.
+    pub fn contains(&self, id: &str) -> bool {
+        self.speaks(id) || self.fallback.as_ref().is_some_and(|english| english.contains(id))
+    }
+
+    /// The ids of its own sentences, in the order of the file.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().map(String::as_str)
     }
 
     fn format<'a>(&self, id: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let Some(pattern) = self.bundle.get_message(&key(id)).and_then(|message| message.value()) else {
-            return id.to_owned();
+            return match &self.fallback {
+                Some(english) => self.foreign(english.format(id, args)),
+                None => id.to_owned(),
+            };
         };
-        let args: FluentArgs = args.map(|(name, value)| (name, fluent_value(value))).collect();
+        let filled =
+            |(name, value)| (name, self.in_words(name, value).unwrap_or_else(|| fluent_value(value)));
+        let args: FluentArgs = args.map(filled).collect();
         let mut missing = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut missing).into_owned()
+    }
+
+    /// A notice does not know who reads it: its `time` is an instant as programs write it (RFC 3339).
+    fn in_words<'a>(&self, name: &str, value: &str) -> Option<FluentValue<'a>> {
+        let at = Instant::parse_rfc3339(value).filter(|_| name == "time")?;
+        Some(FluentValue::from(self.date(at)))
+    }
+
+    /// An English sentence, which keeps its direction among those of this language.
+    fn foreign(&self, said: String) -> String {
+        if self.right_to_left { format!("\u{2068}{said}\u{2069}") } else { said }
     }
 }
 
@@ -203,7 +323,8 @@ mod tests {
 
     #[test]
     fn a_catalogue_that_repeats_itself_is_refused() {
-        assert!(matches!(Catalogue::parse("a = x\na = y\n"), Err(TextError::Repeated(_))));
+        let twice = Catalogue::new(LanguageIdentifier::default(), &["a = x\na = y\n"], None, None);
+        assert!(matches!(twice, Err(TextError::Repeated(_))));
     }
 
     #[test]
@@ -218,7 +339,11 @@ mod tests {
     #[test]
     fn page_e5_every_sentence_is_said_somewhere() {
         // Their ids are put together: the error's id, the scope, the kind of mail.
-        const FAMILIES: [&str; 9] = [
+        const FAMILIES: [&str; 14] = [
+            "language.",
+            "date.",
+            "month.",
+            "browser.",
             "error.",
             "scope.",
             "mail.subject_",
@@ -228,6 +353,7 @@ mod tests {
             "mail.not_you_",
             "mail.why_",
             "mail.way_",
+            "mail.happened_",
         ];
         let mut said = String::new();
         let mut folders = vec![PathBuf::from("src"), PathBuf::from("templates")];

@@ -11,6 +11,7 @@ mod csrf;
 pub mod demo;
 mod failure;
 mod gate;
+mod language;
 mod limiter;
 pub mod page;
 mod pages;

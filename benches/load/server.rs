@@ -88,6 +88,8 @@ impl Setup {
             // The limits count, as they do in production, and are never reached.
             ("WAYHOME__LIMITS__REQUESTS_PER_MINUTE", "10000000".to_owned()),
             ("WAYHOME__LIMITS__FLOWS_PER_MINUTE", "10000000".to_owned()),
+            ("WAYHOME__LIMITS__SIGN_INS_PER_MINUTE", "10000000".to_owned()),
+            ("WAYHOME__LIMITS__RECOVERIES_PER_HOUR", "10000000".to_owned()),
         ];
         let (binary, cores) = (options.binary.clone(), options.server_cores.clone());
         // The log goes to memory where there is such a place: a pipe to a collector does not wait for the disk either,

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::pause;
 use crate::cx::{self, Work};
+use crate::journey;
 use crate::model::Instant;
 use crate::store::{self, Connection};
 
@@ -34,7 +35,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 18] = [
+const TABLES: [Table; 21] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -57,6 +58,9 @@ const TABLES: [Table; 18] = [
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
     Table { name: "factor_setups", kept: Duration::ZERO, delete: store::factors::delete_expired_setups },
     Table { name: "trusted_devices", kept: Duration::ZERO, delete: store::trusted_devices::delete_expired },
+    Table { name: "parked_changes", kept: Duration::ZERO, delete: store::parked_changes::delete_expired },
+    Table { name: "undos", kept: WEEK, delete: store::undos::delete_expired },
+    Table { name: "known_browsers", kept: Duration::ZERO, delete: store::known_browsers::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
     Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
@@ -77,15 +81,47 @@ pub(super) async fn run(work: Work, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// One round over all tables; answers how many rows are gone.
+/// One round over all tables; answers how many rows are gone. Accounts go first whose week is over.
 pub(super) async fn sweep(work: &Work, stop: &watch::Receiver<bool>) -> cx::Result<usize> {
     let mut rows = 0;
+    while !*stop.borrow() {
+        let deleted = if work.read(journey::is_deletion_due).await? {
+            work.write(journey::delete_due).await?
+        } else {
+            0
+        };
+        if deleted == 0 {
+            break;
+        }
+        rows += deleted;
+    }
     for table in &TABLES {
         rows += clear(work, stop, table).await?;
     }
     let kept = work.env().settings.events_kept;
+    rows += cap(work, stop, MOST_THROTTLES).await?;
     let events = Table { name: EVENTS, kept, delete: store::events::delete_older };
     Ok(rows + clear(work, stop, &events).await?)
+}
+
+/// Counters of failed tries are kept for long, and strangers make them: beyond so many, those go that expire first.
+const MOST_THROTTLES: i64 = 1_000_000;
+
+/// Takes what is too much. The search for the edge waits for no writer and lets none wait.
+pub(super) async fn cap(work: &Work, stop: &watch::Receiver<bool>, most: i64) -> cx::Result<usize> {
+    let mut rows = 0;
+    let Some(edge) = work.read(move |cx| Ok(store::throttles::edge(cx.db, most)?)).await? else {
+        return Ok(rows);
+    };
+    while !*stop.borrow() {
+        let bite = work.write(move |cx| Ok(store::throttles::delete_up_to(cx.db, edge, BITE)?)).await?;
+        rows += bite;
+        if i64::try_from(bite).unwrap_or(i64::MAX) < BITE {
+            break;
+        }
+    }
+    tracing::warn!(rows, "there were too many counters of failed tries; those that expire first are gone");
+    Ok(rows)
 }
 
 /// Whether this table is cleared.

@@ -87,6 +87,9 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(name) = Settings::file_of(&sources, "outbound.ca_file") {
         sources.outbound_ca = read(Path::new(&name), &mut Faults::default());
     }
+    if let Some(folder) = Settings::file_of(&sources, "languages.messages") {
+        sources.messages = messages(Path::new(&folder));
+    }
     let (settings, found) = Settings::load(inputs.mode, &sources);
     faults.0.extend(found.0);
     if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {
@@ -117,6 +120,19 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
         }
         _ => Err(StartError::Configuration(faults)),
     }
+}
+
+/// The files of messages in a folder, by name; `None` if one of them or the folder cannot be read.
+fn messages(folder: &Path) -> Option<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).ok()? {
+        let path = entry.ok()?.path();
+        if path.extension().is_some_and(|ending| ending == "ftl") {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path).ok()?));
+        }
+    }
+    files.sort();
+    Some(files)
 }
 
 /// The key that mails are signed with, if there is one.

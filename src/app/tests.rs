@@ -170,6 +170,36 @@ async fn the_janitor_takes_what_has_expired_in_bites_and_leaves_the_rest() {
     }
 }
 
+#[tokio::test]
+async fn sec_b07_counters_of_failed_tries_stay_bounded_and_those_that_expire_first_go() {
+    for fresh in databases() {
+        let work = next_server(&fresh, SECRET).await.unwrap();
+        let row = |n: u32| {
+            let mut subject = [0; 32];
+            subject[..4].copy_from_slice(&n.to_be_bytes());
+            subject
+        };
+        work.write(move |cx| {
+            for n in 0..700_u32 {
+                let end = cx.now + DAY + Duration::from_secs(u64::from(n));
+                store::throttles::count(cx.db, &row(n), cx.now, end)?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        assert_eq!(janitor::cap(&work, &stopped, 100).await.unwrap(), 600, "{:?}", fresh.url);
+        assert_eq!(janitor::cap(&work, &stopped, 100).await.unwrap(), 0);
+        let left = work.read(move |cx| {
+            let find = |n| store::throttles::find(cx.db, &row(n), cx.now);
+            Ok([599, 600].map(find).map(|found| found.map(|row| row.is_some())))
+        });
+        let left = left.await.unwrap().map(std::result::Result::unwrap);
+        assert_eq!(left, [false, true]);
+    }
+}
+
 #[test]
 fn every_table_that_grows_has_a_janitor() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");

@@ -10,8 +10,8 @@ use super::{Done, Failure, Place, runtime};
 use crate::crypto::PasswordHash;
 use crate::cx::Work;
 use crate::identity::administration::{self, NewIdentity, Refusal};
-use crate::identity::{passwords, recovery};
-use crate::model::{Continuation, IdentityState};
+use crate::identity::{lift_lock, passwords, recovery};
+use crate::model::{Continuation, IdentityId, IdentityState};
 use crate::text::Catalogue;
 use crate::web::path;
 
@@ -25,6 +25,8 @@ pub(super) enum Identities {
     Create(Create),
     /// Print a link and a code that let a person choose a new password, good for an hour
     Recover(Recover),
+    /// Forget wrong passwords, so that a person who was locked by them can sign in at once
+    Unlock(Unlock),
 }
 
 /// Whom to create.
@@ -55,11 +57,21 @@ pub(super) struct Recover {
     place: Place,
 }
 
+/// Whom to unlock.
+#[derive(Debug, Args)]
+pub(super) struct Unlock {
+    /// The id of the person
+    id: IdentityId,
+    #[command(flatten)]
+    place: Place,
+}
+
 impl Identities {
     pub(super) fn run(self) -> Done {
         match self {
             Self::Create(create) => create.run(),
             Self::Recover(recover) => recover.run(),
+            Self::Unlock(unlock) => unlock.run(),
         }
     }
 }
@@ -152,6 +164,17 @@ impl Recover {
         let mut out = std::io::stdout();
         writeln!(out, "link  {link}\ncode  {}", code.in_groups())?;
         Ok(())
+    }
+}
+
+impl Unlock {
+    fn run(self) -> Done {
+        let id = self.id;
+        let found = runtime()?.block_on(async {
+            let work = self.place.open().await?;
+            Ok::<_, Failure>(work.write(move |cx| lift_lock(cx, id)).await?)
+        })?;
+        if found { Ok(()) } else { Err(Failure::failed(format!("there is nobody of the id {id}"))) }
     }
 }
 

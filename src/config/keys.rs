@@ -187,10 +187,22 @@ pub const KEYS: &[Key] = &[
     ),
     key("recovery.enabled", Form::Flag, "true", "Whether people may reset a forgotten password by mail."),
     key(
+        "recovery.ends",
+        Form::Text,
+        "\"sessions_and_grants\"",
+        "What a recovery ends, and a changed password with \"Sign out of other devices\": `sessions_and_grants`, which is everything that others may hold, or `sessions`, after which offline access stays.",
+    ),
+    key(
         "recovery.after",
         Form::Text,
         "\"\"",
         "Where a recovery ends that has neither client nor `return_to`; empty means `return_urls.default`.",
+    ),
+    key(
+        "account.deletion",
+        Form::Flag,
+        "true",
+        "Whether people may delete their own accounts. It happens after seven days, in which a mailed link takes it back.",
     ),
     key(
         "identity.schema",
@@ -246,6 +258,18 @@ pub const KEYS: &[Key] = &[
     key("brand.privacy_url", Form::Text, "\"\"", "The privacy policy; in the footer of every page."),
     key("brand.terms_url", Form::Text, "\"\"", "The terms; in the footer of every page."),
     key(
+        "languages.default",
+        Form::Text,
+        "\"en\"",
+        "The language for whoever wants none of those that are spoken here: `en`, `de`, `ar`, or one with a file in `languages.messages`.",
+    ),
+    key(
+        "languages.messages",
+        Form::Text,
+        "\"\"",
+        "A folder with files such as `de.ftl`, which say messages in other words or add languages.",
+    ),
+    key(
         "limits.requests_per_minute",
         Form::Integer,
         "600",
@@ -256,6 +280,30 @@ pub const KEYS: &[Key] = &[
         Form::Integer,
         "60",
         "Flows and requests that one address may begin in a minute; 0 means no limit.",
+    ),
+    key(
+        "limits.sign_ins_per_minute",
+        Form::Integer,
+        "10",
+        "Sign-ins that are not right, from one address in a minute; twice as many at once. What is right counts not, and neither does a browser that the person has used before. 0 means no limit.",
+    ),
+    key(
+        "limits.recoveries_per_hour",
+        Form::Integer,
+        "30",
+        "Codes for a new password that one address may ask for in an hour; a sixth of them at once. 0 means no limit.",
+    ),
+    key(
+        "limits.spray_per_minute",
+        Form::Integer,
+        "100",
+        "First wrong passwords for different people in a minute, from wherever, that count as an attack on everybody: the event `attack.spray` is written, and for 15 minutes a try of a stranger costs its address four times as much. 0 means never.",
+    ),
+    key(
+        "limits.wrong_codes_per_hour",
+        Form::Integer,
+        "1000",
+        "Wrong mailed codes in an hour, from wherever, that count as an attack on everybody: the event `attack.codes` is written, and for 15 minutes each code can be tried twice only. 0 means never.",
     ),
     key("limits.events_kept", Form::Duration, "\"365d\"", "How long the event log keeps facts."),
 ];

@@ -8,6 +8,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
@@ -17,6 +18,7 @@ use super::Faults;
 pub use reader::parse_duration;
 
 use crate::model::{AllowedReturnUrls, ReturnUrlRule, SecretText};
+use crate::text::{Languages, Own};
 
 /// Under which command the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Sources {
     pub schema: Option<(String, String)>,
     /// The text of the file that `courier.dkim_key` names; read by the caller.
     pub dkim_key: Option<SecretText>,
+    /// The files in the folder that `languages.messages` names: their names and texts; read by the caller.
+    pub messages: Option<Vec<Own>>,
     /// The text of the file that `outbound.ca_file` names; read by the caller.
     pub outbound_ca: Option<String>,
 }
@@ -53,6 +57,15 @@ pub struct SessionSettings {
     pub recent: Duration,
     /// Whether clients may watch it from a page of theirs (OIDC Session Management 1.0).
     pub management: bool,
+}
+
+/// What a new password ends (S35).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Sessions, with what was granted in them and is not offline.
+    Sessions,
+    /// Everything: all grants with all their tokens, too.
+    SessionsAndGrants,
 }
 
 /// The schedule of the signing keys.
@@ -88,6 +101,13 @@ pub struct IdentitySettings {
     pub schema_id: String,
     /// The JSON Schema.
     pub schema: Json,
+}
+
+impl IdentitySettings {
+    /// Whether people have a trait `locale`, their language (OIDC Core 5.1).
+    pub fn has_locale(&self) -> bool {
+        self.schema.pointer("/properties/locale").is_some()
+    }
 }
 
 /// How the mail server is spoken to.
@@ -176,6 +196,19 @@ pub struct Brand {
     pub terms_url: Option<String>,
 }
 
+/// How much guessing is borne. 0 is no limit.
+#[derive(Debug, Clone, Copy)]
+pub struct GuessingSettings {
+    /// Sign-ins that are not right, of one network in a minute; twice as many at once.
+    pub sign_ins_per_minute: u32,
+    /// Codes for a new password that one network may ask for in an hour; a sixth of them at once.
+    pub recoveries_per_hour: u32,
+    /// First misses for different people in a minute that look like an attack on everybody.
+    pub spray_per_minute: u32,
+    /// Wrong mailed codes in an hour that look like an attack on everybody.
+    pub wrong_codes_per_hour: u32,
+}
+
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -229,8 +262,12 @@ pub struct Settings {
     pub recovery: bool,
     /// Whether people may sign in with a mailed code.
     pub login_code: bool,
+    /// What a recovery ends, and a changed password if its owner wants so.
+    pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.
     pub after_recovery: Option<String>,
+    /// Whether people may delete their accounts.
+    pub deletion: bool,
     /// Traits.
     pub identity: IdentitySettings,
     /// Mail.
@@ -245,6 +282,10 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Flows that one address may begin in a minute; 0 is no limit.
     pub flows_per_minute: u32,
+    /// The languages of pages and mails.
+    pub languages: Arc<Languages>,
+    /// How much guessing is borne.
+    pub guessing: GuessingSettings,
     /// How long the event log keeps facts.
     pub events_kept: Duration,
 }

@@ -65,6 +65,16 @@ impl Paper<'_> {
         }
     }
 
+    /// What has happened to the account.
+    fn happened(&self) -> String {
+        self.with(&format!("mail.happened_{}", self.kind), "app", self.app)
+    }
+
+    /// Until when the link takes it back.
+    fn undo_works(&self) -> String {
+        self.with("mail.undo_works", "time", &self.until)
+    }
+
     /// What became of the sign-in to an application.
     fn ended(&self) -> String {
         let client = self.client.as_deref().unwrap_or_default();
@@ -105,6 +115,14 @@ pub(super) enum Html<'a> {
     SecondFactorRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/backup_code_used.html")]
     BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
+    #[template(path = "mail/address_changed.html")]
+    AddressChanged { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/deletion_scheduled.html")]
+    DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/account_deleted.html")]
+    AccountDeleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.html")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.html")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }
@@ -130,6 +148,14 @@ pub(super) enum Text<'a> {
     SecondFactorRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/backup_code_used.txt")]
     BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
+    #[template(path = "mail/address_changed.txt")]
+    AddressChanged { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/deletion_scheduled.txt")]
+    DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/account_deleted.txt")]
+    AccountDeleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/account_locked.txt")]
+    AccountLocked { paper: &'a Paper<'a> },
     #[template(path = "mail/refresh_token_reused.txt")]
     RefreshTokenReused { paper: &'a Paper<'a> },
 }

@@ -1,6 +1,6 @@
 //! Writes a mail: opens the sealed letter, and fills subject, text and HTML.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -8,10 +8,8 @@ use askama::Template;
 use super::paper::{Html, Paper, Text};
 use super::plain::one_line;
 use crate::cx::{Env, Fault, Result};
-use crate::model::{Asked, Instant, Letter, Mail, Message, browser_name};
-use crate::text::{Catalogue, TextError};
-
-static ENGLISH: LazyLock<std::result::Result<Catalogue, TextError>> = LazyLock::new(Catalogue::english);
+use crate::model::{Asked, Instant, Letter, Mail, Message};
+use crate::text::Catalogue;
 
 /// A mail as it is read. Holds what was sealed, so it is not kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,7 +39,7 @@ impl std::fmt::Debug for Rendered {
 /// A [`Fault`] if the letter was erased after delivery, or was sealed with a secret that is gone.
 pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
     let letter = open(env, message)?;
-    let text = ENGLISH.as_ref().map_err(|why| Fault::Internal(why.to_string()))?;
+    let text = language(env, &letter);
     let (issuer, app) = (env.settings.issuer.as_str(), one_line(&env.settings.name));
     let (code, link, client) = match letter.mail {
         Mail::VerificationCode { ref code, ref link, ref client_name } => {
@@ -51,12 +49,17 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
         Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
+        Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
+            (None, Some(entrance(issuer, "account/undo", link)), None)
+        }
         Mail::AccountExists
         | Mail::PasswordChanged
         | Mail::RecoveryCompleted
         | Mail::SecondFactorAdded
         | Mail::SecondFactorRemoved
-        | Mail::BackupCodeUsed { .. } => (None, None, None),
+        | Mail::BackupCodeUsed { .. }
+        | Mail::AccountDeleted
+        | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
@@ -64,20 +67,20 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
     let subject = text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app)]);
     let recipient = one_line(&message.recipient);
     let paper = Paper {
-        text,
+        text: &text,
         kind,
         subject,
         app: &app,
         issuer,
         recipient: &recipient,
-        asked: who(&letter.asked),
+        asked: who(&letter.asked, &text),
         sign_in: format!("{issuer}/login"),
         account: format!("{issuer}/account"),
         recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
         client: client.map(one_line).filter(|name| !name.is_empty()),
         reply_to: env.settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
-        until: message.expires_at.for_people(),
+        until: text.date(message.expires_at),
     };
     let shown_link = link.as_deref().unwrap_or_default();
     let (html, plain) = write(&letter.mail, &paper, shown_code, shown_link)?;
@@ -93,6 +96,16 @@ fn open(env: &Env, message: &Message) -> Result<Letter> {
     serde_json::from_slice(&plain).map_err(|_| Fault::Internal("the letter cannot be read".to_owned()))
 }
 
+/// The language of the reader, if this mail is written in it; a mail in two languages would look forged.
+fn language(env: &Env, letter: &Letter) -> Arc<Catalogue> {
+    let languages = &env.settings.languages;
+    let sign = format!("mail.subject_{}", letter.mail.template_type());
+    let wanted = letter.asked.language.as_deref().and_then(|tag| languages.choose([tag]));
+    let spoken = |text: &Arc<Catalogue>| text.speaks(&sign);
+    let wanted = wanted.filter(spoken).or_else(|| Some(languages.default()).filter(spoken));
+    wanted.unwrap_or_else(|| languages.english())
+}
+
 /// Decision 14: the link carries a token of its own, never the code.
 fn entrance(issuer: &str, page: &str, token: &str) -> String {
     let query: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
@@ -104,10 +117,10 @@ fn minutes(life: Duration) -> u64 {
 }
 
 /// When, with what, and from where; what is not known is left out.
-fn who(asked: &Asked) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("mail.when", Instant::from_micros(asked.at).for_people())];
+fn who(asked: &Asked, text: &Catalogue) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("mail.when", text.date(Instant::from_micros(asked.at)))];
     // The browser's name is one of a list, so nobody can write a sentence of their own into the mail.
-    lines.extend(browser_name(&asked.user_agent).map(|browser| ("mail.browser", browser)));
+    lines.extend(text.browser(&asked.user_agent).map(|browser| ("mail.browser", browser)));
     let peer = one_line(&asked.peer);
     lines.extend((!peer.is_empty()).then_some(("mail.network", peer)));
     lines
@@ -136,6 +149,14 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
                 &Text::BackupCodeUsed { paper, left: &left },
             );
         }
+        Mail::AddressChanged { .. } => {
+            (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
+        }
+        Mail::DeletionScheduled { .. } => {
+            (Html::DeletionScheduled { paper, link }, Text::DeletionScheduled { paper, link })
+        }
+        Mail::AccountDeleted => (Html::AccountDeleted { paper }, Text::AccountDeleted { paper }),
+        Mail::AccountLocked => (Html::AccountLocked { paper }, Text::AccountLocked { paper }),
         Mail::RefreshTokenReused { .. } => {
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }

@@ -39,6 +39,8 @@ pub enum TokenKind {
     VerificationLink,
     /// The code that a device asks with.
     DeviceCode,
+    /// The link that takes something back.
+    UndoLink,
 }
 
 impl TokenKind {
@@ -56,6 +58,7 @@ impl TokenKind {
             Self::RecoveryLink => "rl",
             Self::VerificationLink => "vl",
             Self::DeviceCode => "dc",
+            Self::UndoLink => "ul",
         }
     }
 }

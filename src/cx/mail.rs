@@ -19,12 +19,13 @@ impl Cx<'_> {
         mail: Mail,
         useful: Duration,
     ) -> Result<MessageId> {
-        let id = MessageId::from_uuid(self.env.random.uuid());
+        let id = MessageId::from_uuid(self.row_key());
         let template_type = mail.template_type().to_owned();
         let asked = Asked {
             at: self.now.micros(),
             user_agent: self.caller.user_agent.clone(),
             peer: self.caller.peer.clone(),
+            language: self.language_of(identity)?,
         };
         let letter =
             serde_json::to_vec(&Letter { mail, asked }).map_err(|why| Fault::Internal(why.to_string()))?;
@@ -46,6 +47,17 @@ impl Cx<'_> {
         };
         store::messages::insert(self.db, &message)?;
         Ok(id)
+    }
+
+    /// The language of somebody's profile, else that of the page which brings the mail about.
+    fn language_of(&mut self, identity: Option<IdentityId>) -> Result<Option<String>> {
+        if let (Some(identity), true) = (identity, self.settings().identity.has_locale())
+            && let Some(person) = store::identities::find(self.db, identity)?
+            && let Some(locale) = person.text_trait("locale")
+        {
+            return Ok(Some(locale.to_owned()));
+        }
+        Ok(self.caller.language.clone())
     }
 
     /// Queues a mail that has nothing to be entered or opened in time.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{accounts, credentials, throttle, traits};
+use super::{accounts, credentials, guessing, traits};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
 use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
@@ -152,8 +152,7 @@ pub fn replace(
     }
     if let Some(hash) = with.password {
         credentials::set(cx, id, &hash)?;
-        let subject = throttle::subject(cx, Some(id), "");
-        throttle::forget(cx, subject)?;
+        guessing::forget_password(cx, id)?;
     }
     if turned {
         record_state(cx, &identity)?;
@@ -182,7 +181,11 @@ pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Resul
 
 fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
     let kind = match identity.state {
-        IdentityState::Active => "identity.activated",
+        // Whoever may be used again is not deleted behind the back of whoever said so.
+        IdentityState::Active => {
+            store::undos::close_deletion(cx.db, identity.id, cx.now)?;
+            "identity.activated"
+        }
         IdentityState::Inactive => "identity.deactivated",
     };
     cx.record(Event::new(kind).of(identity.id))

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::guessing::alarm::{self, Alarm};
 use super::{sessions, traits};
 use crate::crypto::{MacPurpose, OneTimeCode, PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
@@ -17,6 +18,9 @@ pub const CODE_MINUTES: u64 = 10;
 
 /// How often a code may be tried.
 const TRIES: i64 = 5;
+
+/// How often while codes are guessed all over.
+const FEWER_TRIES: i64 = 2;
 
 /// Between two codes that are asked for on one page.
 const BETWEEN: Duration = Duration::from_secs(30);
@@ -153,7 +157,7 @@ fn make(
     );
     let by_chance = cx.random().bytes32();
     let row = MailedCode {
-        id: OneTimeCodeId::from_uuid(cx.random().uuid()),
+        id: OneTimeCodeId::from_uuid(cx.row_key()),
         flow: page.flow,
         purpose: page.purpose.name().to_owned(),
         identity,
@@ -210,6 +214,7 @@ pub(super) fn check(cx: &mut Cx<'_>, flow: FlowId, typed: &str) -> Result<Checke
     if let Some(notice) = dead(&row, cx.now) {
         return Ok(Checked::Refused(notice.on("code")));
     }
+    let tries = if alarm::is_on(cx, Alarm::Codes)? { FEWER_TRIES } else { TRIES };
     let code = match OneTimeCode::parse(typed) {
         Ok(code) => code,
         Err(0) if typed.trim().is_empty() => {
@@ -221,7 +226,7 @@ pub(super) fn check(cx: &mut Cx<'_>, flow: FlowId, typed: &str) -> Result<Checke
             return Ok(Checked::Refused(Notice::error(id).with("n", n).on("code")));
         }
     };
-    if !store::one_time_codes::count_try(cx.db, row.id, TRIES, cx.now)? {
+    if !store::one_time_codes::count_try(cx.db, row.id, tries, cx.now)? {
         return Ok(refuse("code.too_many"));
     }
     let identity = row.identity.map(|id| id.to_string()).unwrap_or_default();
@@ -233,7 +238,8 @@ pub(super) fn check(cx: &mut Cx<'_>, flow: FlowId, typed: &str) -> Result<Checke
             Some(identity) => event.of(identity),
             None => event,
         })?;
-        return Ok(refuse(if row.tries + 1 < TRIES { "code.mismatch" } else { "code.too_many" }));
+        alarm::count(cx, Alarm::Codes)?;
+        return Ok(refuse(if row.tries + 1 < tries { "code.mismatch" } else { "code.too_many" }));
     }
     if !store::one_time_codes::consume(cx.db, row.id, cx.now)? {
         return Ok(refuse("code.expired"));

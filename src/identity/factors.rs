@@ -59,9 +59,13 @@ pub fn is_any(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
 /// Whether a session opens anything: somebody who has a second factor has shown it in this session, or trusts this
 /// browser. One that was begun before there was a factor opens nothing any more.
 pub fn suffices(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
-    Ok(session.assurance == Assurance::Aal2
-        || !is_any(cx, session.identity)?
+    Ok(is_shown(cx, session)?
         || store::trusted_devices::is_trusted(cx.db, session.identity, &session.browser, cx.now)?)
+}
+
+/// Whether all that somebody has was shown in this session, whatever their browser is spared: for what is sensitive (A06).
+pub fn is_shown(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
+    Ok(session.assurance == Assurance::Aal2 || !is_any(cx, session.identity)?)
 }
 
 /// Whether somebody who has shown a first factor in this way must show a second one. A trusted browser spares it at an

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::throttle::{self, Permit, Subject};
+use super::guessing::{self, Try, Whom};
+use super::throttle::{PASSWORD, Permit};
 use super::{Progress, accounts, credentials, factors, hold, is_open, keep, sessions, spend, start, traits};
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
@@ -73,7 +74,7 @@ pub struct Attempt {
     flow: Flow<Login>,
     identity: Option<IdentityId>,
     stored: Option<(String, Instant)>,
-    subject: Subject,
+    counted: Try,
 }
 
 impl Attempt {
@@ -112,15 +113,18 @@ pub fn prepare(cx: &mut Cx<'_>, flow: Flow<Login>, identifier: &str, password: &
         Some(identity) => Some(identity),
         None => store::identities::find_by_address(cx.db, &canonical)?.map(|identity| identity.id),
     };
-    let subject = throttle::subject(cx, identity, &canonical);
-    let permit = throttle::count(cx, subject)?;
-    if let Some(notice) = permit.refusal() {
-        let reason = if permit == Permit::Spent { "password_off" } else { "slow_down" };
-        failed(cx, &flow, identity, reason)?;
-        return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
-    }
+    let whom = Whom { identity, address: &canonical, browser: flow.browser };
+    let counted = match guessing::count(cx, &PASSWORD, whom)? {
+        Ok(counted) => counted,
+        Err(refusal) => {
+            let reason = if refusal == Permit::Spent { "password_off" } else { "slow_down" };
+            failed(cx, &flow, identity, reason)?;
+            let notices = refusal.refusal().into_iter().collect();
+            return Ok(Prepared::Stay(keep(cx, flow, notices)?));
+        }
+    };
     let Some(password) = PlainPassword::new(password) else {
-        return Ok(Prepared::Stay(mismatch(cx, flow, identity, "password_too_long")?));
+        return Ok(Prepared::Stay(missed(cx, flow, identity, counted, "password_too_long")?));
     };
     let stored = match identity {
         Some(identity) => credentials::find(cx, identity)?,
@@ -131,7 +135,7 @@ pub fn prepare(cx: &mut Cx<'_>, flow: Flow<Login>, identifier: &str, password: &
     };
     let (hash, stored) = stored.map(|stored| (stored.hash, (stored.sealed, stored.set_at))).unzip();
     let flow = keep(cx, flow, Vec::new())?;
-    Ok(Prepared::Compare(Box::new(Attempt { password, hash, flow, identity, stored, subject })))
+    Ok(Prepared::Compare(Box::new(Attempt { password, hash, flow, identity, stored, counted })))
 }
 
 /// Takes the verdict. `better` is a stronger hash of the same password, to be kept. `previous` is the living session of
@@ -143,24 +147,24 @@ pub fn finish(
     better: Option<PasswordHash>,
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
-    let Attempt { flow, identity, stored, subject, .. } = attempt;
+    let Attempt { flow, identity, stored, counted, .. } = attempt;
     let mut flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Progress::Stay(flow));
     }
     let (Some(id), Some((stored, set_at)), true) = (identity, stored, verdict.matches) else {
         let reason = if identity.is_some() { "wrong_password" } else { "unknown_address" };
-        return Ok(Progress::Stay(mismatch(cx, flow, identity, reason)?));
+        return Ok(Progress::Stay(missed(cx, flow, identity, counted, reason)?));
     };
     // The password that was compared may have been changed, or its owner deleted, since then.
     let is_same = store::identities::password_set_at(cx.db, id)? == Some(set_at);
     let Some(person) = store::identities::find(cx.db, id)?.filter(|_| is_same) else {
-        return Ok(Progress::Stay(mismatch(cx, flow, Some(id), "password_changed")?));
+        return Ok(Progress::Stay(missed(cx, flow, Some(id), counted, "password_changed")?));
     };
     if !person.is_active() {
         return Ok(Progress::Stay(switched_off(cx, flow, &person)?));
     }
-    throttle::forget(cx, subject)?;
+    counted.was_right(cx)?;
     if let Some(better) = better {
         credentials::upgrade(cx, id, &stored, &better)?;
     }
@@ -258,6 +262,18 @@ fn sign_in(
     Ok(Progress::Done(completed, Some(signed_in)))
 }
 
+/// A try that was wrong.
+fn missed(
+    cx: &mut Cx<'_>,
+    flow: Flow<Login>,
+    identity: Option<IdentityId>,
+    counted: Try,
+    reason: &'static str,
+) -> Result<Flow<Login>> {
+    counted.was_wrong(cx)?;
+    mismatch(cx, flow, identity, reason)
+}
+
 /// What the person hears is the same whatever the reason; only the event knows it.
 fn mismatch(
     cx: &mut Cx<'_>,
@@ -273,6 +289,10 @@ fn mismatch(
 
 fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
     failed(cx, &flow, Some(person.id), "identity_inactive")?;
+    if let Some(deletion) = store::undos::find_deletion(cx.db, person.id)? {
+        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.rfc3339());
+        return keep(cx, flow, vec![notice]);
+    }
     let settings = cx.settings();
     let support = settings.brand.support_url.clone().unwrap_or_else(|| settings.name.clone());
     keep(cx, flow, vec![Notice::error("login.disabled").with("support", support)])

@@ -12,6 +12,7 @@ pub use password::{NewPassword, Prepared, Recovered, prepare_password, save_pass
 pub use second::{second_shown, submit_second};
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
+use super::guessing::network::{self, Budget};
 use super::{accounts, factors, hold, is_open, keep, start, traits};
 use crate::cx::{Cx, Result};
 use crate::model::{Birth, Event, Flow, FlowId, IdentityId, Notice, Recovery, RecoveryStage};
@@ -42,10 +43,21 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
     let Some(canonical) = traits::canonical_email(address) else {
         return keep(cx, flow, vec![Notice::error("email.format").on("email")]);
     };
+    if let Some(notice) = slow_down(cx)? {
+        return keep(cx, flow, vec![notice]);
+    }
     flow.state.stage = RecoveryStage::Code;
     let flow = keep(cx, flow, Vec::new())?;
     mail(cx, &flow, &canonical)?;
     Ok(flow)
+}
+
+/// What a network hears that asks for too many codes, whoever they are for.
+fn slow_down(cx: &mut Cx<'_>) -> Result<Option<Notice>> {
+    Ok(network::take(cx, Budget::Recoveries)?.err().map(|wait| {
+        let minutes = wait.as_secs().div_ceil(60).max(1);
+        Notice::error("recovery.slow_down").with("minutes", minutes)
+    }))
 }
 
 /// Mails a code to whoever has the address, as it is stored; to nobody if they may not sign in,
@@ -124,6 +136,9 @@ pub fn resend(cx: &mut Cx<'_>, flow: Flow<Recovery>) -> Result<Flow<Recovery>> {
     let Some(canonical) = traits::canonical_email(&flow.state.address) else { return Ok(flow) };
     if let Some(refusal) = codes::resend_refusal(cx, &canonical)? {
         return keep(cx, flow, vec![refusal]);
+    }
+    if let Some(notice) = slow_down(cx)? {
+        return keep(cx, flow, vec![notice]);
     }
     mail(cx, &flow, &canonical)?;
     keep(cx, flow, vec![Notice::success("code.sent")])

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::Settings;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::model::{
@@ -12,6 +13,10 @@ use crate::store;
 
 /// How many sessions a person may have at once.
 const MOST: usize = 50;
+
+/// How many browsers of a person are known, and for how long after a sign-in.
+const MOST_KNOWN: usize = 20;
+const KNOWN: Duration = Duration::from_secs(90 * 86_400);
 
 /// A session that was used is written down at most so often.
 const TOUCH: Duration = Duration::from_secs(60);
@@ -36,6 +41,11 @@ pub fn current(cx: &mut Cx<'_>, token: &PlainToken) -> Result<Option<Session>> {
 /// Whether it is time to write down that the session is used.
 pub fn is_due(session: &Session, now: Instant) -> bool {
     now.since(session.last_seen_at) >= TOUCH
+}
+
+/// Whether the person has shown lately enough who they are for a sensitive change.
+pub fn is_recent(settings: &Settings, session: &Session, now: Instant) -> bool {
+    now.since(session.authenticated_at) < settings.session.recent
 }
 
 /// Writes down that the session is used: its idle time begins anew.
@@ -78,6 +88,7 @@ pub fn sign_in(
         store::sessions::insert(cx.db, &session, &token.digest())?;
         end_oldest(cx, identity)?;
     }
+    remember(cx, identity, &browser)?;
     let kind = if again.is_some() { "session.renewed" } else { "session.started" };
     cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
     Ok(SignedIn { session, token })
@@ -100,6 +111,16 @@ pub fn raise(cx: &mut Cx<'_>, session: &Session, more: &[&str]) -> Result<Signed
     let event = Event::new("session.renewed").of(raised.identity).in_session(raised.id);
     cx.record(event.with("amr", raised.amr.clone()))?;
     Ok(SignedIn { session: raised, token })
+}
+
+/// From now on, strangers who guess do not lock this browser out.
+fn remember(cx: &mut Cx<'_>, identity: IdentityId, browser: &TokenDigest) -> Result<()> {
+    store::known_browsers::remember(cx.db, identity, browser, cx.now, cx.now + KNOWN)?;
+    let limit = i64::try_from(2 * MOST_KNOWN).unwrap_or(i64::MAX);
+    for oldest in store::known_browsers::of(cx.db, identity, limit)?.iter().skip(MOST_KNOWN) {
+        store::known_browsers::forget(cx.db, identity, oldest)?;
+    }
+    Ok(())
 }
 
 fn end_oldest(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
@@ -135,23 +156,42 @@ pub fn end(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<b
 
 /// Every end of a session passes here, so that no client with a back channel is forgotten.
 fn queue_notices(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
-    let clients = cx.clients();
     for client_id in store::session_clients::list(cx.db, session.id)? {
-        if clients.find(&client_id).is_none_or(|client| client.backchannel_logout.is_none()) {
-            continue;
-        }
-        let notice = LogoutNotice {
-            id: LogoutNoticeId::from_uuid(cx.random().uuid()),
-            client_id,
-            identity: session.identity,
-            session: session.id,
-            attempts: 0,
-            created_at: cx.now,
-            expires_at: cx.now + NEWS,
-        };
-        store::logout_notices::insert(cx.db, &notice)?;
-        cx.wake_notifier();
+        queue_notice(cx, session.identity, session.id, &client_id)?;
     }
+    Ok(())
+}
+
+/// A client takes part in the session no more, and is told of it as if the session had ended: `false` if it took no part.
+pub fn leave(cx: &mut Cx<'_>, session: &Session, client_id: &str) -> Result<bool> {
+    let took_part = store::session_clients::delete(cx.db, session.id, client_id)?;
+    if took_part {
+        queue_notice(cx, session.identity, session.id, client_id)?;
+    }
+    Ok(took_part)
+}
+
+/// Tells a client that a session has ended, if it wants to hear of such things.
+pub fn queue_notice(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+    session: SessionId,
+    client_id: &str,
+) -> Result<()> {
+    if cx.clients().find(client_id).is_none_or(|client| client.backchannel_logout.is_none()) {
+        return Ok(());
+    }
+    let notice = LogoutNotice {
+        id: LogoutNoticeId::from_uuid(cx.row_key()),
+        client_id: client_id.to_owned(),
+        identity,
+        session,
+        attempts: 0,
+        created_at: cx.now,
+        expires_at: cx.now + NEWS,
+    };
+    store::logout_notices::insert(cx.db, &notice)?;
+    cx.wake_notifier();
     Ok(())
 }
 

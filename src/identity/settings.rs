@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{accounts, credentials, known_words, passwords, throttle, traits};
+use super::guessing::{self, Whom};
+use super::throttle::{self, PASSWORD};
+use super::{accounts, credentials, known_words, parked, passwords, sessions, traits};
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{Event, Identity, IdentityId, Mail, Notice, Session};
@@ -142,12 +144,12 @@ pub fn prepare_password(
 ) -> Result<PasswordPrepared> {
     let identity = session.identity;
     let person = accounts::existing(cx, identity)?;
-    let is_recent = cx.now.since(session.authenticated_at) < cx.settings().session.recent;
+    let is_recent = sessions::is_recent(cx.settings(), session, cx.now);
     let stored = credentials::find(cx, identity)?.map(|stored| stored.hash);
     let mut notices = Vec::new();
     let current = if is_recent || stored.is_none() { None } else { Some(current.unwrap_or_default()) };
     if current == Some("") {
-        let notice = Notice::error("field.empty").with("field", "current password");
+        let notice = Notice::error("field.empty").with("field", "current_password");
         notices.push(notice.on("current_password"));
     }
     let mut words = known_words(cx, None);
@@ -168,7 +170,8 @@ pub fn prepare_password(
     let Some(current) = current else {
         return Ok(PasswordPrepared::Work(Box::new(PasswordChange { compare: None, same, new })));
     };
-    let subject = throttle::subject(cx, Some(identity), "");
+    let whom = Whom { identity: Some(identity), address: "", browser: Some(session.browser) };
+    let subject = guessing::counter(cx, &PASSWORD, whom)?;
     if let Some(notice) = throttle::count(cx, subject)?.refusal() {
         return Ok(PasswordPrepared::Stay(vec![notice.on("current_password")]));
     }
@@ -199,12 +202,13 @@ fn wrong_current() -> Notice {
     Notice::error("password.mismatch_current").on("current_password")
 }
 
-/// Sets the new password: codes that were mailed and flows that are open are dead, and every proven address is told.
+/// Sets the new password: codes that were mailed, flows that are open and changes that
+/// wait are dead, and every proven address is told.
 pub fn save_password(cx: &mut Cx<'_>, identity: IdentityId, hash: PasswordHash) -> Result<()> {
     credentials::set(cx, identity, &hash)?;
-    let subject = throttle::subject(cx, Some(identity), "");
-    throttle::forget(cx, subject)?;
+    guessing::forget_password(cx, identity)?;
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
+    parked::forget(cx, identity)?;
     cx.notify(identity, &Mail::PasswordChanged)
 }

@@ -4,6 +4,7 @@ mod account;
 mod administration;
 mod catalogue;
 mod factors;
+mod guessing;
 mod links;
 mod login;
 mod login_choice;

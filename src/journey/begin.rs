@@ -4,8 +4,8 @@ use super::waiting::{Waiting, waiting};
 use super::{Step, Visitor};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{
-    AuthorizationRequestId, Birth, Continuation, Event, FlowId, FlowKind, ReturnUrl, ReturnUrlRefusal,
-    Session,
+    AuthorizationRequestId, Birth, Continuation, Event, FlowId, FlowKind, ParkedChangeId, ReturnUrl,
+    ReturnUrlRefusal, Session,
 };
 use crate::{identity, store};
 
@@ -93,19 +93,32 @@ pub fn begin(cx: &mut Cx<'_>, kind: FlowKind, origin: Origin, visitor: &Visitor)
     Ok(Begun::Step(Step::Flow(kind, id)))
 }
 
-/// Somebody who is signed in must show again that it is them, and then goes on to their account.
+/// Somebody who is signed in must show again that it is them, and then goes on to their account. Whoever has signed in
+/// lately, and was spared the second factor, shows that one only.
 pub fn begin_confirmation(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -> Result<Step> {
     let birth =
         Birth { browser: Some(session.browser), continuation: Continuation::Return(back), client_id: None };
+    if identity::sessions::is_recent(cx.settings(), session, cx.now)
+        && !identity::factors::is_shown(cx, session)?
+    {
+        return Ok(Step::SecondFactor(identity::login::begin_second(cx, birth, session)?));
+    }
     let id = identity::login::begin(cx, birth, "", Some(session.identity))?;
     Ok(Step::Flow(FlowKind::Login, id))
 }
 
-/// Somebody who is signed in must show their second factor too, and then goes on to their account.
-pub fn begin_second_step(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -> Result<Step> {
-    let birth =
-        Birth { browser: Some(session.browser), continuation: Continuation::Return(back), client_id: None };
-    Ok(Step::SecondFactor(identity::login::begin_second(cx, birth, session)?))
+/// Somebody who is signed in has sent a sensitive form, and must show again that it is them: the form waits meanwhile, and
+/// `back` says where the journey goes on with it.
+pub fn park_change(
+    cx: &mut Cx<'_>,
+    session: &Session,
+    path: &str,
+    fields: &identity::parked::Fields,
+    back: impl FnOnce(ParkedChangeId) -> String,
+) -> Result<Step> {
+    let id = identity::parked::park(cx, session, path, fields)?;
+    let back = own_url(cx, &back(id))?;
+    begin_confirmation(cx, session, back)
 }
 
 /// Begins the proof of the address of whoever is signed in; past it, if there is nothing to prove.

@@ -8,7 +8,9 @@ use super::begin::{own_url, prove_address};
 use super::{Step, Visitor};
 use crate::cx::{Cx, Result};
 use crate::identity;
-use crate::model::{Birth, Client, Continuation, DeviceCode, FlowKind, GrantType, Session, UserCode};
+use crate::model::{
+    Birth, Client, Continuation, DeviceCode, FlowKind, GrantType, Session, UserCode, is_same_network,
+};
 use crate::oauth2::device::{self, tries};
 
 /// What a browser that brings a code gets to see.
@@ -78,7 +80,7 @@ fn stand(cx: &mut Cx<'_>, code: DeviceCode, visitor: &Visitor) -> Result<Brought
     if identity::sessions::is_due(&session, cx.now) {
         identity::sessions::touch(cx, &session)?;
     }
-    let is_here = tries::is_same_network(&code.asked_from, &cx.caller.peer);
+    let is_here = is_same_network(&code.asked_from, &cx.caller.peer);
     Ok(Brought::Question(Box::new(Question { code, client, session, is_here })))
 }
 

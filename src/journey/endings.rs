@@ -1,36 +1,74 @@
 //! Endings that touch people and protocol alike: sign-out, and the one off-switch.
 
 use super::{Step, Visitor, resume};
+use crate::config::Ends;
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
 use crate::identity::administration::{Refusal, Replacement};
 use crate::identity::factors::Added;
 use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
-use crate::model::{Identity, IdentityId, IdentityState, Session, SessionId};
-use crate::oauth2::grants;
+use crate::model::{Event, Identity, IdentityId, IdentityState, Session, SessionId};
+use crate::oauth2::{consent, grants};
 use crate::store;
 
 /// The most sessions that are looked at when all of a person end.
 const SESSIONS: i64 = 1000;
 
-/// Ends everything of a person, but one session: sessions, grants with all their tokens, codes, mailed codes, open
-/// flows and trusted devices, in this transaction.
+/// The off-switch: ends everything of a person, but one session with what was granted in it. Sessions, grants with all
+/// their tokens, codes of every kind, open flows, answers to requests that wait, changes that wait, trusted devices, and
+/// the standing of the browsers that they have used end in this transaction; and every client that took part is told
+/// through the outbox.
 pub fn end_everything(
     cx: &mut Cx<'_>,
     identity: IdentityId,
     except: Option<SessionId>,
     reason: &'static str,
 ) -> Result<()> {
-    for session in store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)? {
-        if Some(session.id) != except {
-            identity::sessions::end(cx, &session, reason)?;
-        }
+    let alive = store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)?;
+    for session in alive.iter().filter(|session| Some(session.id) != except) {
+        identity::sessions::end(cx, session, reason)?;
     }
-    grants::end_of_identity(cx, identity, reason)?;
+    let kept = alive.iter().find(|session| Some(session.id) == except).map(|session| &session.browser);
+    store::known_browsers::forget_of_identity(cx.db, identity, kept)?;
+    let mut ended = grants::end_of_identity(cx, identity, except, reason)?;
+    // Who has offline access from a session that is over hears only now that it has ended.
+    ended.retain(|grant| alive.iter().all(|session| session.id != grant.session));
+    ended.sort_by_cached_key(|grant| (grant.session.to_string(), grant.client_id.clone()));
+    ended.dedup_by(|one, other| one.session == other.session && one.client_id == other.client_id);
+    for grant in ended {
+        identity::sessions::queue_notice(cx, identity, grant.session, &grant.client_id)?;
+    }
+    identity::factors::untrust_all(cx, identity, reason)?;
+    end_pages(cx, identity)
+}
+
+/// Ends what waits for a person without a session: mailed codes, open flows, and changes that wait.
+fn end_pages(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
-    identity::factors::untrust_all(cx, identity, reason)
+    identity::parked::forget(cx, identity)
+}
+
+/// Ends what a new password ends, but one session with what was granted in it: everything, or only the sessions with what
+/// is not offline, as the settings say (S35).
+fn end_for_password(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+    except: Option<&Session>,
+    reason: &'static str,
+) -> Result<()> {
+    match cx.settings().recovery_ends {
+        Ends::SessionsAndGrants => end_everything(cx, identity, except.map(|session| session.id), reason),
+        Ends::Sessions => {
+            for session in store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)? {
+                if except.is_none_or(|kept| kept.id != session.id) {
+                    end_session(cx, &session, reason)?;
+                }
+            }
+            end_pages(cx, identity)
+        }
+    }
 }
 
 /// Ends one session with what was granted in it, save what is offline.
@@ -48,7 +86,18 @@ pub fn end_other_sessions(cx: &mut Cx<'_>, current: &Session, reason: &'static s
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, current.identity, Some(&current.browser))?;
     Ok(ended)
+}
+
+/// Takes a client's access away: its grants with all their tokens, what is remembered of consent, and its part in the
+/// person's sessions, of which it is told.
+pub fn remove_access(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str) -> Result<()> {
+    consent::forget(cx, identity, client_id)?;
+    for session in store::sessions::alive_of(cx.db, identity, cx.now, SESSIONS)? {
+        identity::sessions::leave(cx, &session, client_id)?;
+    }
+    Ok(())
 }
 
 /// Signs this browser out.
@@ -58,7 +107,7 @@ pub fn sign_out(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
     Ok(Some(session))
 }
 
-/// A recovery is done: the new password stands, everything that was is ended, and the person is signed in here.
+/// A recovery is done: the new password stands, what was is ended (S35), and the person is signed in here.
 /// `None` if somebody was faster.
 pub fn finish_recovery(
     cx: &mut Cx<'_>,
@@ -70,7 +119,8 @@ pub fn finish_recovery(
         return Ok(None);
     };
     let Recovered { completed, identity, amr } = recovered;
-    end_everything(cx, identity, None, "recovered")?;
+    end_for_password(cx, identity, None, "recovered")?;
+    identity::factors::untrust_all(cx, identity, "recovered")?;
     let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
     let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &amr, None)?;
     let step = resume(cx, completed, Some(&signed_in), visitor)?;
@@ -86,8 +136,7 @@ pub fn change_password(
 ) -> Result<SignedIn> {
     identity::settings::save_password(cx, session.identity, hash)?;
     if end_others {
-        end_other_sessions(cx, session, "password_changed")?;
-        store::one_time_codes::expire_of_identity(cx.db, session.identity, cx.now)?;
+        end_for_password(cx, session.identity, Some(session), "password_changed")?;
     }
     identity::factors::untrust_all(cx, session.identity, "password_changed")?;
     identity::sessions::raise(cx, session, &[])
@@ -132,6 +181,12 @@ pub fn replace_identity(
     Ok(replaced)
 }
 
+/// A person finds in their activity what they have not done: nobody is signed in any more but they.
+pub fn disown_activity(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    cx.record(Event::new("activity.disowned").of(session.identity).in_session(session.id))?;
+    end_everything(cx, session.identity, Some(session.id), "activity_disowned")
+}
+
 /// Ends all sessions of a person; answers how many.
 pub fn end_sessions(cx: &mut Cx<'_>, id: IdentityId, reason: &'static str) -> Result<usize> {
     let mut ended = 0;
@@ -140,6 +195,7 @@ pub fn end_sessions(cx: &mut Cx<'_>, id: IdentityId, reason: &'static str) -> Re
             ended += 1;
         }
     }
+    store::known_browsers::forget_of_identity(cx.db, id, None)?;
     Ok(ended)
 }
 

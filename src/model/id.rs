@@ -82,6 +82,10 @@ ids! {
     MessageId;
     /// The news of a session's end for one client.
     LogoutNoticeId;
+    /// A change that waits for its person.
+    ParkedChangeId;
+    /// Something that can be taken back.
+    UndoId;
     /// A row of the event log.
     EventId;
     /// An API key of the admin API (never its secret).

@@ -13,6 +13,9 @@ pub struct Asked {
     pub user_agent: String,
     /// The address of the network that it came from.
     pub peer: String,
+    /// The language that the mail is written in, if it can be; `None` is that of the settings.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// What a mail says. Links are made when it is written; only their tokens are here.
@@ -59,6 +62,20 @@ pub enum Mail {
         /// How many are left.
         left: u32,
     },
+    /// Another address took the place of this one.
+    AddressChanged {
+        /// The token of the link that puts it back.
+        link: String,
+    },
+    /// The account is to be deleted.
+    DeletionScheduled {
+        /// The token of the link that keeps it.
+        link: String,
+    },
+    /// The account is deleted.
+    AccountDeleted,
+    /// Too many wrong passwords in a row: the password opens nothing any more.
+    AccountLocked,
     /// A refresh token came back after its successor was in use: a copy of it is about, so its family was ended.
     RefreshTokenReused {
         /// The application that it was issued to.
@@ -85,6 +102,10 @@ impl Mail {
             Self::SecondFactorAdded => "second_factor_added",
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::BackupCodeUsed { .. } => "backup_code_used",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::DeletionScheduled { .. } => "deletion_scheduled",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountLocked => "account_locked",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
         }
     }

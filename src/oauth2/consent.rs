@@ -22,10 +22,17 @@ pub fn remember(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str, scope: &
 
 /// Forgets what the person has allowed the client, and ends what followed from it.
 pub fn forget(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str) -> Result<bool> {
+    let had = ask_again(cx, identity, client_id)?;
+    super::grants::end_of_client(cx, identity, client_id, "consent_withdrawn")?;
+    Ok(had)
+}
+
+/// Forgets what the person has allowed the client, which keeps what it has: `false` if nothing was remembered. The next
+/// time, the person is asked.
+pub fn ask_again(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str) -> Result<bool> {
     let had = store::consents::delete(cx.db, identity, client_id)?;
     if had {
         cx.record(Event::new("consent.withdrawn").of(identity).for_client(client_id))?;
     }
-    super::grants::end_of_client(cx, identity, client_id, "consent_withdrawn")?;
     Ok(had)
 }

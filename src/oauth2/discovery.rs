@@ -91,7 +91,7 @@ pub fn metadata(settings: &Settings, clients: &Clients) -> Value {
         "acr_values_supported": Assurance::OFFERED.iter().map(|level| level.name()).collect::<Vec<_>>(),
         "display_values_supported": ["page"],
         "prompt_values_supported": prompts,
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": settings.languages.tags(),
         "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_uri_parameter_supported": false,

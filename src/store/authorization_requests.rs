@@ -55,6 +55,16 @@ pub fn find(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<Au
     row.map(from_row).transpose()
 }
 
+/// Which languages the client asked for.
+pub fn ui_locales(db: &mut Connection, id: AuthorizationRequestId) -> Result<Option<String>> {
+    let asked: Option<Option<String>> = each!(db, c => requests::table
+        .find(id.to_string())
+        .select(requests::ui_locales)
+        .get_result::<Option<String>>(c)
+        .optional())?;
+    Ok(asked.flatten())
+}
+
 /// Binds a request that came without cookies (decision 12) to a browser, once: `false` if it has one.
 pub fn bind(db: &mut Connection, id: AuthorizationRequestId, browser: &TokenDigest) -> Result<bool> {
     let changed = each!(db, c => diesel::update(requests::table.find(id.to_string()))
@@ -109,6 +119,20 @@ pub fn set_consent(
         .set((
             requests::consented_by.eq(identity.to_string()),
             requests::consented_scope.eq(scope.to_string()),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets what the person has said to requests that still wait: whoever goes on with one is asked again.
+pub fn forget_consent_of(db: &mut Connection, identity: IdentityId) -> Result<()> {
+    each!(db, c => diesel::update(requests::table)
+        .filter(requests::consented_by.eq(identity.to_string()))
+        .filter(requests::answered_at.is_null())
+        .set((
+            requests::consented_by.eq(None::<String>),
+            requests::consented_scope.eq(None::<String>),
+            requests::authenticated_at.eq(None::<i64>),
         ))
         .execute(c))?;
     Ok(())

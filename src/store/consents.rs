@@ -6,6 +6,37 @@ use super::schema::consents;
 use super::{Connection, Error, Result, each};
 use crate::model::{IdentityId, Instant, Scope};
 
+/// What a person has allowed a client once and for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Whom.
+    pub client_id: String,
+    /// What.
+    pub scope: Scope,
+    /// When for the first time.
+    pub created_at: Instant,
+    /// When it was last added to.
+    pub updated_at: Instant,
+}
+
+/// Everything that the person has allowed, by the ids of the clients.
+pub fn list_of(db: &mut Connection, identity: IdentityId) -> Result<Vec<Remembered>> {
+    type Found = (String, String, i64, i64);
+    let rows: Vec<Found> = each!(db, c => consents::table
+        .filter(consents::identity_id.eq(identity.to_string()))
+        .order(consents::client_id.asc())
+        .select((consents::client_id, consents::scope, consents::created_at, consents::updated_at))
+        .load::<Found>(c))?;
+    rows.into_iter()
+        .map(|(client_id, scope, created, updated)| {
+            let scope = Scope::parse(&scope)
+                .map_err(|_| Error::impossible("consents", "scope", &format!("{identity} {client_id}")))?;
+            let (created_at, updated_at) = (Instant::from_micros(created), Instant::from_micros(updated));
+            Ok(Remembered { client_id, scope, created_at, updated_at })
+        })
+        .collect()
+}
+
 /// What the person has allowed the client.
 pub fn find(db: &mut Connection, identity: IdentityId, client_id: &str) -> Result<Option<Scope>> {
     let scope: Option<String> = each!(db, c => consents::table

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::events;
-use super::{Connection, Result, each};
-use crate::model::{Event, EventId, Instant, Origin, RequestId};
+use super::{Connection, Error, Result, each};
+use crate::model::{Event, EventId, IdentityId, Instant, Origin, RequestId, SessionId};
 
 /// Writes one fact.
 pub fn insert(
@@ -34,12 +34,71 @@ pub fn insert(
 }
 
 /// The kinds of the facts about an identity, oldest first.
-pub fn kinds_of(db: &mut Connection, identity: crate::model::IdentityId) -> Result<Vec<String>> {
+pub fn kinds_of(db: &mut Connection, identity: IdentityId) -> Result<Vec<String>> {
     each!(db, c => events::table
         .filter(events::identity_id.eq(identity.to_string()))
         .order((events::at.asc(), events::id.asc()))
         .select(events::kind)
         .load::<String>(c))
+}
+
+/// A fact as it is read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// When.
+    pub at: Instant,
+    /// Its stable name.
+    pub kind: String,
+    /// Who brought it about, by name.
+    pub origin: String,
+    /// In which session.
+    pub session: Option<SessionId>,
+    /// For which client.
+    pub client_id: Option<String>,
+    /// From which address of the network.
+    pub peer: Option<String>,
+    /// What else is known, as JSON.
+    pub data: serde_json::Value,
+}
+
+/// The facts about an identity since then, the newest first, at most `limit`.
+pub fn list_of(db: &mut Connection, identity: IdentityId, since: Instant, limit: i64) -> Result<Vec<Fact>> {
+    type Found = (i64, String, String, Option<String>, Option<String>, Option<String>, String);
+    let rows: Vec<Found> = each!(db, c => events::table
+        .filter(events::identity_id.eq(identity.to_string()))
+        .filter(events::at.ge(since.micros()))
+        .order((events::at.desc(), events::id.desc()))
+        .limit(limit)
+        .select((
+            events::at,
+            events::kind,
+            events::origin,
+            events::session_id,
+            events::client_id,
+            events::peer,
+            events::data,
+        ))
+        .load::<Found>(c))?;
+    rows.into_iter()
+        .map(|(at, kind, origin, session, client_id, peer, data)| {
+            let wrong = |column| Error::impossible("events", column, &format!("{kind} at {at}"));
+            Ok(Fact {
+                at: Instant::from_micros(at),
+                session: session.as_deref().map(str::parse).transpose().map_err(|_| wrong("session_id"))?,
+                data: serde_json::from_str(&data).map_err(|_| wrong("data"))?,
+                kind: kind.clone(),
+                origin,
+                client_id,
+                peer,
+            })
+        })
+        .collect()
+}
+
+/// How many facts there are of this kind.
+#[cfg(test)]
+pub fn count_of(db: &mut Connection, kind: &str) -> Result<i64> {
+    each!(db, c => events::table.filter(events::kind.eq(kind)).count().get_result::<i64>(c))
 }
 
 /// Deletes at most `limit` facts older than `before`.

@@ -68,6 +68,17 @@ pub struct Parent {
     pub expires_at: Instant,
 }
 
+/// The request on whose way a flow of any kind stands.
+pub fn request_of(db: &mut Connection, id: FlowId) -> Result<Option<AuthorizationRequestId>> {
+    let request: Option<Option<String>> = each!(db, c => flows::table
+        .find(id.to_string())
+        .select(flows::request_id)
+        .get_result::<Option<String>>(c)
+        .optional())?;
+    let wrong = |_| Error::impossible("flows", "request_id", &id.to_string());
+    request.flatten().map(|request| request.parse().map_err(wrong)).transpose()
+}
+
 /// The flow of this id, of any kind.
 pub fn find_parent(db: &mut Connection, id: FlowId) -> Result<Option<Parent>> {
     let row: Option<Row> = each!(db, c => flows::table.find(id.to_string()).get_result::<Row>(c).optional())?;

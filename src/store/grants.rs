@@ -1,5 +1,9 @@
 //! Grants, and whether what follows from one may still be used.
 
+mod living;
+
+pub use living::{Living, living_of};
+
 use diesel::prelude::*;
 
 use super::schema::{access_tokens, addresses, grants, identities, refresh_tokens, revoked_tokens, sessions};
@@ -63,8 +67,8 @@ pub struct Ended {
 pub enum Of<'a> {
     /// One.
     Grant(GrantId),
-    /// All of a person.
-    Identity(IdentityId),
+    /// All of a person, but those that were given in one session.
+    Identity(IdentityId, Option<SessionId>),
     /// All of a session, offline ones included or not.
     Session(SessionId, bool),
     /// All that a person gave to one client.
@@ -172,9 +176,13 @@ pub fn end(db: &mut Connection, of: Of<'_>, reason: &str, now: Instant) -> Resul
     type Found = (String, String, String, String);
     let (id, identity, session, client, offline) = match of {
         Of::Grant(id) => (Some(id.to_string()), None, None, None, true),
-        Of::Identity(identity) => (None, Some(identity.to_string()), None, None, true),
+        Of::Identity(identity, _) => (None, Some(identity.to_string()), None, None, true),
         Of::Session(session, offline) => (None, None, Some(session.to_string()), None, offline),
         Of::Client(identity, client) => (None, Some(identity.to_string()), None, Some(client), true),
+    };
+    let except = match of {
+        Of::Identity(_, except) => except.map(|session| session.to_string()),
+        _ => None,
     };
     let found: Vec<Found> = each!(db, c => {
         let mut query = grants::table
@@ -192,6 +200,9 @@ pub fn end(db: &mut Connection, of: Of<'_>, reason: &str, now: Instant) -> Resul
         }
         if let Some(client) = client {
             query = query.filter(grants::client_id.eq(client));
+        }
+        if let Some(except) = &except {
+            query = query.filter(grants::session_id.ne(except));
         }
         if !offline {
             query = query.filter(grants::offline.eq(false));

@@ -158,6 +158,20 @@ pub fn delete_address(db: &mut Connection, id: AddressId) -> Result<()> {
     Ok(())
 }
 
+/// The kinds of the credentials of an identity, with when each was made and last set.
+pub fn credential_kinds(
+    db: &mut Connection,
+    identity: IdentityId,
+) -> Result<Vec<(String, Instant, Instant)>> {
+    let rows: Vec<(String, i64, i64)> = each!(db, c => credentials::table
+        .filter(credentials::identity_id.eq(identity.to_string()))
+        .order((credentials::created_at.asc(), credentials::id.asc()))
+        .select((credentials::kind, credentials::created_at, credentials::updated_at))
+        .load::<(String, i64, i64)>(c))?;
+    let instants = |(kind, made, set)| (kind, Instant::from_micros(made), Instant::from_micros(set));
+    Ok(rows.into_iter().map(instants).collect())
+}
+
 /// The hash of the identity's password (PHC text).
 pub fn password_hash(db: &mut Connection, identity: IdentityId) -> Result<Option<String>> {
     each!(db, c => credentials::table

@@ -355,6 +355,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    known_browsers (identity_id, browser) {
+        identity_id -> Text,
+        browser -> Binary,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     session_clients (session_id, client_id) {
         session_id -> Text,
         client_id -> Text,
@@ -397,6 +406,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parked_changes (id) {
+        id -> Text,
+        identity_id -> Text,
+        session_id -> Text,
+        browser -> Binary,
+        path -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    undos (id) {
+        id -> Text,
+        digest -> Binary,
+        identity_id -> Text,
+        kind -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -417,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     throttles,
+    known_browsers,
     session_clients,
     logout_notices,
     device_codes,
@@ -425,4 +462,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     factor_setups,
     backup_codes,
     trusted_devices,
+    parked_changes,
+    undos,
 );

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::kept::Kept;
 use super::schema::session_clients as parts;
-use super::{Connection, Result, each};
+use super::{Connection, Error, Result, each};
 use crate::model::{Instant, SessionId};
 
 /// Writes that the client takes part, unless that is written already. A session that has ended has no parts any more: a
@@ -30,4 +30,27 @@ pub fn list(db: &mut Connection, session: SessionId) -> Result<Vec<String>> {
         .select(parts::client_id)
         .order(parts::client_id.asc())
         .load::<String>(c))
+}
+
+/// The clients that take part in any of these sessions, by their ids.
+pub fn list_all(db: &mut Connection, sessions: &[SessionId]) -> Result<Vec<(SessionId, String)>> {
+    let ids: Vec<String> = sessions.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, String)> = each!(db, c => parts::table
+        .filter(parts::session_id.eq_any(&ids))
+        .select((parts::session_id, parts::client_id))
+        .order((parts::session_id.asc(), parts::client_id.asc()))
+        .load::<(String, String)>(c))?;
+    rows.into_iter()
+        .map(|(session, client)| match session.parse() {
+            Ok(session) => Ok((session, client)),
+            Err(_) => Err(Error::impossible("session_clients", "session_id", &session)),
+        })
+        .collect()
+}
+
+/// The client takes part no more: `false` if it did not.
+pub fn delete(db: &mut Connection, session: SessionId, client_id: &str) -> Result<bool> {
+    let gone =
+        each!(db, c => diesel::delete(parts::table.find((session.to_string(), client_id))).execute(c))?;
+    Ok(gone == 1)
 }

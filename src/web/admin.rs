@@ -11,6 +11,7 @@ mod identity;
 mod input;
 mod introspect;
 mod keys;
+mod lock;
 mod messages;
 mod paging;
 mod passwords;
@@ -52,6 +53,8 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::DELETE, "/admin/identities/{id}", identities::delete),
         on(Method::GET, "/admin/identities/{id}/sessions", sessions::list),
         on(Method::DELETE, "/admin/identities/{id}/sessions", sessions::end_all),
+        on(Method::GET, "/admin/identities/{id}/lock", lock::get),
+        on(Method::DELETE, "/admin/identities/{id}/lock", lock::lift),
         on(Method::GET, "/admin/sessions/{id}", sessions::get),
         on(Method::DELETE, "/admin/sessions/{id}", sessions::end),
         on(Method::POST, "/admin/recovery/code", recovery::create_code),

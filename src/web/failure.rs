@@ -6,7 +6,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::page::ErrorPage;
+use super::language;
+use super::page::{ErrorPage, Frame};
 use super::reply::{Class, Reply};
 use super::visit::{Arrived, BodyProblem, Visit};
 use super::{Face, Site, path};
@@ -66,16 +67,16 @@ impl Failure {
         self
     }
 
-    fn page(self, site: &Site, request_id: RequestId) -> Result<Reply> {
+    fn page(self, site: &Site, frame: Frame) -> Result<Reply> {
         let (status, id, retry_after) = (self.status, self.id, self.retry_after);
         let page = ErrorPage {
-            frame: site.frame(request_id),
             id: id.to_owned(),
             args: self.args,
             status: status.as_u16(),
             primary: self.primary,
             secondary: self.secondary,
-            at: site.work().now().for_people(),
+            at: frame.text.date(site.work().now()),
+            frame,
             developer: self.developer,
             retry_after,
         };
@@ -87,7 +88,7 @@ impl Failure {
     }
 
     pub(super) fn show(self, visit: &Visit) -> Result<Reply> {
-        self.page(visit.site(), visit.request_id())
+        self.page(visit.site(), visit.frame())
     }
 }
 
@@ -243,6 +244,12 @@ fn id_of(request: &HttpRequest) -> RequestId {
     arrived.map_or_else(|| RequestId::from_uuid(uuid::Uuid::nil()), |arrived| arrived.request_id)
 }
 
+/// What stands around a page that is made before there is a visit.
+fn frame_of(site: &Site, face: Face, request: &HttpRequest) -> Frame {
+    let text = language::of_face(&site.work().env().settings, face, request.headers());
+    site.frame(id_of(request), text)
+}
+
 /// A request for another host.
 pub(super) fn wrong_host(request: &HttpRequest, site: &Site, face: Face, host: &str) -> HttpResponse {
     let settings = &site.work().env().settings;
@@ -261,7 +268,7 @@ pub(super) fn wrong_host(request: &HttpRequest, site: &Site, face: Face, host: &
             .with("host", &shortened(host))
             .with("issuer", &settings.issuer);
         failure.primary = Some(("go.right_address".to_owned(), Vec::new(), right));
-        failure.page(site, id)
+        failure.page(site, frame_of(site, face, request))
     };
     finish(reply, settings.is_https() && face == Face::Public)
 }
@@ -292,7 +299,7 @@ pub(super) fn too_many(request: &HttpRequest, site: &Site, seconds: u64) -> Http
     } else {
         let mut failure = Failure::new("too_many_requests", status);
         failure.retry_after = Some(seconds.max(1));
-        failure.or("go.account", path::ACCOUNT).page(site, id_of(request))
+        failure.or("go.account", path::ACCOUNT).page(site, frame_of(site, Face::Public, request))
     };
     finish(reply, site.work().env().settings.is_https())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::model::{Instant, MICROS_PER_SECOND};
 
-/// The most addresses that are remembered; then those with full buckets go, and if there are none, all.
+/// The most addresses that are remembered; then those with full buckets go, and if that is not enough, the oldest.
 const MOST: usize = 65_536;
 
 /// Buckets of tokens by address: an IPv4 address, or the /64 of an IPv6 address.
@@ -48,9 +48,7 @@ impl Limiter {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST {
             buckets.retain(|_, bucket| self.filled(*bucket, now) < full);
-            if buckets.len() >= MOST {
-                buckets.clear();
-            }
+            evict_oldest(&mut buckets);
         }
         let bucket = buckets.entry(network(address)).or_insert(Bucket { tokens: full, at: now });
         let tokens = self.filled(*bucket, now);
@@ -71,6 +69,20 @@ impl Limiter {
         let full = i64::from(self.per_minute) * MICROS_PER_SECOND;
         let micros = i64::try_from(now.since(bucket.at).as_micros()).unwrap_or(i64::MAX);
         bucket.tokens.saturating_add(micros.saturating_mul(i64::from(self.per_minute)) / 60).min(full)
+    }
+}
+
+/// If there are still too many, those that asked last stay: whoever floods the memory is not forgiven by it.
+fn evict_oldest(buckets: &mut HashMap<u64, Bucket>) {
+    if buckets.len() < MOST {
+        return;
+    }
+    let mut ages: Vec<Instant> = buckets.values().map(|bucket| bucket.at).collect();
+    let (_, &mut edge, _) = ages.select_nth_unstable(MOST / 4);
+    buckets.retain(|_, bucket| bucket.at > edge);
+    if buckets.len() >= MOST {
+        // All of one instant.
+        buckets.clear();
     }
 }
 
@@ -109,5 +121,20 @@ mod tests {
             let _any = limiter.take(IpAddr::from(n.to_be_bytes()), now);
         }
         assert!(limiter.buckets.lock().unwrap().len() <= MOST);
+    }
+
+    #[test]
+    fn sec_b07_a_flood_of_addresses_drives_out_the_oldest_and_not_who_asked_just_now() {
+        let limiter = Limiter::per_minute(1);
+        let begin = Instant::from_seconds(1_000);
+        let at = |n: u32| begin + Duration::from_micros(u64::from(n));
+        for n in 0..200_000u32 {
+            assert!(limiter.take(IpAddr::from(n.to_be_bytes()), at(n)).is_ok());
+        }
+        let last = 199_999_u32;
+        assert!(limiter.take(IpAddr::from(last.to_be_bytes()), at(last)).is_err());
+        assert!(limiter.take(IpAddr::from(0_u32.to_be_bytes()), at(last)).is_ok());
+        let many = limiter.buckets.lock().unwrap().len();
+        assert!(many > MOST / 4 && many <= MOST, "{many}");
     }
 }

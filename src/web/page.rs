@@ -25,7 +25,10 @@ use std::sync::Arc;
 
 use askama::Template;
 
-pub use account::{AccountPage, Moment, PasswordPage, ProfilePage, SessionRow, SessionsPage};
+pub use account::{
+    AccountPage, ActivityPage, ActivityRow, AppRow, AppsPage, ConfirmedPage, DataPage, Moment, PasswordPage,
+    ProfilePage, SessionRow, SessionsPage, UndoPage,
+};
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
 pub use device::{DeviceAnswered, DeviceConfirmPage, DeviceDonePage, DevicePage};

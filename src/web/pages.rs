@@ -20,8 +20,11 @@ mod second_factor;
 mod two_step;
 mod verification;
 
+pub(super) use account::sensitive::sensitive;
 pub(super) use account::{
-    end_sessions, overview, password, profile, save_password, save_profile, sessions, verify,
+    activity, apps, change_app, confirmed, data, disown_activity, download_data, end_sessions,
+    go_on as go_on_with_change, overview, password, profile, save_password, sessions, take_back, undo,
+    verify,
 };
 pub(super) use authorize::{arrive, arrive_by_form};
 pub(super) use consent::{answer as answer_consent, show as consent, switch as switch_account};
@@ -48,10 +51,7 @@ pub(super) use second_factor::{
     backup_code, recovery_backup_code, recovery_factor, second_factor, submit_backup_code,
     submit_recovery_backup_code, submit_recovery_factor, submit_second_factor,
 };
-pub(super) use two_step::{
-    add_app, backup_codes, backup_codes_file, change as change_two_step, confirm_app, keep_backup_codes,
-    show as two_step,
-};
+pub(super) use two_step::{add_app, backup_codes, backup_codes_file, keep_backup_codes, show as two_step};
 pub(super) use verification::{
     resend as resend_verification, show as verification, status as verification_status, submit as verify_code,
 };
@@ -63,6 +63,7 @@ use actix_web::{Route, guard, web};
 
 use super::csrf::Provenance;
 use super::failure;
+use super::language;
 use super::reply::Reply;
 use super::visit::{FormFields, Visit};
 use crate::cx::Result;
@@ -74,8 +75,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -86,8 +90,11 @@ where
     Fut: Future<Output = Result<Reply>> + 'static,
 {
     web::get().to(move |visit: Visit| {
-        let answer = handler(visit.clone());
-        async move { answered(&visit, answer.await) }
+        let handler = handler.clone();
+        async move {
+            language::settle(&visit).await;
+            answered(&visit, handler(visit.clone()).await)
+        }
     })
 }
 
@@ -100,11 +107,15 @@ where
     web::post().to(move |visit: Visit| {
         let handler = handler.clone();
         async move {
+            language::settle(&visit).await;
             if visit.provenance() == Provenance::Foreign {
                 return failure::cross_site(&visit).unwrap_or_else(|why| failure::fault_page(&visit, &why));
             }
             let answer = match visit.form() {
-                Ok(fields) => handler(visit.clone(), fields).await,
+                Ok(fields) => {
+                    let answer = handler(visit.clone(), fields).await;
+                    account::sensitive::go_on(&visit, answer).await
+                }
                 Err(problem) => failure::body(&visit, problem),
             };
             answered(&visit, answer)

@@ -1,7 +1,7 @@
 //! Every path of a page, once. Nothing else writes one.
 
 use crate::journey::Step;
-use crate::model::{AuthorizationRequestId, FlowId, FlowKind, UserCode};
+use crate::model::{AuthorizationRequestId, FlowId, FlowKind, ParkedChangeId, UserCode};
 
 /// Signing in.
 pub const LOGIN: &str = "/login";
@@ -75,8 +75,20 @@ pub const BACKUP_CODES: &str = "/account/two-step/codes";
 pub const BACKUP_CODES_FILE: &str = "/account/two-step/codes.txt";
 /// One's own devices.
 pub const SESSIONS: &str = "/account/sessions";
+/// The applications that may use the account.
+pub const APPS: &str = "/account/apps";
+/// What has happened to the account.
+pub const ACTIVITY: &str = "/account/activity";
+/// One's data, and the end of the account.
+pub const DATA: &str = "/account/data";
+/// One's data as a file.
+pub const DATA_FILE: &str = "/account/data/download";
+/// Takes something back, by the link of a mail.
+pub const UNDO: &str = "/account/undo";
 /// Sends a code for the address.
 pub const ACCOUNT_VERIFY: &str = "/account/verify";
+/// A sensitive change that waited for its person.
+pub const CONFIRMED: &str = "/account/confirmed";
 /// Ory's name for the account.
 pub const SETTINGS: &str = "/settings";
 /// What can be answered nowhere else.
@@ -129,6 +141,22 @@ pub fn verification_link(token: &str) -> String {
 /// The link of a recovery mail.
 pub fn recovery_link(token: &str) -> String {
     format!("{RECOVERY}?link={token}")
+}
+
+/// The page of a link that takes something back, once it was opened.
+pub fn opened_undo(sealed: &str) -> String {
+    format!("{UNDO}?opened={sealed}")
+}
+
+/// Where a change goes on that waited for its person.
+pub fn of_change(change: ParkedChangeId) -> String {
+    format!("{CONFIRMED}?change={change}")
+}
+
+/// The change that goes on at this address of ours, if one does.
+pub fn change_at(issuer: &str, location: &str) -> Option<ParkedChangeId> {
+    let here = location.strip_prefix(issuer).unwrap_or(location);
+    here.strip_prefix(CONFIRMED)?.strip_prefix("?change=")?.parse().ok()
 }
 
 /// Where a step leads in this house; `None` for the way to a client, and for the one that is a page itself.

@@ -25,6 +25,7 @@ pub struct Reply {
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<Cookie<'static>>,
     error_id: Option<String>,
+    signs_in: bool,
 }
 
 /// The stable id of what went wrong, for the line in the log.
@@ -37,7 +38,7 @@ const JSON_TYPE: &str = "application/json";
 impl Reply {
     fn new(status: StatusCode, class: Class, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let (body, headers, cookies) = (body.into(), Vec::new(), Vec::new());
-        Self { status, class, content_type, body, headers, cookies, error_id: None }
+        Self { status, class, content_type, body, headers, cookies, error_id: None, signs_in: false }
     }
 
     /// A page of a journey.
@@ -148,6 +149,32 @@ impl Reply {
         self.cookies.retain(|other| other.name() != cookie.name());
         self.cookies.push(cookie);
         self
+    }
+
+    /// With the cookies of an answer that this one takes the place of, save those that it sets itself.
+    pub fn in_place_of(mut self, other: Self) -> Self {
+        for cookie in other.cookies {
+            if self.cookies.iter().all(|own| own.name() != cookie.name()) {
+                self.cookies.push(cookie);
+            }
+        }
+        self
+    }
+
+    /// As the answer to somebody who has just shown who they are.
+    pub fn signing_in(self) -> Self {
+        Self { signs_in: true, ..self }
+    }
+
+    /// Whether somebody has just shown who they are.
+    pub fn signs_in(&self) -> bool {
+        self.signs_in
+    }
+
+    /// Where it leads, if it leads elsewhere.
+    pub fn leads_to(&self) -> Option<&str> {
+        let (_, location) = self.headers.iter().find(|(name, _)| *name == header::LOCATION)?;
+        location.to_str().ok().filter(|_| self.status == StatusCode::SEE_OTHER)
     }
 
     /// With the stable id of what went wrong.

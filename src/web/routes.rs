@@ -112,10 +112,13 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page(path::ACCOUNT).route(looking(pages::overview)))
         .service(page(path::SETTINGS).route(looking(pages::home)))
         .service(page(path::ACCOUNT_VERIFY).route(looking(pages::home)).route(sending(pages::verify)))
-        .service(page(path::PROFILE).route(looking(pages::profile)).route(sending(pages::save_profile)))
+        .service(
+            page(path::CONFIRMED).route(looking(pages::confirmed)).route(sending(pages::go_on_with_change)),
+        )
+        .service(page(path::PROFILE).route(looking(pages::profile)).route(sending(pages::sensitive)))
         .service(page(path::PASSWORD).route(looking(pages::password)).route(sending(pages::save_password)))
-        .service(page(path::TWO_STEP).route(looking(pages::two_step)).route(sending(pages::change_two_step)))
-        .service(page(path::ADD_APP).route(looking(pages::add_app)).route(sending(pages::confirm_app)))
+        .service(page(path::TWO_STEP).route(looking(pages::two_step)).route(sending(pages::sensitive)))
+        .service(page(path::ADD_APP).route(looking(pages::add_app)).route(sending(pages::sensitive)))
         .service(
             page(path::BACKUP_CODES)
                 .route(looking(pages::backup_codes))
@@ -123,6 +126,11 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page(path::BACKUP_CODES_FILE).route(looking(pages::backup_codes_file)))
         .service(page(path::SESSIONS).route(looking(pages::sessions)).route(sending(pages::end_sessions)))
+        .service(page(path::ACTIVITY).route(looking(pages::activity)).route(sending(pages::disown_activity)))
+        .service(page(path::DATA).route(looking(pages::data)).route(sending(pages::sensitive)))
+        .service(page(path::DATA_FILE).route(looking(pages::download_data)))
+        .service(page(path::UNDO).route(looking(pages::undo)).route(sending(pages::take_back)))
+        .service(page(path::APPS).route(looking(pages::apps)).route(sending(pages::change_app)))
         .service(page(path::ERROR).route(looking(pages::error)))
         .service(page(path::INBOX).route(looking(pages::inbox)))
         .service(page(path::INBOX_JSON).route(looking(pages::inbox_json)))

@@ -25,7 +25,6 @@ struct Written {
 /// The whole web side of a process.
 pub struct Site {
     work: Work,
-    text: Arc<Catalogue>,
     documents: Shared<Written>,
     /// Requests of each address.
     pub(super) requests: Limiter,
@@ -43,24 +42,13 @@ pub struct Site {
 impl Site {
     /// Over these use cases, with this patience for connections.
     pub fn new(work: Work, patience: Patience) -> Result<Arc<Self>> {
-        let text = Catalogue::english().map_err(|why| Fault::Internal(why.to_string()))?;
         let env = work.env();
         let documents = Shared::new(Written::now(env));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
         let tls = env.settings.tls.as_ref().map(ServerTls::read).transpose().map_err(Fault::Internal)?;
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self {
-            text: Arc::new(text),
-            documents,
-            requests,
-            flows,
-            readers,
-            patience,
-            draining,
-            tls,
-            work,
-        }))
+        Ok(Arc::new(Self { documents, requests, flows, readers, patience, draining, tls, work }))
     }
 
     /// The use cases.
@@ -95,11 +83,11 @@ impl Site {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// What stands around every page.
-    pub(super) fn frame(&self, request: RequestId) -> Frame {
+    /// What stands around every page in this language.
+    pub(super) fn frame(&self, request: RequestId, text: Arc<Catalogue>) -> Frame {
         let settings = &self.work.env().settings;
         Frame {
-            text: Arc::clone(&self.text),
+            text,
             app_name: settings.name.clone(),
             request_id: request.to_string(),
             support_url: settings.brand.support_url.clone(),

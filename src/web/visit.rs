@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -17,7 +18,7 @@ use super::cookies::Cookies;
 use super::csrf::{self, Provenance};
 use super::page::{Form, Frame};
 use super::reply::Reply;
-use super::{Face, Site, client, cookies, failure, path};
+use super::{Face, Site, client, cookies, failure, language, path};
 use crate::config::Settings;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Caller, Env, Result, Work};
@@ -25,6 +26,7 @@ use crate::identity::SignedIn;
 use crate::journey::{Step, Visitor};
 use crate::model::{ApiKeyId, AuthorizationRequestId, Origin, RequestId, Session, TokenDigest};
 use crate::oauth2::session_state::browser_state;
+use crate::text::Catalogue;
 
 /// One request. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +46,7 @@ struct Inner {
     body: Vec<u8>,
     problem: Option<BodyProblem>,
     cookies: OnceCell<Cookies>,
+    language: OnceCell<Arc<Catalogue>>,
     made: OnceCell<PlainToken>,
 }
 
@@ -76,6 +79,7 @@ impl FromRequest for Visit {
                 body,
                 problem,
                 cookies: OnceCell::new(),
+                language: OnceCell::new(),
                 made: OnceCell::new(),
                 site,
                 request,
@@ -123,6 +127,7 @@ impl Visit {
             user_agent: user_agent(self.headers()),
             request: Some(self.0.request_id),
             api_key: None,
+            language: (origin == Origin::SelfService).then(|| self.language().tag().to_owned()),
         })
     }
 
@@ -146,7 +151,7 @@ impl Visit {
     /// The answer to a browser in which somebody is signed in from now on.
     pub fn signed_in(&self, reply: Reply, new: &SignedIn) -> Reply {
         let reply = reply.with_cookie(cookies::carrying(self.settings(), TokenKind::Session, &new.token));
-        self.watched(reply, Some(&new.session))
+        self.watched(reply.signing_in(), Some(&new.session))
     }
 
     /// The answer to a browser in which nobody is signed in any more.
@@ -279,7 +284,17 @@ impl Visit {
 
     /// What stands around every page.
     pub fn frame(&self) -> Frame {
-        self.0.site.frame(self.0.request_id)
+        self.0.site.frame(self.0.request_id, Arc::clone(self.language()))
+    }
+
+    /// From now on this language is spoken; the first word counts.
+    pub(super) fn speak(&self, language: Arc<Catalogue>) {
+        self.0.language.get_or_init(|| language);
+    }
+
+    /// The language of the answer.
+    pub fn language(&self) -> &Arc<Catalogue> {
+        self.0.language.get_or_init(|| language::of_face(self.settings(), self.face(), self.headers()))
     }
 
     /// A form of a page of this browser.

@@ -1,6 +1,26 @@
 ### Every sentence that a person reads on a page, English master.
 ### An id `a.b_c` in the code is `a-b_c` here. Say what happened and how to mend it; at most 140 characters.
 
+## The language itself
+
+# `ltr` or `rtl`: the direction of the script.
+language-direction = ltr
+date-long = { $day } { $month } { $year }, { $time } UTC
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+browser-unknown = An unknown browser
+browser-on = { $browser } on { $system }
+
 ## Signing in
 
 login-title = Sign in
@@ -24,6 +44,7 @@ login-slow_down =
     }
 login-reset_needed = That's too many tries in all. Reset your password to sign in again.
 login-disabled = This account is switched off. Contact { $support }.
+login-deleting = This account will be deleted on { $time }. To keep it, open the link in our email about that.
 login-expired_reenter = We had to reload this page. Enter your password again.
 
 ## The second step
@@ -62,7 +83,12 @@ email-hint = We'll send a code to check it's yours.
 email-format = Enter an email address in the correct format, like name@example.com
 email-taken_unused = That address can't be used for this account. Enter a different one.
 form-wrong = What you entered doesn't fit together. Check it and send it again.
-field-empty = Enter your { $field }
+field-empty =
+    { $field ->
+        [current_password] Enter your current password
+        [backup_code] Enter a backup code
+       *[other] Enter your { $field }
+    }
 field-optional = (optional)
 field-too_long = Enter at most { $max } characters for { $field }
 field-wrong = Check your { $field } and enter it again
@@ -151,6 +177,11 @@ recovery-title = Reset your password
 recovery-sentence = Enter the email of your account. We'll send you a code.
 recovery-email = Email
 recovery-button = Continue
+recovery-slow_down =
+    { $minutes ->
+        [one] That's too many codes from where you are. Wait 1 minute, then try again.
+       *[other] That's too many codes from where you are. Wait { $minutes } minutes, then try again.
+    }
 recovery-signed_in = You're signed in as { $who }. Set a new password?
 recovery-back = Back to sign in
 recovery-new_title = Choose a new password
@@ -240,6 +271,9 @@ account-profile = Profile
 account-password = Password
 account-two_step = Two-step verification
 account-sessions = Devices
+account-apps = Connected apps
+account-activity = Activity
+account-data = Your data
 account-sign_out = Sign out
 account-hello = Hello, { $name }
 account-name = Name
@@ -301,6 +335,7 @@ sessions-sentence = These devices are signed in to your account.
 sessions-current = This device
 sessions-signed_in = Signed in
 sessions-last_seen = Last active
+sessions-apps = Used for:
 sessions-end = Sign out
 sessions-end_others = Sign out everywhere else
 sessions-none = No other device is signed in.
@@ -311,6 +346,75 @@ sessions-ended =
         [one] One other device is signed out
        *[other] Your other devices are signed out
     }
+
+how-password = with your password
+how-code = with a code
+how-passkey = with a passkey
+apps-title = Your connected apps
+apps-sentence = These apps may use your account.
+apps-none = No app may use your account at the moment.
+apps-list = It may:
+apps-first = Since
+apps-last = Last used
+apps-offline = It keeps its access when you're not using it.
+apps-remembered = It isn't asked for again.
+apps-remove = Remove access
+apps-ask = Always ask me
+apps-removed = { $client } has no access to your account any more
+apps-asks = { $client } asks you again the next time
+activity-title = Activity
+activity-sentence = What has happened to your account in the last 30 days.
+activity-signed_in = You signed in
+activity-failed = Somebody tried to sign in and couldn't
+activity-password_mismatch = A wrong current password was entered
+activity-signed_out = A device was signed out
+activity-recovery_asked = A code for a new password was asked for
+activity-recovered = The password was reset with a code
+activity-credential_changed = The password was changed
+activity-address_changed = The email was changed
+activity-address_restored = The old email was put back
+activity-created = The account was created
+activity-changed_by_administrator = An administrator changed your account
+activity-profile_changed = The profile was changed
+activity-allowed = You gave access to { $client }
+activity-withdrawn = You took access from { $client }, or let it ask again
+activity-device_connected = You connected a device to { $client }
+activity-token_copied = A key of { $client } was used twice, so it was signed out
+activity-deletion_scheduled = The deletion of the account was asked for
+activity-deletion_withdrawn = The deletion of the account was taken back
+activity-disown_sentence = Is there something that you haven't done? Then nobody but you stays signed in, and you choose a new password.
+activity-disown = This wasn't me
+activity-ended = Everybody else is signed out. Choose a new password now, so that nobody gets in again.
+data-title = Your data
+data-download_title = Download
+data-download_sentence = A file with what we know of you: your profile, devices, apps and activity. It holds no passwords.
+data-download = Download my data
+data-ready = You have confirmed that it's you. You can download your data now.
+delete-title = Delete your account
+delete-sentence = Your account is switched off at once, and deleted after 7 days. Until then, a link in our email keeps it.
+delete-label = Enter { $who } to go on
+delete-button = Delete my account
+delete-mismatch = That isn't the email of this account. Check it and enter it again.
+delete-title_scheduled = Your account will be deleted
+delete-scheduled = It is switched off now, and deleted on { $time }. To keep it, open the link in the email that we've sent you.
+undo-title_address = Put your old email back?
+undo-sentence_address = { $address } becomes the email of your account again, and all devices and apps are signed out.
+undo-button_address = Put it back
+undo-title_address_done = Your old email is back
+undo-address = Everybody is signed out. Reset your password now, so that nobody gets in again.
+undo-title_deletion = Keep your account?
+undo-sentence_deletion = Your account will not be deleted, and you can sign in to it again.
+undo-button_deletion = Keep my account
+undo-title_deletion_done = Your account stays
+undo-deletion = You can sign in again. Apps that you used ask you to sign in, too.
+undo-title_over = Nothing to take back
+undo-over = That link was used already, or it has run out. Nothing has been changed.
+undo-taken = Another account has that email by now, so it can't be put back. Contact the people who run this service.
+change-title = Save your change?
+change-sentence = You have confirmed that it's you. Your change is not saved yet.
+change-button = Save the change
+change-leave = Leave everything as it is
+change-over = That waited for more than 10 minutes, so nothing was changed. Enter it again if you still want it.
 
 ## Signing out
 
@@ -447,7 +551,12 @@ mail-subject_recovery_completed = Your { $app } password was reset
 mail-subject_second_factor_added = Two-step verification was turned on for your { $app } account
 mail-subject_second_factor_removed = Two-step verification was turned off for your { $app } account
 mail-subject_backup_code_used = A backup code of your { $app } account was used
+mail-subject_address_changed = The email of your { $app } account was changed
+mail-subject_deletion_scheduled = Your { $app } account will be deleted
+mail-subject_account_deleted = Your { $app } account is deleted
 mail-subject_refresh_token_reused = An application was signed out of your { $app } account
+
+mail-subject_account_locked = Your { $app } password no longer works
 
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
@@ -458,7 +567,12 @@ mail-title_recovery_completed = Your password was reset
 mail-title_second_factor_added = Two-step verification is on
 mail-title_second_factor_removed = Two-step verification is off
 mail-title_backup_code_used = A backup code was used
+mail-title_address_changed = Your email was changed
+mail-title_deletion_scheduled = Your account will be deleted
+mail-title_account_deleted = Your account is deleted
 mail-title_refresh_token_reused = An application was signed out
+
+mail-title_account_locked = Your password no longer works
 
 mail-code_works =
     { $minutes ->
@@ -470,6 +584,8 @@ mail-code_enter_client = Enter it on the page that asked for it, and go on to { 
 mail-link_instead = You can also open this link instead, on any device:
 mail-link_verification_code = Confirm your email
 mail-link_recovery_code = Choose a new password
+mail-link_address_changed = Put this address back
+mail-link_deletion_scheduled = Keep my account
 
 mail-account_exists = Somebody wanted to create an account at { $app } with this address. You have one already, so nothing was changed.
 mail-account_exists_go = If that was you, sign in.
@@ -485,8 +601,14 @@ mail-backup_codes_left =
         [one] You have 1 left. Make new ones in your account.
        *[other] You have { $n } left.
     }
+mail-happened_address_changed = Your account at { $app } has another email now. This address can't be used to sign in any more.
+mail-happened_deletion_scheduled = Somebody who was signed in asked us to delete your account at { $app }. Until then it is switched off.
+mail-happened_account_deleted = Your account at { $app } and everything in it is gone, as you asked us a week ago.
+mail-undo_works = The link below works once, until { $time }. After that, nothing can be taken back.
 mail-refresh_token_reused = A key that { $client } keeps for your account at { $app } was used a second time. It may have been copied, so it works no more, and neither does the copy.
 mail-refresh_token_reused_go = You will be asked to sign in again there. That is all that you have to do, unless you see something that you don't know.
+mail-account_locked = Too many wrong passwords in a row were entered for your account at { $app }, so its password is switched off.
+mail-account_locked_go = To sign in again, reset it. Where you are signed in now, you stay so.
 mail-sign_in = Sign in
 mail-account = Look at your account
 mail-recover = Reset your password
@@ -500,7 +622,11 @@ mail-who_recovery_completed = Who did it
 mail-who_second_factor_added = Who did it
 mail-who_second_factor_removed = Who did it
 mail-who_backup_code_used = Who used it
+mail-who_address_changed = Who did it
+mail-who_deletion_scheduled = Who did it
+mail-who_account_deleted = Who did it
 mail-who_refresh_token_reused = Who used it again
+mail-who_account_locked = Who tried last
 mail-when = When
 mail-browser = Browser
 mail-network = Network address
@@ -516,6 +642,10 @@ mail-not_you_second_factor_removed = Somebody is signed in to your account. Choo
 mail-not_you_backup_code_used = Somebody knows your password and has your backup codes. Choose a new password now, then make new codes.
 mail-not_you_refresh_token_reused = Look at the devices in your account, sign out those that you don't know, and choose a new password.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
+mail-not_you_address_changed = Put this address back now. That signs out all devices and apps; then choose a new password.
+mail-not_you_deletion_scheduled = Keep your account now, and choose a new password. You can also do so if you have changed your mind.
+mail-not_you_account_deleted = We can't bring it back. You can create a new account at any time.
+mail-not_you_account_locked = Nothing in your account was changed. When you reset the password, choose one that you use nowhere else.
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
@@ -527,5 +657,9 @@ mail-why_second_factor_removed = You get this email because { $address } belongs
 mail-why_backup_code_used = You get this email because { $address } belongs to an account at { $app }.
 mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_address_changed = You get this email because { $address } belonged to an account at { $app }.
+mail-why_deletion_scheduled = You get this email because { $address } belongs to an account at { $app }.
+mail-why_account_deleted = You get this email because { $address } belonged to an account at { $app }.
+mail-why_account_locked = You get this email because { $address } belongs to an account at { $app }.
 mail-automatic = It was sent automatically, so nobody reads an answer to it.
 mail-automatic_reply = It was sent automatically. If you answer, that goes to { $address }.

@@ -19,8 +19,11 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Where a module may use one of its own layer, each with its reason.
-const NEIGHBOURS: &[(&str, &str, &str)] =
-    &[("clock", "model", "an instant is a noun"), ("main", "cli", "the binary is the command line")];
+const NEIGHBOURS: &[(&str, &str, &str)] = &[
+    ("clock", "model", "an instant is a noun"),
+    ("config", "text", "what operators say in other words is a setting"),
+    ("main", "cli", "the binary is the command line"),
+];
 
 /// Crates and the only modules that import them.
 const IMPORTERS: &[(&str, &[&str])] = &[

@@ -200,6 +200,7 @@ fn seed_s1_the_page_lists_what_switching_off_does() {
         "refreshing answers `invalid_grant`",
         "introspection answers `{\"active\": false}`",
         "userinfo answers 401",
+        "Clients with a back channel are told",
         "no recovery mail is sent",
         "`identity.deactivated`",
         "`active` again allows to sign in",

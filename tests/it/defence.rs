@@ -5,6 +5,7 @@ mod every_form;
 mod faults;
 mod form_tokens;
 mod forms;
+mod guessing;
 mod host;
 mod ignored;
 mod looking;

@@ -103,6 +103,11 @@ fn the_page_about_second_factors_is_true() {
 }
 
 #[test]
+fn the_page_about_languages_is_true() {
+    run_page("docs/how-to/languages.md");
+}
+
+#[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
 }

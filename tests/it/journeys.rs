@@ -5,6 +5,7 @@ mod administrator;
 mod at_once;
 mod consent;
 mod cookies;
+mod parked;
 mod prompts;
 mod recovery;
 mod registration;

@@ -20,7 +20,7 @@ use crate::people::Person;
 use crate::relying_party::{RelyingParty, Tokens};
 
 /// A client of the house whose server wants to hear.
-fn listening(id: &str, sink: &LogoutSink, more: &str) -> String {
+pub fn listening(id: &str, sink: &LogoutSink, more: &str) -> String {
     format!(
         "\n[[client]]\nid = \"{id}\"\nname = \"Client {id}\"\ntype = \"spa\"\nskip_consent = true\n\
          redirect_uris = [\"http://localhost:6001/{id}\"]\npost_logout_redirect_uris = [\"http://localhost:6001/\"]\n\
@@ -31,13 +31,13 @@ fn listening(id: &str, sink: &LogoutSink, more: &str) -> String {
 }
 
 /// A server with one such client, called `told`.
-fn with_listener(setup: Setup, sink: &LogoutSink) -> TestApp {
+pub fn with_listener(setup: Setup, sink: &LogoutSink) -> TestApp {
     setup.clients(&listening("told", sink, "")).start()
 }
 
 /// Signs in with this browser, or goes on in the session that it has.
 #[track_caller]
-fn tokens(browser: &mut Browser<'_>, rp: &RelyingParty<'_>, who: &Person, scope: &str) -> Tokens {
+pub fn tokens(browser: &mut Browser<'_>, rp: &RelyingParty<'_>, who: &Person, scope: &str) -> Tokens {
     browser.open(rp.authorization_url_with(&[("scope", scope)]));
     if browser.try_page().is_some_and(|page| page.target.starts_with("/login")) {
         browser.sign_in(who);
@@ -56,7 +56,7 @@ fn end_session(parameters: &[(&str, &str)]) -> String {
 impl TestApp {
     /// Lets a notifier tell what is due; how many notices that were.
     #[track_caller]
-    fn tell(&self) -> usize {
+    pub fn tell(&self) -> usize {
         self.wait(Notifier::new(self.work().clone()).tell_due()).expect("the notifier works")
     }
 
@@ -73,7 +73,7 @@ impl TestApp {
     }
 
     /// How many notices wait.
-    fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.snapshot().rows("logout_notices").len()
     }
 

@@ -9,6 +9,7 @@
     reason = "what cannot go on in a test is a failure, and says where"
 )]
 
+mod account;
 mod admin;
 mod admin_docs;
 mod answer_rules;
@@ -25,6 +26,7 @@ mod harness;
 mod http;
 mod journeys;
 mod keys;
+mod languages;
 mod libraries;
 mod logout;
 mod logout_sink;

@@ -1,6 +1,7 @@
 //! What the values mean, and whether they fit together.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
@@ -9,11 +10,12 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, IdentitySettings, KeySettings, Mode, OutboundSettings,
-    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, IdentitySettings, KeySettings, Mode,
+    OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
+use crate::text::Languages;
 
 /// The schema of traits that ships.
 const DEFAULT_SCHEMA: &str = include_str!("../identity.schema.json");
@@ -37,6 +39,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let login_code = from.flag("login.code");
     let outbound = outbound(&mut from, sources);
     let courier = courier(&mut from, sources, &name, development, registration || recovery || login_code);
+    let languages = languages(&mut from, sources, development);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
         from.wrong("server.log_format", "expected auto, text or json");
@@ -70,6 +73,14 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     if session.idle > session.absolute {
         from.wrong("session.idle", "it is longer than session.absolute, so it would never matter");
     }
+    let recovery_ends = match from.text("recovery.ends").as_str() {
+        "sessions" => Ends::Sessions,
+        "sessions_and_grants" => Ends::SessionsAndGrants,
+        _ => {
+            from.wrong("recovery.ends", "expected sessions or sessions_and_grants");
+            Ends::SessionsAndGrants
+        }
+    };
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
         min_length_two_step: from.number("password.min_length_two_step", 8, 128)?,
@@ -103,7 +114,9 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         verification_required: from.flag("verification.required"),
         recovery,
         login_code,
+        recovery_ends,
         after_recovery: from.web_url("recovery.after"),
+        deletion: from.flag("account.deletion"),
         identity: identity?,
         courier: courier?,
         outbound,
@@ -115,6 +128,13 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         },
         requests_per_minute: from.number("limits.requests_per_minute", 0, 10_000_000)?,
         flows_per_minute: from.number("limits.flows_per_minute", 0, 10_000_000)?,
+        languages: languages?,
+        guessing: GuessingSettings {
+            sign_ins_per_minute: from.number("limits.sign_ins_per_minute", 0, 10_000_000)?,
+            recoveries_per_hour: from.number("limits.recoveries_per_hour", 0, 10_000_000)?,
+            spray_per_minute: from.number("limits.spray_per_minute", 0, 10_000_000)?,
+            wrong_codes_per_hour: from.number("limits.wrong_codes_per_hour", 0, 10_000_000)?,
+        },
         events_kept: from.duration("limits.events_kept", Duration::from_secs(86_400)),
         name,
     })
@@ -251,6 +271,24 @@ fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentityS
         Ok(schema) => Some(IdentitySettings { schema_id: "default".to_owned(), schema }),
         Err(why) => {
             from.faults.add(Fault::error(format!("{name}:{}:{}", why.line(), why.column()), why.to_string()));
+            None
+        }
+    }
+}
+
+/// What ships, with what the operator says otherwise.
+fn languages(from: &mut Reader<'_>, sources: &Sources, development: bool) -> Option<Arc<Languages>> {
+    let default = from.text("languages.default");
+    if let (Some(folder), None) = (from.optional("languages.messages"), &sources.messages) {
+        from.wrong("languages.messages", format!("the folder {folder} cannot be read"));
+        return None;
+    }
+    match Languages::new(&default, sources.messages.as_deref().unwrap_or_default(), development) {
+        Ok(languages) => Some(Arc::new(languages)),
+        Err(faults) => {
+            for fault in faults {
+                from.faults.add(Fault::error(fault.place, fault.problem));
+            }
             None
         }
     }

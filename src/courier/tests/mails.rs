@@ -28,7 +28,7 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 7] {
+fn notices() -> [Mail; 9] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
@@ -37,18 +37,26 @@ fn notices() -> [Mail; 7] {
         Mail::SecondFactorAdded,
         Mail::SecondFactorRemoved,
         Mail::BackupCodeUsed { left: 2 },
+        Mail::AccountDeleted,
+        Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
     ]
+}
+
+/// Those with a link that takes something back.
+fn undos() -> [Mail; 2] {
+    let link = || TOKEN.to_owned();
+    [Mail::AddressChanged { link: link() }, Mail::DeletionScheduled { link: link() }]
 }
 
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
     let sign_in = Mail::SignInCode { code: CODE.to_owned(), client_name: shop.map(str::to_owned) };
-    [verification(shop), recovery(shop), sign_in].into_iter().chain(notices()).collect()
+    [verification(shop), recovery(shop), sign_in].into_iter().chain(undos()).chain(notices()).collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
-    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned() }
+    Asked { at: START.micros(), user_agent: user_agent.to_owned(), peer: peer.to_owned(), language: None }
 }
 
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
@@ -129,6 +137,19 @@ fn page_1_6_both_parts_say_the_code_and_the_link_and_the_link_is_not_the_code() 
         let mail = rendered(&env, mail);
         assert_eq!((mail.code, mail.link), (None, None));
         assert!(!mail.html.contains("?link=") && !mail.text.contains("?link="));
+    }
+}
+
+#[test]
+fn page_1_6_what_can_be_taken_back_is_taken_back_by_a_link_without_a_code() {
+    let env = server(&[]);
+    for mail in undos() {
+        let mail = rendered(&env, mail);
+        let link = format!("{ISSUER}/account/undo?link={TOKEN}");
+        assert_eq!((mail.code.as_deref(), mail.link.as_deref()), (None, Some(link.as_str())));
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains(&link) && part.contains("works once, until "), "{part}");
+        }
     }
 }
 

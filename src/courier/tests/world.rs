@@ -146,6 +146,7 @@ impl World {
             user_agent: FIREFOX.to_owned(),
             request: None,
             api_key: None,
+            language: None,
         };
         let recipient = recipient.to_owned();
         let work = self.work.on_behalf_of(caller);

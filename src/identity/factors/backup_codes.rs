@@ -58,7 +58,7 @@ pub fn keep_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
 
 pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Result<Checked> {
     if typed.trim().is_empty() {
-        let notice = Notice::error("field.empty").with("field", "backup code").on("code");
+        let notice = Notice::error("field.empty").with("field", "backup_code").on("code");
         return Ok(Checked::Refused(notice));
     }
     if let Some(notice) = tries::count(cx, tries::BACKUP_CODES, identity)? {

@@ -1,7 +1,7 @@
 //! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
 
 use super::super::{
-    accounts, credentials, factors, hold, is_open, keep, known_words, passwords, spend, throttle, traits,
+    accounts, credentials, factors, guessing, hold, is_open, keep, known_words, passwords, spend, traits,
 };
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
@@ -85,8 +85,7 @@ pub fn save_password(cx: &mut Cx<'_>, new: NewPassword, hash: PasswordHash) -> R
     }
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, Some(id), cx.now)?;
-    let subject = throttle::subject(cx, Some(identity), "");
-    throttle::forget(cx, subject)?;
+    guessing::forget_password(cx, identity)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
     cx.notify(identity, &Mail::RecoveryCompleted)?;
     Ok(Some(Recovered { completed, identity, amr }))

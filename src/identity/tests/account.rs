@@ -186,7 +186,7 @@ fn sec_b02_wrong_current_passwords_count_like_sign_ins() {
             assert_eq!(told, ["password.mismatch_current@current_password"]);
         }
         assert_eq!(change(&world, &session, Some(GOOD), BETTER), ["login.slow_down@current_password"]);
-        let (_, birth) = person_at(2);
+        let (_, birth) = person_at(1);
         let flow = world.run(move |cx| crate::identity::login::begin(cx, birth, "", None));
         let Progress::Stay(page) = world.sign_in(flow, "anna@example.com", GOOD, None) else {
             panic!("signed in")

@@ -64,7 +64,13 @@ pub(super) fn worlds_with(given: &[(&str, &str)]) -> Vec<World> {
 
 fn env(given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
     let secret = ("WAYHOME__SECRETS__DATA", "0123456789abcdef0123456789abcdef");
-    let environment = std::iter::once(&secret).chain(given).map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    // All tests come from one address.
+    let no_limits =
+        [("WAYHOME__LIMITS__SIGN_INS_PER_MINUTE", "0"), ("WAYHOME__LIMITS__RECOVERIES_PER_HOUR", "0")];
+    let environment = std::iter::once(&secret)
+        .chain(&no_limits)
+        .chain(given)
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     let sources = Sources { environment: environment.collect(), ..Sources::default() };
     let (settings, faults) = Settings::load(Mode::Development, &sources);
     let settings = settings.unwrap_or_else(|| panic!("{faults}"));
@@ -128,6 +134,7 @@ impl World {
             user_agent: FIREFOX.to_owned(),
             request: None,
             api_key: None,
+            language: None,
         };
         Self { work: Work::new(env, store).on_behalf_of(caller), clock, runtime: runtime(), database }
     }
@@ -165,6 +172,12 @@ impl World {
         let all = use_cases.into_iter().map(|use_case| self.work.write(use_case));
         let all = futures_util::future::join_all(all);
         self.runtime.block_on(all).into_iter().map(|result| result.unwrap()).collect()
+    }
+
+    /// From now on everybody comes from this address.
+    pub(super) fn come_from(&mut self, peer: &str) {
+        let caller = Caller { peer: peer.to_owned(), ..self.work.caller().clone() };
+        self.work = self.work.on_behalf_of(caller);
     }
 
     /// Time passes.

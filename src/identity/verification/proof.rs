@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::{Progress, accounts, credentials, keep, sessions, spend, traits};
+use super::super::{Progress, accounts, credentials, keep, parked, sessions, spend, traits, undo};
 use super::open_account;
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
@@ -70,7 +70,8 @@ fn make(cx: &mut Cx<'_>, made: Value, hash: &PasswordHash, proven: &str) -> Resu
     Ok(Some(identity.id))
 }
 
-/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead.
+/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead, and
+/// its mailbox is told how to take it back.
 fn replace(
     cx: &mut Cx<'_>,
     flow: &Flow<Verification>,
@@ -82,6 +83,12 @@ fn replace(
         return Ok(false);
     }
     let mut person = accounts::existing(cx, identity)?;
+    let before = person.text_trait(name).map(str::to_owned);
+    let proven_before = match before.as_deref().and_then(traits::canonical_email) {
+        Some(old) => accounts::owner_of(cx, &old)?
+            .is_some_and(|owner| owner.identity == identity && owner.verified_at.is_some()),
+        None => false,
+    };
     let Value::Object(known) = &mut person.traits else { return Ok(false) };
     known.insert(name.to_owned(), Value::String(flow.state.address.clone()));
     if !accounts::update(cx, &mut person, |address| address == canonical)? {
@@ -89,6 +96,11 @@ fn replace(
     }
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, Some(flow.id), cx.now)?;
+    parked::forget(cx, identity)?;
     cx.record(Event::new("address.changed").of(identity).with("trait", name))?;
+    // Who never proved the old address has no more right to it than anybody.
+    if let Some(before) = before.filter(|_| proven_before) {
+        undo::offer_address(cx, identity, name, &before)?;
+    }
     Ok(true)
 }

@@ -166,7 +166,7 @@ fn grant(
         false => std::time::Duration::from_secs(ID_TOKEN_SECONDS.unsigned_abs()),
     };
     Grant {
-        id: GrantId::from_uuid(request.map_or_else(|| cx.random().uuid(), |request| request.uuid())),
+        id: GrantId::from_uuid(request.map_or_else(|| cx.row_key(), |request| request.uuid())),
         client_id: client.id.clone(),
         identity: session.identity,
         session: session.id,

@@ -1,12 +1,11 @@
 //! How often somebody may type a code that no device shows (RFC 8628 5.1): counted for the browser and for the network
 //! that it comes from, before anything is compared.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::crypto::MacPurpose;
 use crate::cx::{Cx, Result};
-use crate::model::TokenDigest;
+use crate::model::{TokenDigest, network};
 use crate::store;
 
 /// Wrong codes until the wait.
@@ -64,41 +63,5 @@ impl Try {
             }
         }
         Ok(())
-    }
-}
-
-/// Whoever has one address of a /64 has them all.
-fn network(peer: &str) -> String {
-    match peer.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(six)) => {
-            let [a, b, c, d, ..] = six.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
-        Ok(IpAddr::V4(four)) => four.to_string(),
-        Err(_) => peer.to_owned(),
-    }
-}
-
-/// Whether both addresses are of one network, as far as anybody can tell.
-pub fn is_same_network(a: &str, b: &str) -> bool {
-    network(a) == network(b)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_same_network;
-
-    #[test]
-    fn two_devices_of_one_home_share_a_network() {
-        for (a, b, same) in [
-            ("203.0.113.7", "203.0.113.7", true),
-            ("203.0.113.7", "203.0.113.8", false),
-            ("::ffff:203.0.113.7", "203.0.113.7", true),
-            ("2001:db8:0:1::9", "2001:db8:0:1:ffff::1", true),
-            ("2001:db8:0:1::9", "2001:db8:0:2::9", false),
-            ("", "203.0.113.7", false),
-        ] {
-            assert_eq!(is_same_network(a, b), same, "{a} {b}");
-        }
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn redeem(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_
     {
         return refuse(cx, &code, Error::invalid_grant("the session or the identity has ended"));
     }
-    let id = GrantId::from_uuid(cx.random().uuid());
+    let id = GrantId::from_uuid(cx.row_key());
     if !store::authorization_codes::consume(cx.db, &digest, id, TRIES, cx.now)? {
         return not_consumed(cx, &code);
     }
@@ -134,7 +134,7 @@ pub(super) fn first_tokens(
     if grant.offline {
         let token = PlainToken::generate(TokenKind::Refresh, cx.random());
         let row = RefreshToken {
-            id: RefreshTokenId::from_uuid(cx.random().uuid()),
+            id: RefreshTokenId::from_uuid(cx.row_key()),
             digest: token.digest(),
             grant: grant.id,
             generation: 0,

@@ -101,7 +101,7 @@ fn allowed(
     if !store::grants::person_stands(cx.db, answer.identity, session, cx.now)? {
         return Ok(Outcome::Refused(denied("the session or the identity has ended")));
     }
-    let id = GrantId::from_uuid(cx.random().uuid());
+    let id = GrantId::from_uuid(cx.row_key());
     if !store::device_codes::consume(cx.db, &code.digest, id, cx.now)? {
         return Ok(Outcome::Refused(Error::invalid_grant("another request redeemed the device code")));
     }

@@ -84,7 +84,7 @@ fn successor(
     let next = PlainToken::derive(TokenKind::Refresh, mac);
     if store::refresh_tokens::consume(cx.db, token.id, cx.now)? {
         let row = RefreshToken {
-            id: RefreshTokenId::from_uuid(cx.random().uuid()),
+            id: RefreshTokenId::from_uuid(cx.row_key()),
             digest: next.digest(),
             grant: grant.id,
             generation: token.generation + 1,

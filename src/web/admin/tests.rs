@@ -3,4 +3,5 @@
 mod answers;
 mod identities;
 mod keys;
+mod lock;
 mod world;

@@ -1,5 +1,19 @@
 //! The account: what a person sees and changes about themselves.
 
+mod activity;
+mod apps;
+mod confirmed;
+mod data;
+mod devices;
+mod undo;
+
+pub use activity::{ActivityPage, ActivityRow};
+pub use apps::{AppRow, AppsPage};
+pub use confirmed::ConfirmedPage;
+pub use data::DataPage;
+pub use devices::{SessionRow, SessionsPage};
+pub use undo::UndoPage;
+
 use askama::Template;
 
 use super::control::Control;
@@ -15,10 +29,23 @@ pub(super) enum Section {
     Password,
     TwoStep,
     Sessions,
+    Apps,
+    Activity,
+    Data,
 }
 
 impl Section {
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Profile, Self::Password, Self::TwoStep, Self::Sessions];
+    /// In the order of the navigation.
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Profile,
+        Self::Password,
+        Self::TwoStep,
+        Self::Sessions,
+        Self::Apps,
+        Self::Activity,
+        Self::Data,
+    ];
 
     pub fn path(&self) -> &'static str {
         match self {
@@ -27,6 +54,9 @@ impl Section {
             Self::Password => path::PASSWORD,
             Self::TwoStep => path::TWO_STEP,
             Self::Sessions => path::SESSIONS,
+            Self::Apps => path::APPS,
+            Self::Activity => path::ACTIVITY,
+            Self::Data => path::DATA,
         }
     }
 
@@ -37,6 +67,9 @@ impl Section {
             Self::Password => "account.password",
             Self::TwoStep => "account.two_step",
             Self::Sessions => "account.sessions",
+            Self::Apps => "account.apps",
+            Self::Activity => "account.activity",
+            Self::Data => "account.data",
         }
     }
 }
@@ -197,67 +230,4 @@ pub struct Moment {
     pub iso: String,
     /// In words.
     pub shown: String,
-}
-
-/// A device that is signed in.
-#[derive(Clone, Debug)]
-pub struct SessionRow {
-    /// The session's id.
-    pub id: String,
-    /// Such as "Firefox on Linux".
-    pub device: String,
-    /// Where it is, as far as we know; empty if we do not.
-    pub place: String,
-    /// When it signed in.
-    pub signed_in: Moment,
-    /// When it was last active.
-    pub last_seen: Moment,
-    /// Whether it is the browser that shows this page.
-    pub current: bool,
-}
-
-/// The devices that are signed in.
-#[derive(Template)]
-#[template(path = "sessions.html")]
-pub struct SessionsPage {
-    /// What stands around the page.
-    pub frame: Frame,
-    /// What to say first.
-    pub notices: Vec<Notice>,
-    /// The devices.
-    pub sessions: Vec<SessionRow>,
-    /// Answered by `session`, an id, or by `others`: `yes`.
-    pub form: Form,
-    /// Signs out.
-    pub logout_form: Form,
-}
-
-impl SessionsPage {
-    fn section(&self) -> Section {
-        Section::Sessions
-    }
-
-    /// This device first, the others in the order in which they came.
-    fn rows(&self) -> impl Iterator<Item = &SessionRow> {
-        let current = self.sessions.iter().filter(|row| row.current);
-        current.chain(self.sessions.iter().filter(|row| !row.current))
-    }
-
-    fn has_others(&self) -> bool {
-        self.sessions.iter().any(|row| !row.current)
-    }
-}
-
-impl View for SessionsPage {
-    fn frame(&self) -> &Frame {
-        &self.frame
-    }
-
-    fn heading(&self) -> String {
-        self.frame.t("sessions.title")
-    }
-
-    fn notices(&self) -> &[Notice] {
-        &self.notices
-    }
 }

@@ -6,10 +6,11 @@ mod entering;
 mod factors;
 mod inside;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::*;
-use crate::text::Catalogue;
+use crate::text::{Catalogue, Languages};
 
 /// What somebody hostile would put into each value that we show.
 const HOSTILE: &str = r#""><script>alert(1)</script>&'"#;
@@ -88,9 +89,24 @@ fn fields() -> Vec<Field> {
     ]
 }
 
+thread_local! {
+    /// The language of the fixtures that this thread makes.
+    static LANGUAGE: RefCell<Option<Arc<Catalogue>>> = const { RefCell::new(None) };
+}
+
+/// All of them in another language.
+pub fn all_in(tag: &str) -> Vec<Fixture> {
+    let languages = Languages::new("en", &[], true).unwrap();
+    LANGUAGE.set(languages.choose([tag]));
+    let all = all();
+    LANGUAGE.set(None);
+    all
+}
+
 fn frame() -> Frame {
+    let language = LANGUAGE.with_borrow(Option::clone);
     Frame {
-        text: Arc::new(Catalogue::english().unwrap()),
+        text: language.unwrap_or_else(|| Arc::new(Catalogue::english().unwrap())),
         app_name: "Acme Accounts".to_owned(),
         request_id: "01JDEXAMPLE".to_owned(),
         support_url: some("https://acme.example/help"),

@@ -1,6 +1,7 @@
 //! The rules of markup, checked on every page in every state.
 
 mod forms;
+mod languages;
 mod mistakes;
 
 use std::collections::HashSet;
@@ -234,4 +235,5 @@ fn gallery() {
         let html = fixture.html.replace("\"/static/", "\"static/");
         std::fs::write(folder.join(format!("{}.html", fixture.name)), html).unwrap();
     }
+    languages::write_some(&folder);
 }

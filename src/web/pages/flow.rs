@@ -179,6 +179,12 @@ pub(super) fn registration_is_open<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) ->
     cx.settings().registration && client.is_none_or(|client| client.allow_registration)
 }
 
+/// How long somebody must wait who tried too often, in seconds.
+pub(super) fn wait_of(notices: &[Notice]) -> Option<u64> {
+    let notice = notices.iter().find(|notice| notice.id.ends_with(".slow_down"))?;
+    notice.args.get("minutes")?.parse::<u64>().ok().map(|minutes| minutes * 60)
+}
+
 /// The page on which a recovery stands.
 pub(super) fn standing(flow: &Flow<Recovery>) -> Step {
     match flow.state.stage {
@@ -226,7 +232,7 @@ pub(super) fn fields(visit: &Visit, values: &std::collections::BTreeMap<String, 
                 value: values.get(&name).cloned().unwrap_or_default(),
                 id: of.name.replace(['.', '_'], "-"),
                 name,
-                label: of.title,
+                label: frame.text.field(&of.name, &of.title),
                 kind,
                 autocomplete: autocomplete.to_owned(),
                 hint,

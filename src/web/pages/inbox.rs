@@ -27,7 +27,10 @@ async fn messages(visit: &Visit, to: Option<String>) -> Result<Vec<InboxMessage>
                 id: message.id.to_string(),
                 to: message.recipient.clone(),
                 subject: rendered.subject,
-                at: Moment { iso: message.created_at.rfc3339(), shown: message.created_at.for_people() },
+                at: Moment {
+                    iso: message.created_at.rfc3339(),
+                    shown: visit.language().date(message.created_at),
+                },
                 text: rendered.text,
                 code: rendered.code,
                 link: rendered.link,

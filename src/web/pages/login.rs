@@ -105,12 +105,6 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
     Reply::html(status, Class::FlowPage, &page)
 }
 
-/// How long somebody must wait who tried too often, in seconds.
-fn wait_of(flow: &Flow<Login>) -> Option<u64> {
-    let notice = flow.notices.iter().find(|notice| notice.id == "login.slow_down")?;
-    notice.args.get("minutes")?.parse::<u64>().ok().map(|minutes| minutes * 60)
-}
-
 /// Identifier and password. The password is compared between two transactions, never inside one.
 pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
@@ -130,7 +124,7 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
                 Opened::Rebound(id) => Err(Step::Flow(FlowKind::Login, id)),
                 Opened::Ready(flow) => match login::prepare(cx, *flow, &identifier, &password)? {
                     Prepared::Stay(flow) => {
-                        slow_down = wait_of(&flow);
+                        slow_down = flow::wait_of(&flow.notices);
                         Err(Step::Flow(FlowKind::Login, flow.id))
                     }
                     Prepared::Compare(attempt) => Ok(attempt),

@@ -1,7 +1,6 @@
 //! A forgotten password: the address, the code, and the new password.
 
 use super::flow;
-use super::form;
 use super::link;
 use super::people::Person;
 use crate::courier;
@@ -17,7 +16,7 @@ use crate::web::csrf::Provenance;
 use crate::web::failure::Failure;
 use crate::web::page::{CodePage, CodePurpose, NewPasswordPage, RecoveryPage};
 use crate::web::path;
-use crate::web::reply::Reply;
+use crate::web::reply::{Class, Reply};
 use crate::web::visit::{FormFields, Visit};
 
 use actix_web::http::StatusCode;
@@ -81,6 +80,10 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     if ["csrf_token", "email", "code"].iter().any(|name| visit.query_value(name).is_some()) {
         return flow::again(&visit, FlowKind::Recovery).await;
     }
+    shown(&visit, id, StatusCode::OK).await
+}
+
+async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
     let visitor = visit.visitor();
     let (flow, around) = match visit.work().write(move |cx| find(cx, id, &visitor)).await? {
         Ok(found) => found,
@@ -89,15 +92,15 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     if matches!(flow.state.stage, RecoveryStage::Password | RecoveryStage::SecondFactor) {
         return visit.go(&flow::standing(&flow));
     }
-    page(&visit, *flow, around)
+    page(visit, *flow, around, status)
 }
 
-fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
+fn page(visit: &Visit, flow: Flow<Recovery>, around: Around, status: StatusCode) -> Result<Reply> {
     if let Some(view) = around.link {
         return link::page(visit, CodePurpose::Recovery, flow.id, flow.notices, around.client_name, view);
     }
     if flow.state.stage == RecoveryStage::Address {
-        return Reply::page(&RecoveryPage {
+        let page = RecoveryPage {
             frame: flow::frame(visit, &flow, around.client_name.as_deref()),
             client_name: around.client_name,
             form: visit.flow_form(path::RECOVERY, flow.id),
@@ -105,7 +108,8 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
             signed_in_as: around.signed_in.map(|person| person.shown()),
             login_link: flow::login_after(flow.id),
             notices: flow.notices,
-        });
+        };
+        return Reply::html(status, Class::FlowPage, &page);
     }
     let by_administrator = flow.state.made_by.is_some();
     let mut page = CodePage {
@@ -127,7 +131,7 @@ fn page(visit: &Visit, flow: Flow<Recovery>, around: Around) -> Result<Reply> {
     if around.mail_is_down {
         page.tell_that_mail_is_down();
     }
-    Reply::page(&page)
+    Reply::html(status, Class::FlowPage, &page)
 }
 
 fn closed(visit: &Visit) -> Result<Reply> {
@@ -158,7 +162,30 @@ async fn act(
             state.address = typed;
         }
     };
-    form::act_keeping(visit, fields, keep, |cx, flow, _| Ok((flow::standing(&act(cx, flow)?), None))).await
+    let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(visit, FlowKind::Recovery).await };
+    let visitor = visit.visitor();
+    let (fits, own) = (visit.token_fits(fields, &id.to_string()), visit.provenance() == Provenance::Own);
+    let (step, slow_down) = visit
+        .work()
+        .write(move |cx| {
+            Ok(match journey::open_keeping::<Recovery>(cx, id, &visitor, fits, own, keep)? {
+                Opened::Step(step) => (step, None),
+                Opened::Rebound(id) => (Step::Flow(FlowKind::Recovery, id), None),
+                Opened::Ready(flow) => {
+                    let flow = act(cx, *flow)?;
+                    (flow::standing(&flow), flow::wait_of(&flow.notices))
+                }
+            })
+        })
+        .await?;
+    match slow_down {
+        // The form stays where it is and can be used; its status says how long to wait (decision 26).
+        Some(seconds) => {
+            let page = shown(visit, id, StatusCode::TOO_MANY_REQUESTS).await?;
+            Ok(page.with_retry_after(seconds).with_error_id("recovery.slow_down"))
+        }
+        None => visit.go(&step),
+    }
 }
 
 /// The address.

@@ -1,15 +1,15 @@
-//! Two-step verification in the account. Whoever opens it has shown lately who they are, with the second factor if they
-//! have one.
+//! Two-step verification in the account. Anybody who is signed in sees what there is; whoever changes it has shown lately
+//! who they are, with the second factor if there is one.
 
-use super::account::{fits, own_form, session, shown_first, signed_in_first};
+use super::account::sensitive::Change;
+use super::account::{fits, moment, own_form, session, signed_in_first};
 use super::people::Person;
 use super::said::Said;
-use crate::cx::{Fault, Result};
+use crate::cx::{Cx, Fault, Result};
 use crate::identity::factors::{self, Added};
-use crate::identity::sessions as devices;
 use crate::journey;
-use crate::model::{Notice, Session, TrustedDeviceId};
-use crate::web::page::{AddAppPage, BackupCodesPage, Moment, TrustedRow, TwoStepPage};
+use crate::model::{Notice, TrustedDeviceId};
+use crate::web::page::{AddAppPage, BackupCodesPage, TrustedRow, TwoStepPage};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 use crate::web::{path, qr};
@@ -17,80 +17,59 @@ use crate::web::{path, qr};
 /// What the person has.
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    if let Some(first) = shown_first(&visit, &session, visit.here()).await? {
-        return Ok(first);
-    }
     let id = session.identity;
     let (factors, trusted) =
         visit.work().read(move |cx| Ok((factors::of(cx, id)?, factors::trusted(cx, id)?))).await?;
+    let frame = visit.frame();
     let row = |device: crate::model::TrustedDevice| TrustedRow {
         id: device.id.to_string(),
-        device: devices::device(&device.user_agent),
-        until: Moment { iso: device.expires_at.rfc3339(), shown: device.expires_at.for_people() },
+        device: frame.text.device(&device.user_agent),
+        until: moment(&frame.text, device.expires_at),
     };
+    let devices = trusted.into_iter().map(row).collect();
     Reply::own_page(&TwoStepPage {
-        frame: visit.frame(),
+        frame,
         notices: Said::read(&visit, &session).notices,
         app: factors.totp,
         codes_left: factors.backup_codes,
-        devices: trusted.into_iter().map(row).collect(),
+        devices,
         form: own_form(&visit, path::TWO_STEP, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
 
 /// Begins an app, removes it, makes new codes, or ends the trust in a device.
-pub(in crate::web) async fn change(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let session = match ready(&visit, &fields).await? {
-        Ok(session) => session,
-        Err(reply) => return Ok(reply),
-    };
-    let of = session.clone();
-    let device: Option<TrustedDeviceId> = fields.get("device").parse().ok();
+pub(super) async fn change(change: Change) -> Result<Reply> {
+    let (work, of) = (change.visit.work(), change.session.clone());
+    let device: Option<TrustedDeviceId> = change.fields.get("device").parse().ok();
     if let Some(device) = device {
-        visit.work().write(move |cx| factors::untrust(cx, of.identity, device)).await?;
-        return Said::success("two_step.untrusted").again(&visit, &session);
+        work.write(move |cx| factors::untrust(cx, of.identity, device)).await?;
+        return change.says(Said::success("two_step.untrusted"));
     }
-    match fields.get("change") {
+    match change.fields.get("change") {
         "add" => {
-            visit.work().write(move |cx| factors::begin_app(cx, &of)).await?;
+            work.write(move |cx| factors::begin_app(cx, &of)).await?;
             Ok(Reply::see_other(path::ADD_APP))
         }
         "codes" => {
-            let make = move |cx: &mut crate::cx::Cx<'_>| match factors::is_any(cx, of.identity)? {
+            let make = move |cx: &mut Cx<'_>| match factors::is_any(cx, of.identity)? {
                 true => factors::make_backup_codes(cx, &of),
                 false => Ok(()),
             };
-            visit.work().write(make).await?;
+            work.write(make).await?;
             Ok(Reply::see_other(path::BACKUP_CODES))
         }
         "remove" => {
-            visit.work().write(move |cx| factors::remove_app(cx, &of)).await?;
-            Said::success("two_step.removed").again(&visit, &session)
+            work.write(move |cx| factors::remove_app(cx, &of)).await?;
+            change.says(Said::success("two_step.removed"))
         }
         _ => Ok(Reply::see_other(path::TWO_STEP)),
     }
 }
 
-/// The session of a form that may be acted on; otherwise where the person goes first.
-async fn ready(visit: &Visit, fields: &FormFields) -> Result<std::result::Result<Session, Reply>> {
-    let overview = || Reply::see_other(path::TWO_STEP);
-    let Some(session) = session(visit).await? else { return Ok(Err(overview())) };
-    if !fits(visit, fields, &session) {
-        return Ok(Err(overview()));
-    }
-    Ok(match shown_first(visit, &session, path::TWO_STEP.to_owned()).await? {
-        Some(first) => Err(first),
-        None => Ok(session),
-    })
-}
-
 /// The secret of an app that is being set up, until its first code has come.
 pub(in crate::web) async fn add_app(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
-    if let Some(first) = shown_first(&visit, &session, visit.here()).await? {
-        return Ok(first);
-    }
     let of = session.clone();
     let found = visit
         .work()
@@ -117,23 +96,19 @@ pub(in crate::web) async fn add_app(visit: Visit) -> Result<Reply> {
 }
 
 /// The first code of an app.
-pub(in crate::web) async fn confirm_app(visit: Visit, fields: FormFields) -> Result<Reply> {
-    let session = match ready(&visit, &fields).await? {
-        Ok(session) => session,
-        Err(reply) => return Ok(reply),
-    };
-    let (of, code) = (session.clone(), fields.get("code").to_owned());
-    let (added, signed_in) = visit.work().write(move |cx| journey::add_app(cx, &of, &code)).await?;
+pub(super) async fn confirm_app(change: Change) -> Result<Reply> {
+    let (of, code) = (change.session.clone(), change.fields.get("code").to_owned());
+    let work = change.visit.work();
+    let (added, signed_in) = work.write(move |cx| journey::add_app(cx, &of, &code)).await?;
     match (added, signed_in) {
-        (Added::Stay(notice), _) => Said { notices: vec![notice], ..Said::default() }.again(&visit, &session),
+        (Added::Stay(notice), _) => change.refused(vec![notice]),
         (Added::Done { .. }, Some(raised)) => {
-            let said = Said::success("two_step.added");
-            let onward = said.at(visit.env(), &raised.session, path::BACKUP_CODES)?;
-            Ok(visit.signed_in(Reply::see_other(&onward), &raised))
+            let onward = change.says_at(Said::success("two_step.added"), path::BACKUP_CODES)?;
+            Ok(change.visit.signed_in(onward, &raised))
         }
         (Added::Done { .. } | Added::Gone, _) => {
             let said = Said { notices: vec![Notice::info("add_app.over")], ..Said::default() };
-            Ok(Reply::see_other(&said.at(visit.env(), &session, path::TWO_STEP)?))
+            change.says_at(said, path::TWO_STEP)
         }
     }
 }

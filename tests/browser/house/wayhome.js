@@ -81,6 +81,8 @@ export class Wayhome {
         WAYHOME__SERVER__LOG_FORMAT: "json",
         WAYHOME__LIMITS__FLOWS_PER_MINUTE: "0",
         WAYHOME__LIMITS__REQUESTS_PER_MINUTE: "0",
+        WAYHOME__LIMITS__SIGN_INS_PER_MINUTE: "0",
+        WAYHOME__LIMITS__RECOVERIES_PER_HOUR: "0",
         WAYHOME__BRAND__SUPPORT_URL: "https://acme.example/help",
         WAYHOME__BRAND__PRIVACY_URL: "https://acme.example/privacy",
         WAYHOME__BRAND__TERMS_URL: "https://acme.example/terms",

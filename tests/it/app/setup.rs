@@ -43,6 +43,8 @@ impl Setup {
             .set("database.connections", "4")
             .set("limits.requests_per_minute", "0")
             .set("limits.flows_per_minute", "0")
+            .set("limits.sign_ins_per_minute", "0")
+            .set("limits.recoveries_per_hour", "0")
     }
 
     /// Which database.

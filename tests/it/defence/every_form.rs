@@ -68,11 +68,35 @@ impl<'a> Filled<'a> {
 
 /// All of them, each of another person in another browser.
 pub fn every_form(app: &TestApp) -> Vec<Filled<'_>> {
+    let waiting = waiting(app);
     let mut all = flows(app);
     all.extend(proofs(app));
     all.extend(requests(app));
     all.extend(accounts(app));
+    all.extend(consoles(app));
+    all.push(confirmed(app, waiting));
     all
+}
+
+/// Somebody whose sign-in was too old for the change that they have sent.
+fn waiting(app: &TestApp) -> Browser<'_> {
+    let who = somebody(app, "waiting");
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&who).open("/account/profile");
+    app.advance(11 * 60);
+    browser.submit([("traits.name", "Whoever waits")]).expect_path("/login");
+    browser
+}
+
+/// They show who they are in another tab.
+fn confirmed<'a>(app: &'a TestApp, mut browser: Browser<'a>) -> Filled<'a> {
+    let known = app.snapshot();
+    let id = known.rows("parked_changes")[0]["id"].as_str().expect("an id").to_owned();
+    let mut tab = browser.tab();
+    tab.open("/account/profile").submit([("traits.name", "Another tab")]).submit([("password", PASSWORD)]);
+    let address = format!("/account/confirmed?change={id}");
+    browser.open(&address);
+    Filled::of("a change that has waited", browser, "/account/confirmed", &[])
 }
 
 fn somebody(app: &TestApp, name: &str) -> Person {
@@ -208,5 +232,33 @@ fn accounts(app: &TestApp) -> Vec<Filled<'_>> {
             &[("session", "others")],
         ),
         Filled::of("prove the old address", unproven, "/account/verify", &[]),
+    ]
+}
+
+/// What else people do with their accounts.
+fn consoles(app: &TestApp) -> Vec<Filled<'_>> {
+    let signed_in = |name: &str| {
+        let who = somebody(app, name);
+        let mut browser = app.browser();
+        browser.open("/login").sign_in(&who);
+        browser
+    };
+    let mut apps = signed_in("apps");
+    apps.open(app.relying_party("spa").authorization_url()).press("Allow").open("/account/apps");
+    let mut activity = signed_in("activity");
+    activity.open("/account/activity");
+    let mut data = signed_in("data");
+    data.open("/account/data");
+    let mut changed = signed_in("changed");
+    changed.open("/account/profile").submit([("traits.email", "changed2@example.org")]);
+    changed.enter_code_of(app, "changed2@example.org");
+    let mut undo = app.browser();
+    undo.open_link_of(app, "changed@example.org");
+    let whose = [("email", "data@example.org")];
+    vec![
+        Filled::of("take the access of an app away", apps, "/account/apps", &[]),
+        Filled::of("that was not me, in the activity", activity, "/account/activity", &[]),
+        Filled::of("delete the account", data, "/account/data", &whose),
+        Filled::of("put the old address back", undo, "/account/undo", &[]),
     ]
 }

@@ -10,7 +10,7 @@ on_both![
     sec_s05_a_method_cannot_be_smuggled_into_a_form,
 ];
 
-const FORMS: [&str; 17] = [
+const FORMS: [&str; 22] = [
     "/login",
     "/login/choice",
     "/registration",
@@ -28,6 +28,11 @@ const FORMS: [&str; 17] = [
     "/account/profile",
     "/account/password",
     "/account/sessions",
+    "/account/apps",
+    "/account/activity",
+    "/account/data",
+    "/account/undo",
+    "/account/confirmed",
 ];
 
 fn sec_s01_a_form_of_another_site_changes_nothing_and_sets_no_cookie(setup: Setup) {

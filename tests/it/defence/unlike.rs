@@ -99,7 +99,16 @@ fn pages(app: &TestApp, text: &str, n: usize) -> Vec<(String, String)> {
     let mut browser = app.browser().named(text);
     browser.open(rp.authorization_url_with(&[("state", text)])).sign_in(&ann);
     keep("consent", &browser);
-    for page in ["/account", "/account/profile", "/account/sessions", "/account/password", "/logout"] {
+    for page in [
+        "/account",
+        "/account/profile",
+        "/account/sessions",
+        "/account/password",
+        "/account/apps",
+        "/account/activity",
+        "/account/data",
+        "/logout",
+    ] {
         browser.open(page);
         keep(page, &browser);
     }

@@ -19,6 +19,30 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "24 hours",
     ),
     (
+        "src/model/parked_change.rs",
+        "PARKED: Duration = Duration::from_secs(10 * 60)",
+        "a sensitive change, until its person has shown again who they are",
+        "10 minutes",
+    ),
+    (
+        "src/model/undo.rs",
+        "UNDO: Duration = Duration::from_secs(7 * 24 * 3_600)",
+        "the link that puts an old address back, or keeps an account",
+        "7 days",
+    ),
+    (
+        "src/model/undo.rs",
+        "UNDO: Duration = Duration::from_secs(7 * 24 * 3_600)",
+        "an account, from the wish to delete it until it is gone",
+        "7 days",
+    ),
+    (
+        "src/web/pages/account/activity.rs",
+        "MONTH: Duration = Duration::from_secs(30 * 24 * 3_600)",
+        "the activity of an account",
+        "30 days",
+    ),
+    (
         "src/model/authorization.rs",
         "UNTOUCHED_REQUEST: Duration = Duration::from_secs(40 * 60)",
         "an authorization request before its first answered form",
@@ -229,17 +253,17 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "10 minutes",
     ),
     ("src/web/classes.rs", "public, max-age=300", "metadata and keys in caches", "5 minutes"),
-    ("src/identity/throttle.rs", "FREE: i64 = 5", "wrong passwords for one person without a wait", "5; then"),
+    ("src/identity/throttle.rs", "free: 5,", "wrong passwords for one person without a wait", "5; then"),
     (
         "src/identity/throttle.rs",
-        "LONGEST: Duration = Duration::from_secs(15 * 60)",
+        "longest: Duration::from_secs(15 * 60)",
         "wrong passwords for one person without a wait",
         "15 minutes",
     ),
     (
         "src/identity/throttle.rs",
-        "LAST: i64 = 100",
-        "wrong passwords in a row, until only recovery helps",
+        "last: 100,",
+        "wrong passwords in a row, until only recovery or an administrator helps",
         "100",
     ),
     ("src/courier/schedule.rs", "ATTEMPTS: i64 = 5", "deliveries of a mail", "5"),
@@ -329,6 +353,20 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "a document that a client's server gives",
         "256 KiB",
     ),
+    ("src/identity/sessions.rs", "MOST_KNOWN: usize = 20", "browsers of one person that are known", "20;"),
+    (
+        "src/identity/sessions.rs",
+        "KNOWN: Duration = Duration::from_secs(90 * 86_400)",
+        "browsers of one person that are known",
+        "90 days",
+    ),
+    (
+        "src/identity/guessing/alarm.rs",
+        "FRICTION: Duration = Duration::from_secs(15 * 60)",
+        "an attack makes guessing harder for",
+        "15 minutes",
+    ),
+    ("src/identity/codes.rs", "FEWER_TRIES: i64 = 2", "tries of a mailed code", "2 while"),
     ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
     ("src/app/janitor.rs", "WEEK: Duration = Duration::from_secs(7 * 86_400)", "flows and mails", "7 days"),
     (
@@ -339,6 +377,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     ),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::flows", "flows and mails", "7 days"),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::messages", "flows and mails", "7 days"),
+    ("src/app/janitor.rs", "kept: WEEK, delete: store::undos", "links that take something back", "7 days"),
 ];
 
 #[test]

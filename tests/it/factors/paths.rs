@@ -2,13 +2,14 @@
 
 use super::{ada, second_step, second_step_with_trust, with_app};
 use crate::app::{Setup, on_both};
+use crate::browser::Browser;
 use crate::people::{OTHER_PASSWORD, PASSWORD};
 
 on_both![
     sec_a01_no_page_of_the_account_opens_after_the_first_step,
     sec_a01_a_device_is_not_connected_after_the_first_step,
     sec_a01_what_was_open_before_the_factor_is_not_open_after_it,
-    sec_a06_sensitive_pages_ask_for_the_factor_that_a_trusted_device_was_spared,
+    sec_a06_sensitive_changes_ask_for_the_factor_that_a_trusted_device_was_spared,
     sec_a08_a_trusted_device_is_one_no_more_after_another_password,
     sec_a08_a_cookie_that_was_carried_elsewhere_is_no_trusted_device,
     sec_v10_a_recovery_ends_the_trust,
@@ -63,19 +64,32 @@ fn sec_a01_what_was_open_before_the_factor_is_not_open_after_it(setup: Setup) {
     assert_eq!(spa.redeem(old.location()).claims["acr"], "aal2");
 }
 
-fn sec_a06_sensitive_pages_ask_for_the_factor_that_a_trusted_device_was_spared(setup: Setup) {
+fn sec_a06_sensitive_changes_ask_for_the_factor_that_a_trusted_device_was_spared(setup: Setup) {
     let app = setup.start();
     let (ada, phone) = ada(&app);
     let mut browser = app.browser();
     browser.open("/login").sign_in(&ada);
     second_step_with_trust(&mut browser, &app, &phone);
-    for page in ["/account/two-step", "/account/profile", "/account/password"] {
+    let again = |browser: &mut Browser<'_>| {
         browser.open("/logout").press("Sign out");
         browser.open("/login").sign_in(&ada).expect_path("/account");
-        browser.open(page);
-        second_step(&mut browser, &app, &phone);
-        browser.expect_path(page);
-    }
+    };
+    again(&mut browser);
+    browser.open("/account/profile").submit([("traits.name", "Ada Lovelace")]);
+    second_step(&mut browser, &app, &phone);
+    browser.expect_path("/account/profile").expect_says("profile.saved");
+    again(&mut browser);
+    browser.open("/account/two-step").press("Make new backup codes");
+    second_step(&mut browser, &app, &phone);
+    browser.expect_path("/account/two-step/codes");
+    // The current password does not stand in for the factor.
+    again(&mut browser);
+    app.advance(601);
+    browser.open("/account/password");
+    browser.submit([("current_password", PASSWORD), ("password", OTHER_PASSWORD)]).expect_path("/login");
+    browser.expect_heading("login.title_again").submit([("password", PASSWORD)]);
+    second_step(&mut browser, &app, &phone);
+    browser.expect_path("/account/password").expect_says("password.changed");
 }
 
 fn sec_a08_a_trusted_device_is_one_no_more_after_another_password(setup: Setup) {
@@ -84,8 +98,8 @@ fn sec_a08_a_trusted_device_is_one_no_more_after_another_password(setup: Setup) 
     let mut browser = app.browser();
     browser.open("/login").sign_in(&ada);
     second_step_with_trust(&mut browser, &app, &phone);
+    // Whoever changes it has shown both factors, and stays signed in.
     browser.open("/account/password").submit([("password", OTHER_PASSWORD), ("end_others", "")]);
-    // Whoever changed it has shown both factors, and stays signed in.
     browser.expect_path("/account/password").expect_says("password.changed");
     browser.open("/logout").press("Sign out");
     browser.open("/login").sign_in_with("ada@example.org", OTHER_PASSWORD);

@@ -9,7 +9,6 @@ on_both![
     page_1_4_6_a_new_address_counts_once_it_is_proven,
     page_1_4_6_a_password_is_changed_and_other_devices_are_signed_out,
     page_1_4_6_other_devices_are_listed_and_signed_out,
-    page_1_4_6_a_sensitive_page_asks_for_the_password_when_the_sign_in_is_old,
     page_p15_the_well_known_address_leads_to_the_password,
 ];
 
@@ -95,16 +94,6 @@ fn page_1_4_6_other_devices_are_listed_and_signed_out(setup: Setup) {
     browser.press("Sign out everywhere else").expect_says_with("sessions.ended", &[("n", "1")]);
     tablet.reload().expect_path("/login");
     browser.reload().expect_path("/account/sessions").expect_says("sessions.none");
-}
-
-fn page_1_4_6_a_sensitive_page_asks_for_the_password_when_the_sign_in_is_old(setup: Setup) {
-    let app = setup.start();
-    let ada = app.identity("ada@example.org").named("Ada").with_password(PASSWORD);
-    let mut browser = app.browser();
-    browser.open("/login").sign_in(&ada).open("/account/profile").expect_path("/account/profile");
-    app.advance(11 * 60);
-    browser.reload().expect_path("/login").expect_heading("login.title_again");
-    browser.submit([("password", PASSWORD)]).expect_path("/account/profile");
 }
 
 fn page_p15_the_well_known_address_leads_to_the_password(setup: Setup) {

@@ -109,7 +109,7 @@ fn prov_3_what_was_revoked_is_not_given_again(setup: Setup) {
         let question = browser.page().clone();
         browser.press("Allow");
         Delivered::at(&browser, rp.redirect_uri());
-        app.write(move |cx| wayhome::oauth2::grants::end_of_identity(cx, who.id, "withdrawn"));
+        app.write(move |cx| wayhome::oauth2::grants::end_of_identity(cx, who.id, None, "withdrawn"));
         browser.press_on(&question, "Allow", &[]).expect_error("request_answered", 200);
     }
 }

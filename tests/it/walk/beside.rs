@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 24] = [
+const BESIDE: [(&str, Beside); 30] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -35,7 +35,15 @@ const BESIDE: [(&str, Beside); 24] = [
     ("/account/two-step/codes", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes")),
     ("/account/two-step/codes.txt", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes.txt")),
     ("/account/sessions", Account("Overview")),
+    ("/account/apps", Account("Overview")),
+    ("/account/activity", Account("This wasn't me")),
+    ("/account/data", Account("Delete my account")),
+    ("/account/data/download", Redirect("/account/data")),
+    // With the link of a mail, it is seen in `journeys::undo`.
+    ("/account/undo", Page("Sign in")),
     ("/account/verify", Redirect("/account")),
+    // With a change that waits, it is seen in `journeys::parked`.
+    ("/account/confirmed", Redirect("/account")),
     // The way through the question itself is walked in `device::pages`.
     ("/device", Page("Continue")),
     ("/device/confirm", Redirect("/device")),
@@ -52,14 +60,18 @@ const BESIDE: [(&str, Beside); 24] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 31] = [
     ("account.html", "/account"),
+    ("activity.html", "/account/activity"),
     ("add_app.html", "/account/two-step/app"),
+    ("apps.html", "/account/apps"),
     ("backup_codes.html", "/account/two-step/codes"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
+    ("confirmed.html", "/account/confirmed"),
     ("consent.html", "/consent"),
+    ("data.html", "/account/data"),
     ("device.html", "/device"),
     ("device_confirm.html", "/device/confirm"),
     ("device_done.html", "/device/confirm"),
@@ -79,6 +91,7 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("signed_out.html", "/logout/done"),
     ("signing_out.html", "/oauth2/sessions/logout"),
     ("two_step.html", "/account/two-step"),
+    ("undo.html", "/account/undo"),
 ];
 
 on_both![walk_what_stands_beside_the_walk_leads_on, seed_s24_every_error_page_says_what_and_leads_on];

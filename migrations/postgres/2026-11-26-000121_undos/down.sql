@@ -1,0 +1,2 @@
+DROP INDEX authorization_requests_by_consent;
+DROP TABLE undos;
