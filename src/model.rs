@@ -7,6 +7,7 @@ mod client;
 mod continuation;
 mod device;
 mod event;
+mod factor;
 mod flow;
 mod grant;
 mod id;
@@ -40,6 +41,7 @@ pub use client::{
 pub use continuation::Continuation;
 pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
+pub use factor::{Factors, FirstFactor, TrustedDevice};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
@@ -48,7 +50,7 @@ pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
     LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId, RefreshTokenId,
-    RequestId, SessionId, UndoId,
+    RequestId, SessionId, TrustedDeviceId, UndoId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};

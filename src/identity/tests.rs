@@ -3,13 +3,15 @@
 mod account;
 mod administration;
 mod catalogue;
+mod factors;
 mod guessing;
 mod links;
 mod login;
 mod login_choice;
+mod login_code;
+mod parked;
 mod passkey_sign_in;
 mod passkeys;
-mod parked;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -28,7 +28,7 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 8] {
+fn notices() -> [Mail; 11] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
@@ -36,6 +36,9 @@ fn notices() -> [Mail; 8] {
         Mail::RecoveryCompleted,
         Mail::PasskeyAdded,
         Mail::PasskeyRemoved,
+        Mail::SecondFactorAdded,
+        Mail::SecondFactorRemoved,
+        Mail::BackupCodeUsed { left: 2 },
         Mail::AccountDeleted,
         Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
@@ -50,7 +53,8 @@ fn undos() -> [Mail; 2] {
 
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
-    [verification(shop), recovery(shop)].into_iter().chain(undos()).chain(notices()).collect()
+    let sign_in = Mail::SignInCode { code: CODE.to_owned(), client_name: shop.map(str::to_owned) };
+    [verification(shop), recovery(shop), sign_in].into_iter().chain(undos()).chain(notices()).collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
