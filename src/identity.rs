@@ -6,6 +6,7 @@ mod accounts;
 pub mod administration;
 mod codes;
 mod credentials;
+pub mod factors;
 mod guessing;
 pub mod invitations;
 mod links;

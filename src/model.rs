@@ -7,6 +7,7 @@ mod client;
 mod continuation;
 mod device;
 mod event;
+mod factor;
 mod flow;
 mod grant;
 mod id;
@@ -41,6 +42,7 @@ pub use client::{
 pub use continuation::Continuation;
 pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
+pub use factor::{Factors, FirstFactor, TrustedDevice};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
@@ -49,7 +51,7 @@ pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
     InvitationId, LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId,
-    RefreshTokenId, RequestId, SessionId, UndoId,
+    RefreshTokenId, RequestId, SessionId, TrustedDeviceId, UndoId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};

@@ -30,6 +30,7 @@ pub mod client_assertions;
 pub mod consents;
 pub mod device_codes;
 pub mod events;
+pub mod factors;
 pub mod flows;
 pub mod grants;
 pub mod identities;
@@ -48,6 +49,7 @@ pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod trusted_devices;
 pub mod undos;
 pub mod webauthn_challenges;
 

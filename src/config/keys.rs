@@ -141,6 +141,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("password.min_length", Form::Integer, "15", "The fewest characters of a new password; at least 8."),
     key(
+        "password.min_length_two_step",
+        Form::Integer,
+        "8",
+        "The same for whoever has a second factor; at least 8, and never more than `password.min_length`.",
+    ),
+    key(
         "password.memory_kib",
         Form::Integer,
         "19456",
@@ -165,6 +171,12 @@ pub const KEYS: &[Key] = &[
         Form::List,
         "[]",
         "Where `return_to` may lead: `https://a` any path, `https://a/b` that path, `https://a/b/*` all below. The https origins of registered redirect URIs count by themselves.",
+    ),
+    key(
+        "login.code",
+        Form::Flag,
+        "false",
+        "Whether people may sign in with a code that is mailed to them, in place of their password. Whoever reads a mailbox then needs nothing else, unless its owner has a second factor.",
     ),
     key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
     key(

@@ -87,6 +87,8 @@ pub struct KeySettings {
 pub struct PasswordSettings {
     /// The fewest characters.
     pub min_length: usize,
+    /// The same for whoever has a second factor.
+    pub min_length_two_step: usize,
     /// Argon2id memory in KiB.
     pub memory_kib: u32,
     /// Argon2id passes.
@@ -291,6 +293,8 @@ pub struct Settings {
     pub verification_required: bool,
     /// Whether people may reset a forgotten password.
     pub recovery: bool,
+    /// Whether people may sign in with a mailed code.
+    pub login_code: bool,
     /// What a recovery ends, and a changed password if its owner wants so.
     pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.

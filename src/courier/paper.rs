@@ -108,6 +108,8 @@ pub(super) enum Html<'a> {
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/invitation.html")]
     Invitation { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/sign_in_code.html")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.html")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.html")]
@@ -118,6 +120,12 @@ pub(super) enum Html<'a> {
     PasskeyAdded { paper: &'a Paper<'a> },
     #[template(path = "mail/passkey_removed.html")]
     PasskeyRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.html")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.html")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.html")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/address_changed.html")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.html")]
@@ -139,6 +147,8 @@ pub(super) enum Text<'a> {
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/invitation.txt")]
     Invitation { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/sign_in_code.txt")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.txt")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.txt")]
@@ -149,6 +159,12 @@ pub(super) enum Text<'a> {
     PasskeyAdded { paper: &'a Paper<'a> },
     #[template(path = "mail/passkey_removed.txt")]
     PasskeyRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.txt")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.txt")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.txt")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/address_changed.txt")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.txt")]

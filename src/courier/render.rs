@@ -52,6 +52,7 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
             let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
             (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
         }
+        Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
         Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
             (None, Some(entrance(issuer, "account/undo", link)), None)
         }
@@ -60,6 +61,9 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         | Mail::RecoveryCompleted
         | Mail::PasskeyAdded
         | Mail::PasskeyRemoved
+        | Mail::SecondFactorAdded
+        | Mail::SecondFactorRemoved
+        | Mail::BackupCodeUsed { .. }
         | Mail::AccountDeleted
         | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
@@ -144,11 +148,23 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
             (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
         }
         Mail::Invitation { .. } => (Html::Invitation { paper, link }, Text::Invitation { paper, link }),
+        Mail::SignInCode { .. } => (Html::SignInCode { paper, code }, Text::SignInCode { paper, code }),
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
         Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
         Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
+        Mail::SecondFactorAdded => (Html::SecondFactorAdded { paper }, Text::SecondFactorAdded { paper }),
+        Mail::SecondFactorRemoved => {
+            (Html::SecondFactorRemoved { paper }, Text::SecondFactorRemoved { paper })
+        }
+        Mail::BackupCodeUsed { left } => {
+            let left = left.to_string();
+            return both(
+                &Html::BackupCodeUsed { paper, left: &left },
+                &Text::BackupCodeUsed { paper, left: &left },
+            );
+        }
         Mail::AddressChanged { .. } => {
             (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
         }
@@ -161,6 +177,10 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }
     };
+    both(&html, &text)
+}
+
+fn both(html: &Html<'_>, text: &Text<'_>) -> Result<(String, String)> {
     let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
     Ok((written(html.render())?, written(text.render())?))
 }

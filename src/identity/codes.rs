@@ -34,6 +34,8 @@ const LONG: (usize, Duration) = (10, Duration::from_secs(24 * 3_600));
 pub(super) enum Purpose {
     /// An address is proven.
     Verification,
+    /// Somebody signs in with it.
+    SignIn,
     /// The way to a new password is opened.
     Recovery,
     /// The same, with a code that an administrator hands over.
@@ -45,6 +47,7 @@ impl Purpose {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Verification => "verification",
+            Self::SignIn => "sign_in",
             Self::Recovery => "recovery",
             Self::AdministeredRecovery => "administered_recovery",
         }
@@ -52,7 +55,8 @@ impl Purpose {
 
     fn link(self) -> TokenKind {
         match self {
-            Self::Verification => TokenKind::VerificationLink,
+            // No mail has the link of a sign-in: an act in one browser gives no session to another (decision 13).
+            Self::Verification | Self::SignIn => TokenKind::VerificationLink,
             Self::Recovery | Self::AdministeredRecovery => TokenKind::RecoveryLink,
         }
     }
@@ -100,6 +104,7 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     let (code, link) = (code.expose(), link.expose().to_owned());
     let mail = match page.purpose {
         Purpose::Verification => Mail::VerificationCode { code, link, client_name },
+        Purpose::SignIn => Mail::SignInCode { code, client_name },
         Purpose::Recovery | Purpose::AdministeredRecovery => Mail::RecoveryCode { code, link, client_name },
     };
     match to {

@@ -106,6 +106,25 @@ pub fn sign_in(
     Ok(SignedIn { session, token })
 }
 
+/// The person of a living session has shown `more` (RFC 8176) in it, perhaps nothing: it gets a new token, and perhaps a
+/// higher level. When they signed in stays as it was.
+pub fn raise(cx: &mut Cx<'_>, session: &Session, more: &[&str]) -> Result<SignedIn> {
+    let token = PlainToken::generate(TokenKind::Session, cx.random());
+    let mut raised = session.clone();
+    for how in more {
+        if !raised.amr.iter().any(|known| known == how) {
+            raised.amr.push((*how).to_owned());
+        }
+    }
+    raised.assurance = Assurance::of(&raised.amr);
+    raised.last_seen_at = cx.now;
+    raised.idle_expires_at = (cx.now + cx.settings().session.idle).min(session.expires_at);
+    store::sessions::renew(cx.db, &raised, &token.digest())?;
+    let event = Event::new("session.renewed").of(raised.identity).in_session(raised.id);
+    cx.record(event.with("amr", raised.amr.clone()))?;
+    Ok(SignedIn { session: raised, token })
+}
+
 /// From now on, strangers who guess do not lock this browser out.
 fn remember(cx: &mut Cx<'_>, identity: IdentityId, browser: &TokenDigest) -> Result<()> {
     store::known_browsers::remember(cx.db, identity, browser, cx.now, cx.now + KNOWN)?;

@@ -166,7 +166,7 @@ pub fn prepare_password(
     words.extend(traits::words(&person.traits));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let repeated = current == Some(new);
-    let new = match passwords::check(cx.settings(), new, &words) {
+    let new = match passwords::check_length(passwords::least(cx, identity)?, new, &words) {
         Ok(new) if notices.is_empty() => new,
         Ok(_) => return Ok(PasswordPrepared::Stay(notices)),
         Err(notice) => {

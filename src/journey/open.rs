@@ -185,7 +185,7 @@ fn renew<S: Renewable>(cx: &mut Cx<'_>, old: &Flow<S>, notice: Notice) -> Result
 
 impl Renewable for Login {
     fn again(cx: &mut Cx<'_>, old: &Flow<Self>, birth: Birth) -> Result<Step> {
-        let id = identity::login::begin(cx, birth, &old.state.identifier, old.identity)?;
+        let id = identity::login::begin_again(cx, birth, old)?;
         Ok(Step::Flow(FlowKind::Login, id))
     }
 

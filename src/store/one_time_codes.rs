@@ -13,7 +13,7 @@ pub struct MailedCode {
     pub id: OneTimeCodeId,
     /// The flow that it was mailed for.
     pub flow: FlowId,
-    /// `verification`, `recovery`, or `administered_recovery`.
+    /// `verification`, `sign_in`, `recovery`, or `administered_recovery`.
     pub purpose: String,
     /// Whom it is for; `None` for a registration, and for an address that nobody has.
     pub identity: Option<IdentityId>,

@@ -44,6 +44,38 @@ diesel::table! {
         secret -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    factor_setups (identity_id, kind) {
+        identity_id -> Text,
+        kind -> Text,
+        session_id -> Text,
+        secret -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    backup_codes (digest) {
+        digest -> Binary,
+        identity_id -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trusted_devices (id) {
+        id -> Text,
+        identity_id -> Text,
+        browser -> Binary,
+        user_agent -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -497,6 +529,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_assertions,
     passkeys,
     webauthn_challenges,
+    factor_setups,
+    backup_codes,
+    trusted_devices,
     parked_changes,
     undos,
 );

@@ -31,6 +31,7 @@ login-email = البريد الإلكتروني
 login-username = البريد الإلكتروني أو اسم المستخدم
 login-password = كلمة المرور
 login-button = تسجيل الدخول
+login-code = أرسل لي رمزًا بالبريد
 login-recovery = هل نسيت كلمة المرور؟
 login-new_here = جديد هنا؟
 login-registration = أنشئ حسابًا
@@ -56,6 +57,27 @@ passkey-unknown = أُزيل مفتاح المرور هذا من حسابك. س�
 passkey-failed = لم ينجح مفتاح المرور هذا. حاول مرة أخرى أو سجّل الدخول بطريقة أخرى.
 passkey-expired = استغرق ذلك وقتًا طويلًا، فلم يحدث شيء. حاول مرة أخرى.
 
+## الخطوة الثانية
+
+factor-title_totp = أدخل الرمز المكوّن من 6 أرقام
+factor-sentence_totp = افتح تطبيق المصادقة وأدخل الرمز الذي يعرضه.
+factor-label_totp = الرمز من تطبيقك
+factor-title_backup = أدخل رمزًا احتياطيًا
+factor-sentence_backup = أدخل أحد الرموز التي حفظتها عند تشغيل التحقق بخطوتين.
+factor-label_backup = رمز احتياطي
+factor-hint_backup = كل رمز يعمل مرة واحدة
+factor-button = متابعة
+factor-trust = ثق بهذا الجهاز لمدة { $days } يومًا
+factor-use_backup = استخدم رمزًا احتياطيًا
+factor-use_totp = استخدم تطبيق المصادقة
+factor-slow_down = محاولات كثيرة جدًا. انتظر { $minutes } دقيقة ثم حاول مرة أخرى.
+totp-mismatch = هذا الرمز غير صحيح. استخدم أحدث رمز من تطبيقك.
+totp-short = الرمز مكوّن من 6 أرقام. أدخلت { $n }.
+totp-long = الرمز مكوّن من 6 أرقام. أدخلت { $n }.
+totp-clock = تأكد من أن ساعة هاتفك تُضبط تلقائيًا.
+backup-used = هذا الرمز الاحتياطي استُخدم من قبل. أدخل رمزًا آخر.
+backup-mismatch = هذا الرمز الاحتياطي غير صحيح. تحقق منه وحاول مرة أخرى.
+
 ## إنشاء حساب
 
 registration-title = أنشئ حسابك
@@ -78,6 +100,7 @@ field-empty =
         [current_password] أدخل كلمة المرور الحالية
         [code] أدخل الرمز
         [name] أدخل اسمك
+        [backup_code] أدخل رمزًا احتياطيًا
        *[other] املأ الحقل «{ $field }»
     }
 field-optional = (اختياري)

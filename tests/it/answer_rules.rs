@@ -29,6 +29,7 @@ pub fn check(issuer: &str, ask: &Ask, answer: &Answer) {
         Some("application/json") if is_document(path) && answer.status == 200 => rules.document(),
         Some("application/json") => rules.api(),
         Some("application/jwt") if path == "/userinfo" && answer.status == 200 => rules.api(),
+        Some("text/plain; charset=utf-8") if path == "/account/two-step/codes.txt" => rules.api(),
         Some(_) if path.starts_with("/static/") => rules.asset(),
         Some(other) => rules.broken(&format!("has the unexpected type {other}")),
         None if answer.status == 303 => rules.redirect(),

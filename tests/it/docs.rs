@@ -103,6 +103,11 @@ fn the_page_about_signing_out_is_true() {
 }
 
 #[test]
+fn the_page_about_second_factors_is_true() {
+    run_page("docs/how-to/second-factors.md");
+}
+
+#[test]
 fn the_page_about_languages_is_true() {
     run_page("docs/how-to/languages.md");
 }

@@ -21,6 +21,7 @@ mod decisions;
 mod defence;
 mod device;
 mod docs;
+mod factors;
 mod harness;
 mod http;
 mod journeys;

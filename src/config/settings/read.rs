@@ -32,8 +32,9 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let identity = super::identity::read(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
+    let login_code = from.flag("login.code");
     let outbound = outbound(&mut from, sources);
-    let courier = courier(&mut from, sources, &name, development, registration || recovery);
+    let courier = courier(&mut from, sources, &name, development, registration || recovery || login_code);
     let languages = languages(&mut from, sources, development);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
@@ -78,6 +79,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     };
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
+        min_length_two_step: from.number("password.min_length_two_step", 8, 128)?,
         memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
         iterations: from.number("password.iterations", 2, 100)?,
         workers: from.number("password.workers", 0, 256)?,
@@ -107,6 +109,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         registration,
         verification_required: from.flag("verification.required"),
         recovery,
+        login_code,
         recovery_ends,
         after_recovery: from.web_url("recovery.after"),
         deletion: from.flag("account.deletion"),
@@ -286,7 +289,8 @@ fn courier(
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed => None,
         None => {
-            let text = "it is missing, and registration or recovery is on, which need mail";
+            let text =
+                "it is missing, and registration, recovery or the sign-in by code is on, which need mail";
             from.wrong("courier.smtp_url", text);
             return None;
         }

@@ -32,7 +32,7 @@ fn invitation(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 8] {
+fn notices() -> [Mail; 11] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
@@ -40,6 +40,9 @@ fn notices() -> [Mail; 8] {
         Mail::RecoveryCompleted,
         Mail::PasskeyAdded,
         Mail::PasskeyRemoved,
+        Mail::SecondFactorAdded,
+        Mail::SecondFactorRemoved,
+        Mail::BackupCodeUsed { left: 2 },
         Mail::AccountDeleted,
         Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },
@@ -54,7 +57,8 @@ fn undos() -> [Mail; 2] {
 
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
-    [verification(shop), recovery(shop), invitation(shop)]
+    let sign_in = Mail::SignInCode { code: CODE.to_owned(), client_name: shop.map(str::to_owned) };
+    [verification(shop), recovery(shop), sign_in, invitation(shop)]
         .into_iter()
         .chain(undos())
         .chain(notices())

@@ -76,7 +76,7 @@ pub fn create_by_administrator(
         },
     };
     let birth = Birth { browser: None, continuation, client_id: None };
-    let state = Recovery { address: String::new(), stage: RecoveryStage::Code, made_by: None };
+    let state = Recovery::at(RecoveryStage::Code, String::new());
     let mut flow = start(cx, birth, None, state)?;
     flow.expires_at = cx.now + lifetime.max(UNTOUCHED_FLOW);
     store::flows::update(cx.db, &flow)?;
@@ -93,6 +93,6 @@ pub fn create_by_administrator(
 /// A browser opens the page of a recovery that an administrator made: a flow of its own, with the same way back.
 pub fn begin_from(cx: &mut Cx<'_>, made_by: &Flow<Recovery>, browser: TokenDigest) -> Result<FlowId> {
     let birth = Birth { browser: Some(browser), ..made_by.birth() };
-    let state = Recovery { address: String::new(), stage: RecoveryStage::Code, made_by: Some(made_by.id) };
+    let state = Recovery { made_by: Some(made_by.id), ..Recovery::at(RecoveryStage::Code, String::new()) };
     Ok(start(cx, birth, None, state)?.id)
 }

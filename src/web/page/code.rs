@@ -11,6 +11,8 @@ use crate::model::Notice;
 pub enum CodePurpose {
     /// That an address is the person's.
     Verification,
+    /// That it is the person who signs in.
+    SignIn,
     /// That the person may choose a new password.
     Recovery,
 }
@@ -53,7 +55,7 @@ impl CodePage {
     /// Says that mail does not get through at the moment, and what can be done instead.
     pub fn tell_that_mail_is_down(&mut self) {
         let way = match self.purpose {
-            CodePurpose::Recovery => "mail.way_password",
+            CodePurpose::Recovery | CodePurpose::SignIn => "mail.way_password",
             CodePurpose::Verification if self.skip_link.is_some() => "mail.way_skip",
             CodePurpose::Verification if self.change_link.is_some() => "mail.way_change",
             CodePurpose::Verification => "mail.way_sign_in",
@@ -79,6 +81,7 @@ impl CodePage {
     fn kind(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "verification",
+            CodePurpose::SignIn => "sign-in",
             CodePurpose::Recovery => "recovery",
         }
     }
@@ -134,14 +137,14 @@ impl LinkPage {
     fn button(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "link.confirm",
-            CodePurpose::Recovery => "link.continue",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.continue",
         }
     }
 
     fn elsewhere_sentence(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "link.elsewhere_verification",
-            CodePurpose::Recovery => "link.elsewhere_recovery",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.elsewhere_recovery",
         }
     }
 
@@ -149,7 +152,7 @@ impl LinkPage {
         let id = match self.purpose {
             CodePurpose::Verification => "link.sentence_verification",
             CodePurpose::Recovery if self.address.is_empty() => "link.sentence_given",
-            CodePurpose::Recovery => "link.sentence_recovery",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.sentence_recovery",
         };
         self.frame.text.say(id, &[("address", &self.address), ("app", &self.frame.app_name)])
     }
@@ -163,7 +166,7 @@ impl View for LinkPage {
     fn heading(&self) -> String {
         self.frame.t(match self.purpose {
             CodePurpose::Verification => "link.title_verification",
-            CodePurpose::Recovery => "link.title_recovery",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.title_recovery",
         })
     }
 

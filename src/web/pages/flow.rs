@@ -196,6 +196,7 @@ pub(super) fn wait_of(notices: &[Notice]) -> Option<u64> {
 pub(super) fn standing(flow: &Flow<Recovery>) -> Step {
     match flow.state.stage {
         RecoveryStage::Password => Step::NewPassword(flow.id),
+        RecoveryStage::SecondFactor => Step::RecoveryFactor(flow.id),
         RecoveryStage::Address | RecoveryStage::Code | RecoveryStage::Link(_) => {
             Step::Flow(FlowKind::Recovery, flow.id)
         }

@@ -156,6 +156,38 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "wrong codes of devices, of one browser or one network",
         "for 10 minutes",
     ),
+    (
+        "src/identity/login/second.rs",
+        "WAIT: Duration = Duration::from_secs(10 * 60)",
+        "a first factor, until the second one",
+        "10 minutes",
+    ),
+    ("src/identity/factors/trust.rs", "TRUST_DAYS: u64 = 30", "a trusted device", "30 days"),
+    (
+        "src/identity/factors/setup.rs",
+        "WAIT: Duration = Duration::from_secs(30 * 60)",
+        "the key of an authenticator app, until its first code",
+        "30 minutes",
+    ),
+    (
+        "src/identity/factors/backup_codes.rs",
+        "SHOWN: Duration = Duration::from_secs(30 * 60)",
+        "new backup codes on their page",
+        "30 minutes",
+    ),
+    ("src/identity/factors/backup_codes.rs", "BACKUP_CODES: usize = 10", "backup codes of one person", "10"),
+    (
+        "src/identity/factors/tries.rs",
+        "name: \"totp\", tries: 5, window: Duration::from_secs(5 * 60)",
+        "wrong codes of an authenticator app, of one person",
+        "5 within 5 minutes",
+    ),
+    (
+        "src/identity/factors/tries.rs",
+        "name: \"backup-codes\", tries: 5, window: Duration::from_secs(3_600)",
+        "wrong backup codes, of one person",
+        "5 within an hour",
+    ),
     ("src/oauth2/claims.rs", "ID_TOKEN_SECONDS: i64 = 600", "an ID token", "10 minutes"),
     (
         "src/model/client.rs",

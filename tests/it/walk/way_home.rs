@@ -41,10 +41,12 @@ impl Traveller<'_> {
             match (form.as_str(), button) {
                 // Decision 11: the form is what gives the journey back, whatever it says.
                 (_, Some(button)) if self.unknown => self.send(&form, button, Filling::Right),
-                ("/verification" | "/recovery/code", Some(button)) if knows_code && may("code") => {
+                ("/verification" | "/recovery/code" | "/login/code", Some(button))
+                    if knows_code && may("code") =>
+                {
                     self.send(&form, button, Filling::Right);
                 }
-                ("/verification" | "/recovery/code", _) if may("resend") => {
+                ("/verification" | "/recovery/code" | "/login/code", _) if may("resend") => {
                     self.app.advance(31);
                     self.browser.reload();
                     let again =
@@ -53,6 +55,13 @@ impl Traveller<'_> {
                         self.browser.press("Send a new code");
                     }
                 }
+                (
+                    "/login/second-factor"
+                    | "/login/backup-code"
+                    | "/recovery/second-factor"
+                    | "/recovery/backup-code",
+                    Some(button),
+                ) if may("second") => self.send(&form, button, Filling::Right),
                 ("/login" | "/registration" | "/recovery" | "/recovery/password", Some(button))
                     if may("right") =>
                 {
