@@ -22,13 +22,16 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 30] = [
+const BESIDE: [(&str, Beside); 32] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
     ("/account", Account("Change your password")),
     ("/account/profile", Account("Save changes")),
     ("/account/password", Account("Change password")),
+    // It is switched off here; the way through it is walked in `factors::journeys`.
+    ("/login/code", Page("Sign in")),
+    ("/login/code/resend", Page("Sign in")),
     // What leads on from here is walked in `factors::account`.
     ("/account/two-step", Account("Set up an authenticator app")),
     ("/account/two-step/app", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fapp")),
