@@ -17,6 +17,7 @@ mod signing;
 mod strict;
 mod token;
 mod totp;
+pub mod webauthn;
 
 pub use backup_code::BackupCode;
 pub use client_jwt::{ClientJwt, unverified_claim};

@@ -115,6 +115,10 @@ pub(super) enum Html<'a> {
     SecondFactorRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/backup_code_used.html")]
     BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
+    #[template(path = "mail/passkey_added.html")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.html")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/address_changed.html")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.html")]
@@ -148,6 +152,10 @@ pub(super) enum Text<'a> {
     SecondFactorRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/backup_code_used.txt")]
     BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
+    #[template(path = "mail/passkey_added.txt")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.txt")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/address_changed.txt")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.txt")]

@@ -58,6 +58,8 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         | Mail::SecondFactorAdded
         | Mail::SecondFactorRemoved
         | Mail::BackupCodeUsed { .. }
+        | Mail::PasskeyAdded
+        | Mail::PasskeyRemoved
         | Mail::AccountDeleted
         | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
@@ -149,6 +151,8 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
                 &Text::BackupCodeUsed { paper, left: &left },
             );
         }
+        Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
+        Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
         Mail::AddressChanged { .. } => {
             (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
         }

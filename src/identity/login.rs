@@ -217,7 +217,7 @@ pub fn choose(
 }
 
 /// A first factor was shown, by `amr`: whoever has a second one is asked for it, everybody else is signed in.
-fn first_shown(
+pub(super) fn first_shown(
     cx: &mut Cx<'_>,
     mut flow: Flow<Login>,
     id: IdentityId,
@@ -239,6 +239,7 @@ fn first_shown(
     Ok(Progress::Stay(keep(cx, flow, Vec::new())?))
 }
 
+/// Ends a flow whose person has shown who they are with `amr`: they are signed in.
 fn sign_in(
     cx: &mut Cx<'_>,
     mut flow: Flow<Login>,
@@ -287,7 +288,7 @@ fn mismatch(
     keep(cx, flow, vec![Notice::error("login.mismatch")])
 }
 
-fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
+pub(super) fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
     failed(cx, &flow, Some(person.id), "identity_inactive")?;
     if let Some(deletion) = store::undos::find_deletion(cx.db, person.id)? {
         let notice = Notice::error("login.deleting").with("time", deletion.expires_at.rfc3339());
@@ -298,7 +299,7 @@ fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result
     keep(cx, flow, vec![Notice::error("login.disabled").with("support", support)])
 }
 
-fn failed(
+pub(super) fn failed(
     cx: &mut Cx<'_>,
     flow: &Flow<Login>,
     identity: Option<IdentityId>,

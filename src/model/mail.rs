@@ -62,6 +62,10 @@ pub enum Mail {
         /// How many are left.
         left: u32,
     },
+    /// A passkey or a security key was added.
+    PasskeyAdded,
+    /// A passkey or a security key was removed.
+    PasskeyRemoved,
     /// Another address took the place of this one.
     AddressChanged {
         /// The token of the link that puts it back.
@@ -102,6 +106,8 @@ impl Mail {
             Self::SecondFactorAdded => "second_factor_added",
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::BackupCodeUsed { .. } => "backup_code_used",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::AddressChanged { .. } => "address_changed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::AccountDeleted => "account_deleted",

@@ -407,6 +407,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        identity_id -> Text,
+        credential_id -> Binary,
+        kind -> Text,
+        name -> Text,
+        public_key -> Binary,
+        sign_count -> BigInt,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        aaguid -> Text,
+        transports -> Text,
+        mac -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webauthn_challenges (digest) {
+        digest -> Binary,
+        ceremony -> Text,
+        subject -> Text,
+        browser -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     parked_changes (id) {
         id -> Text,
         identity_id -> Text,
@@ -462,6 +493,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     factor_setups,
     backup_codes,
     trusted_devices,
+    passkeys,
+    webauthn_challenges,
     parked_changes,
     undos,
 );

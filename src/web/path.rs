@@ -15,6 +15,10 @@ pub const LOGIN_CODE_RESEND: &str = "/login/code/resend";
 pub const SECOND_FACTOR: &str = "/login/second-factor";
 /// The second step: a backup code.
 pub const BACKUP_CODE: &str = "/login/backup-code";
+/// Signing in with a passkey.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// What a passkey is to be shown by, as JSON.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 /// Creating an account.
 pub const REGISTRATION: &str = "/registration";
 /// Proving an address.
@@ -73,6 +77,10 @@ pub const ADD_APP: &str = "/account/two-step/app";
 pub const BACKUP_CODES: &str = "/account/two-step/codes";
 /// The same as a file.
 pub const BACKUP_CODES_FILE: &str = "/account/two-step/codes.txt";
+/// One's own passkeys and security keys.
+pub const PASSKEYS: &str = "/account/passkeys";
+/// What one is to be made by, as JSON.
+pub const PASSKEYS_OPTIONS: &str = "/account/passkeys/options";
 /// One's own devices.
 pub const SESSIONS: &str = "/account/sessions";
 /// The applications that may use the account.

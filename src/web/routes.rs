@@ -39,6 +39,12 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page(path::CHOICE).route(looking(pages::choose_page)).route(sending(pages::choose)))
         .service(
+            page(path::LOGIN_PASSKEY)
+                .route(looking(|visit| sent_by_get(visit, Login)))
+                .route(sending(pages::sign_in_with_passkey)),
+        )
+        .service(page(path::LOGIN_PASSKEY_OPTIONS).route(sending(pages::passkey_to_show)))
+        .service(
             page(path::REGISTRATION)
                 .route(looking(pages::registration))
                 .route(sending(pages::create_account)),
@@ -125,6 +131,8 @@ pub(super) fn public(config: &mut ServiceConfig) {
                 .route(sending(pages::keep_backup_codes)),
         )
         .service(page(path::BACKUP_CODES_FILE).route(looking(pages::backup_codes_file)))
+        .service(page(path::PASSKEYS).route(looking(pages::passkeys)).route(sending(pages::sensitive)))
+        .service(page(path::PASSKEYS_OPTIONS).route(sending(pages::passkey_to_make)))
         .service(page(path::SESSIONS).route(looking(pages::sessions)).route(sending(pages::end_sessions)))
         .service(page(path::ACTIVITY).route(looking(pages::activity)).route(sending(pages::disown_activity)))
         .service(page(path::DATA).route(looking(pages::data)).route(sending(pages::sensitive)))

@@ -28,7 +28,7 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 9] {
+fn notices() -> [Mail; 11] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
@@ -37,6 +37,8 @@ fn notices() -> [Mail; 9] {
         Mail::SecondFactorAdded,
         Mail::SecondFactorRemoved,
         Mail::BackupCodeUsed { left: 2 },
+        Mail::PasskeyAdded,
+        Mail::PasskeyRemoved,
         Mail::AccountDeleted,
         Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },

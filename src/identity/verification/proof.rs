@@ -70,8 +70,8 @@ fn make(cx: &mut Cx<'_>, made: Value, hash: &PasswordHash, proven: &str) -> Resu
     Ok(Some(identity.id))
 }
 
-/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead, and
-/// its mailbox is told how to take it back.
+/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead,
+/// other devices are signed out, and its mailbox is told how to take it back.
 fn replace(
     cx: &mut Cx<'_>,
     flow: &Flow<Verification>,
@@ -97,6 +97,12 @@ fn replace(
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, Some(flow.id), cx.now)?;
     parked::forget(cx, identity)?;
+    // Whoever changes the address stays; on all other devices nobody does (S13).
+    for session in sessions::list(cx, identity)? {
+        if Some(session.browser) != flow.browser {
+            sessions::end(cx, &session, "address_changed")?;
+        }
+    }
     cx.record(Event::new("address.changed").of(identity).with("trait", name))?;
     // Who never proved the old address has no more right to it than anybody.
     if let Some(before) = before.filter(|_| proven_before) {

@@ -5,6 +5,7 @@ mod apps;
 mod confirmed;
 mod data;
 mod devices;
+mod passkeys;
 mod undo;
 
 pub use activity::{ActivityPage, ActivityRow};
@@ -12,6 +13,7 @@ pub use apps::{AppRow, AppsPage};
 pub use confirmed::ConfirmedPage;
 pub use data::DataPage;
 pub use devices::{SessionRow, SessionsPage};
+pub use passkeys::{PasskeyRow, PasskeysPage};
 pub use undo::UndoPage;
 
 use askama::Template;
@@ -28,6 +30,7 @@ pub(super) enum Section {
     Profile,
     Password,
     TwoStep,
+    Passkeys,
     Sessions,
     Apps,
     Activity,
@@ -36,11 +39,12 @@ pub(super) enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Profile,
         Self::Password,
         Self::TwoStep,
+        Self::Passkeys,
         Self::Sessions,
         Self::Apps,
         Self::Activity,
@@ -53,6 +57,7 @@ impl Section {
             Self::Profile => path::PROFILE,
             Self::Password => path::PASSWORD,
             Self::TwoStep => path::TWO_STEP,
+            Self::Passkeys => path::PASSKEYS,
             Self::Sessions => path::SESSIONS,
             Self::Apps => path::APPS,
             Self::Activity => path::ACTIVITY,
@@ -66,6 +71,7 @@ impl Section {
             Self::Profile => "account.profile",
             Self::Password => "account.password",
             Self::TwoStep => "account.two_step",
+            Self::Passkeys => "account.passkeys",
             Self::Sessions => "account.sessions",
             Self::Apps => "account.apps",
             Self::Activity => "account.activity",

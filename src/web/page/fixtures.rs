@@ -51,6 +51,7 @@ pub fn all() -> Vec<Fixture> {
     devices::devices(&mut add);
     inside::account(&mut add);
     factors::account(&mut add);
+    inside::passkeys(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);
     beside::inbox(&mut add);

@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 32] = [
+const BESIDE: [(&str, Beside); 35] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -37,6 +37,9 @@ const BESIDE: [(&str, Beside); 32] = [
     ("/account/two-step/app", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fapp")),
     ("/account/two-step/codes", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes")),
     ("/account/two-step/codes.txt", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes.txt")),
+    ("/account/passkeys", Account("Add a passkey")),
+    ("/account/passkeys/options", Machine),
+    ("/login/passkey/options", Machine),
     ("/account/sessions", Account("Overview")),
     ("/account/apps", Account("Overview")),
     ("/account/activity", Account("This wasn't me")),
@@ -63,7 +66,7 @@ const BESIDE: [(&str, Beside); 32] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 31] = [
+const TEMPLATES: [(&str, &str); 32] = [
     ("account.html", "/account"),
     ("activity.html", "/account/activity"),
     ("add_app.html", "/account/two-step/app"),
@@ -85,6 +88,7 @@ const TEMPLATES: [(&str, &str); 31] = [
     ("login.html", "/login"),
     ("logout.html", "/logout"),
     ("new_password.html", "/recovery/password"),
+    ("passkeys.html", "/account/passkeys"),
     ("password.html", "/account/password"),
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),

@@ -95,8 +95,7 @@ impl<'a> Traveller<'a> {
         let person = app.identity(&address);
         let person = if root == Root::Unproven { person.unverified() } else { person };
         let ada = person.with_password(PASSWORD);
-        let phone =
-            matches!(root, Root::SecondStep | Root::SecondFactor).then(|| with_app(app, &ada));
+        let phone = matches!(root, Root::SecondStep | Root::SecondFactor).then(|| with_app(app, &ada));
         let _ben = app.identity(&other).with_password(PASSWORD);
         let mut browser = app.browser();
         if matches!(root, Root::SignedIn | Root::Again | Root::Choose) {

@@ -58,8 +58,6 @@ impl Change {
 }
 
 type Making = Pin<Box<dyn Future<Output = Result<Reply>>>>;
-
-/// What a sensitive form does.
 type Make = fn(Change) -> Making;
 
 /// What each sensitive form does, by the path that it is sent to.
@@ -68,6 +66,7 @@ const CHANGES: &[(&str, Make)] = &[
     (path::PASSWORD, |change| Box::pin(super::password::change(change))),
     (path::TWO_STEP, |change| Box::pin(two_step::change(change))),
     (path::ADD_APP, |change| Box::pin(two_step::confirm_app(change))),
+    (path::PASSKEYS, |change| Box::pin(super::passkeys::change(change))),
     (path::DATA, |change| Box::pin(super::data::delete(change))),
 ];
 
