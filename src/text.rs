@@ -121,11 +121,7 @@ impl Catalogue {
 
     /// The sentence of a notice. A `time` that is an instant (RFC 3339) is written as people write it.
     pub fn notice(&self, notice: &Notice) -> String {
-        let time = notice.args.get("time").and_then(|time| Instant::parse_rfc3339(time));
-        let time = time.map(|at| self.date(at));
-        let value = |name: &str, value| time.as_deref().filter(|_| name == "time").unwrap_or(value);
-        let args = notice.args.iter().map(|(name, given)| (name.as_str(), value(name, given.as_str())));
-        self.format(&notice.id, args)
+        self.format(&notice.id, notice.args.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     /// A day and a time, as people write them: `24 November 2026, 14:30 UTC`.
