@@ -21,8 +21,8 @@ pub(super) async fn delete(visit: Visit) -> Answer {
         Removed::Gone => Ok(Reply::empty(StatusCode::NO_CONTENT)),
         Removed::NotThere => Err(Refused::not_found("credential").into()),
         Removed::LastWayIn => {
-            let reason = "Without it the person could never sign in again: no address of theirs is proven, \
-                          by which they could choose a new password.";
+            let reason = "Without it the person could never sign in again: they have no passkey, and no proven \
+                          address by which they could choose a new password.";
             Err(Refused::bad_request("last_way_in", reason).into())
         }
     }
