@@ -26,6 +26,7 @@ mod secret;
 mod session;
 mod token;
 mod undo;
+mod webhook;
 
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
@@ -47,13 +48,13 @@ pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
     LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, RefreshTokenId, RequestId,
-    SessionId, UndoId,
+    SessionId, UndoId, WebhookDeliveryId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
-pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
+pub use mail::{Asked, Channel, Letter, Mail, Message, MessageStatus};
 pub use network::{is_same_network, network};
 pub use notice::{Notice, NoticeKind};
 pub use parked_change::{PARKED, ParkedChange};
@@ -65,3 +66,4 @@ pub use secret::SecretText;
 pub use session::{Assurance, Session};
 pub use token::TokenDigest;
 pub use undo::{UNDO, Undo, Undoing};
+pub use webhook::{DeliveryStatus, EventFilter, RecordedEvent, WebhookDelivery};

@@ -34,6 +34,7 @@ pub mod grants;
 pub mod identities;
 pub mod known_browsers;
 pub mod logout_notices;
+pub mod lots;
 pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
@@ -45,6 +46,7 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
 pub mod undos;
+pub mod webhook_deliveries;
 
 pub use connection::{Connection, DatabaseUrl, Engine};
 pub use error::Error;

@@ -5,6 +5,7 @@
 
 mod access;
 mod clients;
+mod events;
 mod go_duration;
 mod identities;
 mod identity;
@@ -20,6 +21,7 @@ mod refusal;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -60,6 +62,8 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::POST, "/admin/recovery/code", recovery::create_code),
         on(Method::GET, "/admin/courier/messages", messages::list),
         on(Method::GET, "/admin/courier/messages/{id}", messages::get),
+        on(Method::GET, "/admin/events", events::list),
+        on(Method::GET, "/admin/webhook-deliveries", webhooks::list),
         on(Method::GET, "/admin/clients", clients::list),
         on(Method::GET, "/admin/clients/{id}", clients::get),
         on(Method::GET, "/admin/keys/{set}", keys::list),

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto", "config", "text"],
     &["store", "outbound"],
     &["cx"],
+    &["outbox"],
     &["identity", "oauth2", "courier"],
     &["journey", "notifier"],
     &["web"],
@@ -41,6 +42,9 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("oxide_auth", &["oauth2"]),
     ("jsonschema", &["identity"]),
     ("lettre", &["courier"]),
+    ("jrsonnet_evaluator", &["courier"]),
+    ("jrsonnet_stdlib", &["courier"]),
+    ("rlimit", &["courier"]),
     ("actix_web", &["web"]),
     // A mail is a template too.
     ("askama", &["web", "courier"]),

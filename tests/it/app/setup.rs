@@ -20,6 +20,8 @@ pub struct Setup {
     pub(super) issuer: Option<String>,
     environment: BTreeMap<String, String>,
     schema: Option<String>,
+    file: String,
+    files: BTreeMap<String, String>,
     pub(super) patience: Patience,
     pub(super) clients: String,
 }
@@ -33,6 +35,8 @@ impl Setup {
             issuer: None,
             environment: BTreeMap::new(),
             schema: None,
+            file: String::new(),
+            files: BTreeMap::new(),
             patience: Patience::default(),
             clients: CLIENTS.to_owned(),
         };
@@ -84,6 +88,24 @@ impl Setup {
         self.set("identity.schema", "identity.schema.json")
     }
 
+    /// With these lines in `wayhome.toml`.
+    pub fn file(mut self, toml: &str) -> Self {
+        self.file.push_str(toml);
+        self
+    }
+
+    /// With a file beside it.
+    pub fn beside(mut self, name: &str, text: &str) -> Self {
+        self.files.insert(name.to_owned(), text.to_owned());
+        self
+    }
+
+    /// With a variable in the environment that is no setting.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// With another patience for connections.
     pub fn patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
@@ -99,7 +121,14 @@ impl Setup {
 /// The settings that come of it.
 pub(super) fn settings(setup: &Setup) -> Settings {
     let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
-    let sources = Sources { environment: setup.environment.clone(), schema, ..Sources::default() };
+    let files = setup.files.iter().map(|(name, text)| (name.clone(), Ok(text.clone()))).collect();
+    let sources = Sources {
+        file: Some(("wayhome.toml".to_owned(), setup.file.clone())),
+        environment: setup.environment.clone(),
+        schema,
+        files,
+        ..Sources::default()
+    };
     let (settings, faults) = Settings::load(setup.mode, &sources);
     settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
 }
