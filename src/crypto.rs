@@ -15,6 +15,7 @@ mod secrets;
 mod signing;
 mod strict;
 mod token;
+pub mod webauthn;
 
 pub use client_jwt::{ClientJwt, unverified_claim};
 pub use client_keys::ClientKeySet;

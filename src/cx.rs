@@ -197,7 +197,7 @@ impl Cx<'_> {
 
     /// A fresh key for a row of a table that grows with every request, in the order of time.
     pub fn row_key(&self) -> Uuid {
-        self.env.random.uuid_at(self.now)
+        self.env.random.uuid_at(self.now.micros())
     }
 
     /// Once this is committed, whoever tells clients of sign-outs looks at once.

@@ -10,6 +10,7 @@ mod guessing;
 mod links;
 pub mod login;
 pub mod parked;
+pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

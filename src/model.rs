@@ -18,6 +18,7 @@ mod mail;
 mod network;
 mod notice;
 mod parked_change;
+mod passkey;
 mod pushed_request;
 mod response_type;
 mod return_url;
@@ -31,7 +32,7 @@ mod webhook;
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
 };
-pub use browser::browser_name;
+pub use browser::{browser_name, system_name};
 pub use claims_request::{ClaimsRequest, MalformedClaims, RequestedClaim};
 pub use client::{
     AccessTokenFormat, AuthMethod, Client, ClientSecret, ClientType, GrantType, KnownSecret, LogoutChannel,
@@ -47,8 +48,8 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, RefreshTokenId, RequestId,
-    SessionId, UndoId, WebhookDeliveryId,
+    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId, RefreshTokenId,
+    RequestId, SessionId, UndoId, WebhookDeliveryId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
@@ -58,6 +59,7 @@ pub use mail::{Asked, Channel, Letter, Mail, Message, MessageStatus};
 pub use network::{is_same_network, network};
 pub use notice::{Notice, NoticeKind};
 pub use parked_change::{PARKED, ParkedChange};
+pub use passkey::{Ceremony, Passkey, PasskeyKind, WEBAUTHN_CHALLENGE, WebauthnChallenge};
 pub use pushed_request::{PUSHED_REQUEST, PushedRequest, REQUEST_URN};
 pub use response_type::{ResponseMode, ResponseType};
 pub use return_url::{AllowedReturnUrls, ReturnUrl, ReturnUrlRefusal, ReturnUrlRule};

@@ -6,8 +6,6 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
-use crate::model::Instant;
-
 /// Gives bytes that nobody can guess (or, in tests, bytes that follow from a seed).
 pub trait Random: Send + Sync {
     /// Fills `bytes`.
@@ -20,12 +18,13 @@ pub trait Random: Send + Sync {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// A fresh UUID of this version whose order is that of time, to the millisecond: rows that come together then stand
-    /// together in an index, and a commit touches few pages. It tells its time, and 74 of its bits are chance.
-    fn uuid_at(&self, now: Instant) -> Uuid {
+    /// A fresh UUID of this version whose order is that of time (`micros` since 1970), to the millisecond: rows that come
+    /// together then stand together in an index, and a commit touches few pages. It tells its time, and 74 of its bits
+    /// are chance.
+    fn uuid_at(&self, micros: i64) -> Uuid {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
-        let [_, _, time @ ..] = now.micros().div_euclid(1_000).to_be_bytes();
+        let [_, _, time @ ..] = micros.div_euclid(1_000).to_be_bytes();
         bytes[..6].copy_from_slice(&time);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
@@ -88,11 +87,11 @@ mod tests {
     fn keys_stand_in_the_order_of_time_and_are_version_4() {
         let random = SeededRandom::from_seed(1);
         let keys: Vec<Uuid> = [0, 1_000, 1_795_670_973_123_456, 1_795_670_973_124_456]
-            .map(|micros| random.uuid_at(Instant::from_micros(micros)))
+            .map(|micros| random.uuid_at(micros))
             .to_vec();
         assert!(keys.is_sorted(), "{keys:?}");
         assert!(keys.iter().all(|key| key.get_version_num() == 4), "{keys:?}");
-        let now = Instant::from_micros(1_795_670_973_123_456);
+        let now = 1_795_670_973_123_456;
         assert_ne!(random.uuid_at(now), random.uuid_at(now), "two of one instant");
     }
 }

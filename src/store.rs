@@ -39,6 +39,7 @@ pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
 pub mod parked_changes;
+pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
 pub mod session_clients;
@@ -46,6 +47,7 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
 pub mod undos;
+pub mod webauthn_challenges;
 pub mod webhook_deliveries;
 
 pub use connection::{Connection, DatabaseUrl, Engine};

@@ -147,6 +147,17 @@ impl Catalogue {
         self.browser(user_agent).unwrap_or_else(|| self.say("browser.unknown", &[]))
     }
 
+    /// Where something was asked from: the name of a browser and an address, as they were written down.
+    pub fn place(&self, written: &str) -> String {
+        let (device, rest) =
+            written.split_once(", ").map_or((written, None), |(device, peer)| (device, Some(peer)));
+        let device = match device.split_once(" on ") {
+            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            None => self.say("browser.unknown", &[]),
+        };
+        rest.map_or_else(|| device.clone(), |peer| format!("{device}, {peer}"))
+    }
+
     /// What a field is called that the identity schema calls `title`: the sentence `trait.NAME`, if there is one.
     pub fn field(&self, name: &str, title: &str) -> String {
         let id = format!("trait.{name}");
@@ -176,9 +187,17 @@ impl Catalogue {
                 None => id.to_owned(),
             };
         };
-        let args: FluentArgs = args.map(|(name, value)| (name, fluent_value(value))).collect();
+        let filled =
+            |(name, value)| (name, self.in_words(name, value).unwrap_or_else(|| fluent_value(value)));
+        let args: FluentArgs = args.map(filled).collect();
         let mut missing = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut missing).into_owned()
+    }
+
+    /// A notice does not know who reads it: its `time` is an instant as programs write it (RFC 3339).
+    fn in_words<'a>(&self, name: &str, value: &str) -> Option<FluentValue<'a>> {
+        let at = Instant::parse_rfc3339(value).filter(|_| name == "time")?;
+        Some(FluentValue::from(self.date(at)))
     }
 
     /// An English sentence, which keeps its direction among those of this language.

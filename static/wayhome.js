@@ -92,4 +92,61 @@
     addEventListener("focus", ask);
     document.addEventListener("visibilitychange", ask);
   }
+
+  // Passkeys. A form asks the server for options when they are needed, as a challenge lives for two minutes; what the
+  // authenticator answers is sent with the form. Signing in is also offered in the list of the address field, for as long
+  // as the page is looked at.
+  const keys = window.PublicKeyCredential;
+  const written = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const read = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const named = (list = []) => list.map((one) => ({ ...one, id: read(one.id) }));
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const creates = form.dataset.ceremony === "create";
+    let pending;
+    let asked = false;
+    const ask = async (mediation) => {
+      pending?.abort();
+      const mine = pending = new AbortController();
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.dataset.passkey, { method: "POST", body, credentials: "same-origin", cache: "no-store" });
+      const options = await answer.json();
+      options.challenge = read(options.challenge);
+      if (creates) options.user.id = read(options.user.id);
+      options.allowCredentials = named(options.allowCredentials);
+      options.excludeCredentials = named(options.excludeCredentials);
+      if (mine.signal.aborted) return;
+      const request = { publicKey: options, mediation, signal: mine.signal };
+      const { id, rawId, type, response: from } = await navigator.credentials[creates ? "create" : "get"](request);
+      const response = { transports: from.getTransports?.() };
+      for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+        if (from[part]) response[part] = written(from[part]);
+      }
+      form.querySelector("[data-answer]").value = JSON.stringify({ id, rawId: written(rawId), type, response });
+      form.submit();
+    };
+    const offer = async () => {
+      if (creates || asked || document.hidden || !(await keys?.isConditionalMediationAvailable?.())) return;
+      ask("conditional").catch(() => {});
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!keys) return announce(form.dataset.unsupported);
+      asked = true;
+      ask().catch(() => {
+        announce(form.dataset.cancelled);
+        asked = false;
+        offer();
+      });
+    });
+    offer();
+    setInterval(offer, 100000);
+    document.addEventListener("visibilitychange", offer);
+  }
+
+  // Authenticators are told what they may forget, and what a person is called.
+  for (const { dataset } of document.querySelectorAll("[data-signals]")) {
+    const { unknown, ...said } = JSON.parse(dataset.signals);
+    const names = unknown ? ["signalUnknownCredential"] : ["signalAllAcceptedCredentials", "signalCurrentUserDetails"];
+    for (const name of names) keys?.[name]?.({ credentialId: unknown, ...said }).catch(() => {});
+  }
 })();

@@ -35,7 +35,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 20] = [
+const TABLES: [Table; 21] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -60,6 +60,11 @@ const TABLES: [Table; 20] = [
     Table { name: "undos", kept: WEEK, delete: store::undos::delete_expired },
     Table { name: "known_browsers", kept: Duration::ZERO, delete: store::known_browsers::delete_expired },
     Table { name: "throttles", kept: Duration::ZERO, delete: store::throttles::delete_expired },
+    Table {
+        name: "webauthn_challenges",
+        kept: Duration::ZERO,
+        delete: store::webauthn_challenges::delete_expired,
+    },
     Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
     Table { name: "webhook_deliveries", kept: WEEK, delete: store::webhook_deliveries::delete_expired },

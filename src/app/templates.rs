@@ -43,7 +43,9 @@ pub async fn check_templates(settings: &Settings, evaluator: &Evaluator) -> Faul
                 "details": {},
             },
         });
-        if let Err(Unevaluated::Failed(why)) = evaluator.evaluate(file, payload).await {
+        if let Err(Unevaluated::Failed(why) | Unevaluated::Ended(why)) =
+            evaluator.evaluate(file, &payload).await
+        {
             let problem =
                 format!("webhook.body ({}): a sample of identity.created cannot be told: {why}", hook.id);
             faults.add(Fault::warning(&file.name, problem));

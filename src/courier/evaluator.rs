@@ -28,12 +28,12 @@ const AT_ONCE: usize = 4;
 /// How long one may take, waiting and all.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a template is asked: itself, and the contexts to evaluate it with.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Job {
-    pub(super) name: String,
-    pub(super) code: String,
-    pub(super) contexts: Vec<Value>,
+/// What a template is asked: itself, and the context to evaluate it with.
+#[derive(Debug, Serialize)]
+struct Job<'a> {
+    name: &'a str,
+    code: &'a str,
+    context: &'a Value,
 }
 
 /// What came of one context.
@@ -53,15 +53,17 @@ pub(super) enum Answered {
 pub enum Unevaluated {
     /// The template decided that nothing is sent.
     Cancelled,
-    /// The template is wrong, or too much. The sentence may quote the context.
+    /// The template is wrong. The sentence may quote the context.
     Failed(String),
+    /// Its process did not start, or was ended.
+    Ended(String),
 }
 
 impl std::fmt::Display for Unevaluated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cancelled => f.write_str("the template says that nothing is sent"),
-            Self::Failed(why) => f.write_str(why),
+            Self::Failed(why) | Self::Ended(why) => f.write_str(why),
         }
     }
 }
@@ -87,41 +89,27 @@ impl Evaluator {
     }
 
     /// The body that the template makes of a context.
-    pub async fn evaluate(&self, file: &JsonnetFile, context: Value) -> Result<String, Unevaluated> {
-        let mut answers = self.evaluate_all(file, vec![context]).await?;
-        answers.pop().unwrap_or_else(|| Err(failed(file, "it gave no answer")))
-    }
-
-    /// The bodies of several contexts, within the limits of one.
     ///
     /// # Errors
     ///
-    /// What kept all of them from being made.
-    pub async fn evaluate_all(
-        &self,
-        file: &JsonnetFile,
-        contexts: Vec<Value>,
-    ) -> Result<Vec<Result<String, Unevaluated>>, Unevaluated> {
-        let count = contexts.len();
-        let job = Job { name: file.name.clone(), code: file.code.clone(), contexts };
-        let question = serde_json::to_vec(&job).map_err(|why| failed(file, &why.to_string()))?;
+    /// Why there is none.
+    pub async fn evaluate(&self, file: &JsonnetFile, context: &Value) -> Result<String, Unevaluated> {
+        let said = |why: &str| format!("the template {} failed: {why}", file.name);
+        let ended = |why: String| Unevaluated::Ended(said(&why));
+        let job = Job { name: &file.name, code: &file.code, context };
+        let question = serde_json::to_vec(&job).map_err(|why| ended(why.to_string()))?;
         let answer = {
-            let _place = self.room.acquire().await.map_err(|why| failed(file, &why.to_string()))?;
+            let _place = self.room.acquire().await.map_err(|why| ended(why.to_string()))?;
             let asked = tokio::time::timeout(PATIENCE, self.ask(&question)).await;
             let in_time = asked.map_err(|_| format!("it took more than {} seconds", PATIENCE.as_secs()));
-            in_time.and_then(|answer| answer).map_err(|why| failed(file, &why))?
+            in_time.and_then(|answer| answer).map_err(ended)?
         };
-        let answers: Vec<Answered> =
-            serde_json::from_slice(&answer).map_err(|_| failed(file, "it gave no answer"))?;
-        if answers.len() != count {
-            return Err(failed(file, "it gave no answer"));
+        match serde_json::from_slice(&answer) {
+            Ok(Answered::Body(body)) => Ok(body),
+            Ok(Answered::Cancelled) => Err(Unevaluated::Cancelled),
+            Ok(Answered::Error(why)) => Err(Unevaluated::Failed(said(&why))),
+            Err(_) => Err(ended("it gave no answer".to_owned())),
         }
-        let told = |answer| match answer {
-            Answered::Body(body) => Ok(body),
-            Answered::Cancelled => Err(Unevaluated::Cancelled),
-            Answered::Error(why) => Err(failed(file, &why)),
-        };
-        Ok(answers.into_iter().map(told).collect())
     }
 
     async fn ask(&self, question: &[u8]) -> Result<Vec<u8>, String> {
@@ -178,8 +166,4 @@ fn end_of(status: ExitStatus) -> String {
         Some(6 | 11) => format!("it wanted more than {} MiB of memory", MEMORY >> 20),
         _ => format!("its process ended with {status}"),
     }
-}
-
-fn failed(file: &JsonnetFile, why: &str) -> Unevaluated {
-    Unevaluated::Failed(format!("the template {} failed: {why}", file.name))
 }

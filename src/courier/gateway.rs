@@ -32,7 +32,7 @@ pub(super) async fn request(
 ) -> Result<HttpRequest, Unevaluated> {
     let body = match body {
         None => context.to_string(),
-        Some(file) => evaluator.evaluate(file, context).await?,
+        Some(file) => evaluator.evaluate(file, &context).await?,
     };
     let mut headers = target.headers.clone();
     headers.push((IDEMPOTENCY_KEY.to_owned(), SecretText::new(key)));

@@ -1,15 +1,17 @@
 //! The inside of the process that evaluates templates: it limits itself, reads one job, answers it, and ends.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
-use jrsonnet_evaluator::function::{CallLocation, PreparedFuncVal};
 use jrsonnet_evaluator::manifest::JsonFormat;
+use jrsonnet_evaluator::tla::TlaArg;
 use jrsonnet_evaluator::trace::PathResolver;
-use jrsonnet_evaluator::{State, Thunk, Val};
+use jrsonnet_evaluator::{State, Val, apply_tla};
 use rlimit::Resource;
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::evaluator::{Answered, Job};
+use super::evaluator::Answered;
 
 /// Address space, in bytes.
 pub(super) const MEMORY: u64 = 512 << 20;
@@ -23,6 +25,14 @@ pub(super) const ANSWER: usize = 1 << 20;
 /// How deep functions may call each other.
 const DEPTH: usize = 200;
 
+/// A template, and the context to evaluate it with.
+#[derive(Deserialize)]
+struct Job {
+    name: String,
+    code: String,
+    context: Value,
+}
+
 /// Reads a job and answers it.
 ///
 /// # Errors
@@ -31,8 +41,7 @@ const DEPTH: usize = 200;
 pub fn evaluate_job(input: impl Read, mut output: impl Write) -> io::Result<()> {
     confine()?;
     let job: Job = serde_json::from_reader(input)?;
-    let answers: Vec<Answered> = job.contexts.iter().map(|context| answer(&job, context)).collect();
-    serde_json::to_writer(&mut output, &answers)?;
+    serde_json::to_writer(&mut output, &answer(&job))?;
     output.flush()
 }
 
@@ -46,8 +55,8 @@ fn confine() -> io::Result<()> {
     Resource::NOFILE.set(3, 3)
 }
 
-fn answer(job: &Job, context: &Value) -> Answered {
-    match evaluate(&job.name, &job.code, context) {
+fn answer(job: &Job) -> Answered {
+    match evaluate(&job.name, &job.code, &job.context) {
         Ok(body) => Answered::Body(body),
         Err(why) if why == "runtime error: cancel" => Answered::Cancelled,
         Err(why) => Answered::Error(why),
@@ -64,13 +73,10 @@ fn evaluate(name: &str, code: &str, context: &Value) -> Result<String, String> {
     let _depth = jrsonnet_evaluator::stack::limit_stack_depth(DEPTH);
     let made = state.evaluate_snippet(name, code).map_err(said)?;
     let context: Val = serde_json::from_value(context.clone()).map_err(|why| why.to_string())?;
-    let value = match made {
-        Val::Func(function) => {
-            // By its place: whatever the parameter is called.
-            let prepared = PreparedFuncVal::new(function, 1, &[]).map_err(said)?;
-            prepared.call(CallLocation::native(), &[Thunk::evaluated(context)], &[]).map_err(said)?
-        }
-        value => value,
+    let value = match &made {
+        // The interpreter forgets what the parameter of such a function is called.
+        Val::Func(function) if function.is_identity() => context,
+        _ => apply_tla(&HashMap::from([("ctx".into(), TlaArg::Val(context))]), made).map_err(said)?,
     };
     value.manifest(JsonFormat::minify()).map_err(said)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::evaluator::{Evaluator, Unevaluated};
@@ -19,14 +20,16 @@ pub struct Lint {
     pub useless: Vec<&'static str>,
     /// What is told to the template and never goes on.
     pub dropped: Vec<String>,
+    /// How many of them the template itself refuses; others may have lacked time or memory.
+    pub wrong: usize,
     /// How many types were tried.
     pub tried: usize,
 }
 
 impl Lint {
-    /// Whether nothing can be sent.
+    /// Whether nothing can ever be sent.
     pub fn is_hopeless(&self) -> bool {
-        self.tried > 0 && self.broken.len() == self.tried
+        self.tried > 0 && self.wrong == self.tried
     }
 
     /// What is to be said of it, in sentences.
@@ -57,11 +60,8 @@ pub async fn lint(
             Err(fault) => found.broken.push((of.name, fault.to_string())),
         }
     }
-    let contexts = told.iter().map(|(_, context)| context.clone()).collect();
-    match evaluator.evaluate_all(file, contexts).await {
-        Ok(bodies) => judge(&told, &bodies, &mut found),
-        Err(why) => found.broken = TYPES.iter().map(|of| (of.name, why.to_string())).collect(),
-    }
+    let bodies = told.iter().map(|(_, context)| evaluator.evaluate(file, context));
+    judge(&told, &join_all(bodies).await, &mut found);
     found
 }
 
@@ -72,6 +72,11 @@ fn judge(told: &[(&'static TemplateType, Value)], bodies: &[Result<String, Uneva
             Ok(body) => body,
             Err(Unevaluated::Cancelled) => continue,
             Err(Unevaluated::Failed(why)) => {
+                found.wrong += 1;
+                found.broken.push((of.name, why.clone()));
+                continue;
+            }
+            Err(Unevaluated::Ended(why)) => {
                 found.broken.push((of.name, why.clone()));
                 continue;
             }

@@ -175,7 +175,7 @@ impl Messages {
             Ok(request) => request,
             Err(Unevaluated::Cancelled) => return Outcome::Skipped,
             // It stays in the outbox for as long as it is of use: somebody may mend the template.
-            Err(Unevaluated::Failed(why)) => {
+            Err(Unevaluated::Failed(why) | Unevaluated::Ended(why)) => {
                 let why = reason(&why, message, &rendered);
                 tracing::error!(message = %message.id, reason = %why, "a message has no body");
                 return Outcome::Failed(why);

@@ -107,6 +107,10 @@ pub(super) enum Html<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.html")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_added.html")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.html")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/address_changed.html")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.html")]
@@ -132,6 +136,10 @@ pub(super) enum Text<'a> {
     PasswordChanged { paper: &'a Paper<'a> },
     #[template(path = "mail/recovery_completed.txt")]
     RecoveryCompleted { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_added.txt")]
+    PasskeyAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/passkey_removed.txt")]
+    PasskeyRemoved { paper: &'a Paper<'a> },
     #[template(path = "mail/address_changed.txt")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.txt")]

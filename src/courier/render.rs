@@ -59,6 +59,8 @@ pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Lett
         Mail::AccountExists
         | Mail::PasswordChanged
         | Mail::RecoveryCompleted
+        | Mail::PasskeyAdded
+        | Mail::PasskeyRemoved
         | Mail::AccountDeleted
         | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
@@ -150,6 +152,8 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
+        Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
+        Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
         Mail::AddressChanged { .. } => {
             (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
         }

@@ -136,7 +136,7 @@ impl Kind for Deliveries {
         let request = match gateway::request(&self.evaluator, target, body, payload, &key).await {
             Ok(request) => signed(hook, delivery.id, self.work.now(), request),
             Err(Unevaluated::Cancelled) => return Outcome::Skipped,
-            Err(Unevaluated::Failed(why)) => {
+            Err(Unevaluated::Failed(why) | Unevaluated::Ended(why)) => {
                 let why = shortened(&why);
                 tracing::error!(delivery = %delivery.id, hook = hook.id, reason = %why, "a webhook has no body");
                 return Outcome::Failed(why);

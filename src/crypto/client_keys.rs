@@ -34,7 +34,7 @@ pub(super) fn one_name(algorithm: &str) -> &str {
 
 /// The key itself.
 #[derive(Debug)]
-enum Material {
+pub(super) enum Material {
     Rsa {
         n: Vec<u8>,
         e: Vec<u8>,
@@ -131,7 +131,7 @@ impl Material {
 }
 
 /// 2048 to 8192 bits, and an exponent that is odd and at least 65537 (NIST SP 800-56B 6.2).
-fn rsa(n: Vec<u8>, e: Vec<u8>) -> Result<Material, &'static str> {
+pub(super) fn rsa(n: Vec<u8>, e: Vec<u8>) -> Result<Material, &'static str> {
     let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
     if !(2048..=8192).contains(&bits) || n.first() == Some(&0) {
         return Err("an RSA key has 2048 to 8192 bits here");
@@ -145,7 +145,7 @@ fn rsa(n: Vec<u8>, e: Vec<u8>) -> Result<Material, &'static str> {
     }
 }
 
-fn p256(x: &[u8], y: &[u8]) -> Result<Material, &'static str> {
+pub(super) fn p256(x: &[u8], y: &[u8]) -> Result<Material, &'static str> {
     if x.len() != 32 || y.len() != 32 {
         return Err("a coordinate of P-256 has 32 bytes");
     }
@@ -155,7 +155,7 @@ fn p256(x: &[u8], y: &[u8]) -> Result<Material, &'static str> {
     Ok(Material::P256(point))
 }
 
-fn ed25519(x: Vec<u8>) -> Result<Material, &'static str> {
+pub(super) fn ed25519(x: Vec<u8>) -> Result<Material, &'static str> {
     let mut unsigned = <[u8; 32]>::try_from(x.as_slice()).map_err(|_| "a key of Ed25519 has 32 bytes")?;
     unsigned[31] &= 0x7f;
     if SMALL_ORDER.contains(&unsigned) {

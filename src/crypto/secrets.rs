@@ -59,11 +59,13 @@ pub enum MacPurpose {
     UserCode,
     /// What a client's page may know of the session of a browser.
     BrowserState,
+    /// The row of a passkey, so that nobody puts a key of their own into it.
+    Passkey,
 }
 
 impl MacPurpose {
     /// All of them, in the order of their numbers.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::OneTimeCode,
         Self::Csrf,
         Self::RefreshSuccessor,
@@ -73,6 +75,7 @@ impl MacPurpose {
         Self::MessageId,
         Self::UserCode,
         Self::BrowserState,
+        Self::Passkey,
     ];
 
     fn label(self) -> &'static str {
@@ -86,6 +89,7 @@ impl MacPurpose {
             Self::MessageId => "message-id",
             Self::UserCode => "user-code",
             Self::BrowserState => "browser-state",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -287,7 +291,7 @@ mod tests {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
         let expected = [
             "KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg",
-            "gxrS1NO4",
+            "gxrS1NO4", "V7Phs3bO",
         ];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);

@@ -148,7 +148,7 @@ pub fn finish(
         flow.state.proven = Some(id);
         return Ok(Progress::Stay(keep(cx, flow, Vec::new())?));
     }
-    sign_in(cx, flow, id, previous)
+    sign_in(cx, flow, id, &["pwd"], previous)
 }
 
 /// The person chooses between the account whose password they have just typed (`switch`) and the one that is signed in.
@@ -179,7 +179,7 @@ pub fn choose(
         return Ok(Progress::Stay(keep(cx, flow, vec![notice])?));
     }
     match store::identities::find(cx.db, proven)? {
-        Some(person) if person.is_active() => sign_in(cx, flow, proven, previous),
+        Some(person) if person.is_active() => sign_in(cx, flow, proven, &["pwd"], previous),
         Some(person) => {
             flow.state.proven = None;
             Ok(Progress::Stay(switched_off(cx, flow, &person)?))
@@ -188,10 +188,12 @@ pub fn choose(
     }
 }
 
-fn sign_in(
+/// Ends a flow whose person has shown who they are with `amr`: they are signed in.
+pub(super) fn sign_in(
     cx: &mut Cx<'_>,
     mut flow: Flow<Login>,
     id: IdentityId,
+    amr: &[&str],
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
     let Some(browser) = flow.browser else { return Ok(Progress::Stay(flow)) };
@@ -201,7 +203,7 @@ fn sign_in(
         Ok(completed) => completed,
         Err(flow) => return Ok(Progress::Stay(flow)),
     };
-    let signed_in = sessions::sign_in(cx, id, browser, &["pwd"], previous)?;
+    let signed_in = sessions::sign_in(cx, id, browser, amr, previous)?;
     let event = Event::new("login.succeeded").of(id).in_session(signed_in.session.id);
     cx.record(match client_id {
         Some(client_id) => event.for_client(&client_id),
@@ -235,10 +237,10 @@ fn mismatch(
     keep(cx, flow, vec![Notice::error("login.mismatch")])
 }
 
-fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
+pub(super) fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result<Flow<Login>> {
     failed(cx, &flow, Some(person.id), "identity_inactive")?;
     if let Some(deletion) = store::undos::find_deletion(cx.db, person.id)? {
-        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.for_people());
+        let notice = Notice::error("login.deleting").with("time", deletion.expires_at.rfc3339());
         return keep(cx, flow, vec![notice]);
     }
     let settings = cx.settings();
@@ -246,7 +248,7 @@ fn switched_off(cx: &mut Cx<'_>, flow: Flow<Login>, person: &Identity) -> Result
     keep(cx, flow, vec![Notice::error("login.disabled").with("support", support)])
 }
 
-fn failed(
+pub(super) fn failed(
     cx: &mut Cx<'_>,
     flow: &Flow<Login>,
     identity: Option<IdentityId>,

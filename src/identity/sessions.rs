@@ -71,7 +71,7 @@ pub fn sign_in(
         id: again.map_or_else(|| SessionId::from_uuid(cx.random().uuid()), |session| session.id),
         identity,
         browser,
-        assurance: Assurance::Aal1,
+        assurance: Assurance::of(amr),
         amr: amr.iter().map(|&how| how.to_owned()).collect(),
         user_agent: again.map_or(&cx.caller.user_agent, |session| &session.user_agent).clone(),
         peer: again.map_or(&cx.caller.peer, |session| &session.peer).clone(),

@@ -7,6 +7,8 @@ mod guessing;
 mod links;
 mod login;
 mod login_choice;
+mod passkey_sign_in;
+mod passkeys;
 mod recovery;
 mod recovery_stages;
 mod registration;

@@ -29,6 +29,17 @@ pub fn own_data(cx: &mut Cx<'_>, id: IdentityId) -> Result<Value> {
         .into_iter()
         .map(|(kind, made, set)| json!({"kind": kind, "created_at": at(made), "updated_at": at(set)}))
         .collect();
+    let passkeys: Vec<Value> = store::passkeys::list(cx.db, id)?
+        .into_iter()
+        .map(|passkey| {
+            json!({
+                "kind": passkey.kind.name(),
+                "name": passkey.name,
+                "created_at": at(passkey.created_at),
+                "last_used_at": passkey.last_used_at.map(at),
+            })
+        })
+        .collect();
     let sessions: Vec<Value> = store::sessions::list_of(cx.db, id, None, cx.now, None, MOST)?
         .into_iter()
         .map(|session| {
@@ -96,6 +107,7 @@ pub fn own_data(cx: &mut Cx<'_>, id: IdentityId) -> Result<Value> {
         })),
         "addresses": addresses,
         "credentials": credentials,
+        "passkeys": passkeys,
         "sessions": sessions,
         "consents": consents,
         "grants": grants,

@@ -72,6 +72,8 @@ ids! {
     AuthorizationRequestId;
     /// A code that was mailed to a person.
     OneTimeCodeId;
+    /// A passkey or a security key (never the id that its authenticator gave it).
+    PasskeyId;
     /// What a person has granted to a client, with all tokens that follow from it.
     GrantId;
     /// A refresh token's row (never its secret).

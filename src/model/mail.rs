@@ -47,6 +47,10 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// A passkey or a security key was added.
+    PasskeyAdded,
+    /// A passkey or a security key was removed.
+    PasskeyRemoved,
     /// Another address took the place of this one.
     AddressChanged {
         /// The token of the link that puts it back.
@@ -89,6 +93,8 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::AddressChanged { .. } => "address_changed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::AccountDeleted => "account_deleted",

@@ -377,6 +377,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        identity_id -> Text,
+        credential_id -> Binary,
+        kind -> Text,
+        name -> Text,
+        public_key -> Binary,
+        sign_count -> BigInt,
+        backup_eligible -> Bool,
+        backed_up -> Bool,
+        aaguid -> Text,
+        transports -> Text,
+        mac -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webauthn_challenges (digest) {
+        digest -> Binary,
+        ceremony -> Text,
+        subject -> Text,
+        browser -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     parked_changes (id) {
         id -> Text,
         identity_id -> Text,
@@ -449,6 +480,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     device_codes,
     pushed_requests,
     client_assertions,
+    passkeys,
+    webauthn_challenges,
     parked_changes,
     undos,
     webhook_deliveries,

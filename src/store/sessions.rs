@@ -139,6 +139,7 @@ pub fn renew(db: &mut Connection, session: &Session, token: &TokenDigest) -> Res
         .set((
             sessions::token_digest.eq(token.as_bytes().to_vec()),
             sessions::browser.eq(session.browser.as_bytes().to_vec()),
+            sessions::aal.eq(session.assurance.name()),
             sessions::amr.eq(session.amr.join(" ")),
             sessions::authenticated_at.eq(session.authenticated_at.micros()),
             sessions::last_seen_at.eq(session.last_seen_at.micros()),

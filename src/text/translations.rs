@@ -155,6 +155,12 @@ fn plurals_and_dates_are_those_of_the_language() {
     );
     assert_eq!(date("en"), at.for_people());
     assert!(date("ar").contains("نوفمبر"));
+    let german = all.choose(["de"]).unwrap();
+    let said = german.say("delete.scheduled", &[("time", "2026-12-01T14:30:00.000000Z")]);
+    assert!(said.contains("am 1. Dezember 2026, 14:30 UTC gelöscht"), "{said}");
+    assert!(german.say("code.newer", &[("time", "14:39 UTC")]).contains("um 14:39 UTC"));
+    assert_eq!(german.place("Firefox on Linux, 203.0.113.7"), "Firefox unter Linux, 203.0.113.7");
+    assert_eq!(german.place("An unknown browser"), "Ein unbekannter Browser");
 }
 
 #[test]

@@ -24,8 +24,8 @@ use std::sync::Arc;
 use askama::Template;
 
 pub use account::{
-    AccountPage, ActivityPage, ActivityRow, AppRow, AppsPage, ConfirmedPage, DataPage, Moment, PasswordPage,
-    ProfilePage, SessionRow, SessionsPage, UndoPage,
+    AccountPage, ActivityPage, ActivityRow, AppRow, AppsPage, ConfirmedPage, DataPage, Moment, PasskeyRow,
+    PasskeysPage, PasswordPage, ProfilePage, SessionRow, SessionsPage, UndoPage,
 };
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
@@ -35,7 +35,7 @@ pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};
-pub use sign_in::{ChooserPage, LoginPage};
+pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};
 pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
 
 use crate::model::{Notice, NoticeKind};

@@ -11,12 +11,14 @@ mod link;
 mod login;
 mod logout;
 mod other;
+mod passkey;
 mod people;
 mod recovery;
 mod registration;
 mod said;
 mod verification;
 
+pub(super) use account::passkeys::{options as passkey_to_make, show as passkeys};
 pub(super) use account::sensitive::sensitive;
 pub(super) use account::{
     activity, apps, change_app, confirmed, data, disown_activity, download_data, end_sessions,
@@ -38,6 +40,7 @@ pub(super) use logout::{
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
+pub(super) use passkey::{options as passkey_to_show, submit as sign_in_with_passkey};
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,

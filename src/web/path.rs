@@ -7,6 +7,10 @@ use crate::model::{AuthorizationRequestId, FlowId, FlowKind, ParkedChangeId, Use
 pub const LOGIN: &str = "/login";
 /// Choosing between accounts.
 pub const CHOICE: &str = "/login/choice";
+/// Signing in with a passkey.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// What a passkey is to be shown by, as JSON.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 /// Creating an account.
 pub const REGISTRATION: &str = "/registration";
 /// Proving an address.
@@ -53,6 +57,10 @@ pub const ACCOUNT: &str = "/account";
 pub const PROFILE: &str = "/account/profile";
 /// One's own password.
 pub const PASSWORD: &str = "/account/password";
+/// One's own passkeys and security keys.
+pub const PASSKEYS: &str = "/account/passkeys";
+/// What one is to be made by, as JSON.
+pub const PASSKEYS_OPTIONS: &str = "/account/passkeys/options";
 /// One's own devices.
 pub const SESSIONS: &str = "/account/sessions";
 /// The applications that may use the account.

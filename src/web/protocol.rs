@@ -46,6 +46,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))
         .service(api("/.well-known/oauth-authorization-server").route(asked(documents::metadata)))
         .service(api("/.well-known/jwks.json").route(asked(documents::jwks)))
+        .service(api("/.well-known/passkey-endpoints").route(asked(documents::passkey_endpoints)))
         .service(api("/schemas").route(asked(schemas::list)))
         .service(api("/schemas/{id}").route(asked(schemas::get)));
 }

@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::pages::{self, getting, looking, sending, sent_by_get, whatever};
 use super::{path, protocol};
-use crate::model::FlowKind::{Recovery, Verification};
+use crate::model::FlowKind::{Login, Recovery, Verification};
 
 /// The public listener: pages and protocol.
 pub(super) fn public(config: &mut ServiceConfig) {
@@ -20,6 +20,12 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page("/").route(looking(pages::home)))
         .service(page(path::LOGIN).route(looking(pages::login)).route(sending(pages::sign_in)))
         .service(page(path::CHOICE).route(looking(pages::choose_page)).route(sending(pages::choose)))
+        .service(
+            page(path::LOGIN_PASSKEY)
+                .route(looking(|visit| sent_by_get(visit, Login)))
+                .route(sending(pages::sign_in_with_passkey)),
+        )
+        .service(page(path::LOGIN_PASSKEY_OPTIONS).route(sending(pages::passkey_to_show)))
         .service(
             page(path::REGISTRATION)
                 .route(looking(pages::registration))
@@ -89,6 +95,8 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page(path::PROFILE).route(looking(pages::profile)).route(sending(pages::sensitive)))
         .service(page(path::PASSWORD).route(looking(pages::password)).route(sending(pages::save_password)))
+        .service(page(path::PASSKEYS).route(looking(pages::passkeys)).route(sending(pages::sensitive)))
+        .service(page(path::PASSKEYS_OPTIONS).route(sending(pages::passkey_to_make)))
         .service(page(path::SESSIONS).route(looking(pages::sessions)).route(sending(pages::end_sessions)))
         .service(page(path::ACTIVITY).route(looking(pages::activity)).route(sending(pages::disown_activity)))
         .service(page(path::DATA).route(looking(pages::data)).route(sending(pages::sensitive)))

@@ -83,6 +83,11 @@ fn the_page_about_devices_is_true() {
 }
 
 #[test]
+fn the_page_about_passkeys_is_true() {
+    run_page("docs/how-to/passkeys.md");
+}
+
+#[test]
 fn the_page_about_tokens_is_true() {
     run_page("docs/how-to/verify-tokens.md");
 }

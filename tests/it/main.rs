@@ -34,6 +34,7 @@ mod mailbox;
 mod metadata;
 mod openid;
 mod page;
+mod passkeys;
 mod people;
 mod protocol;
 mod relying_party;

@@ -28,12 +28,14 @@ fn recovery(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 6] {
+fn notices() -> [Mail; 8] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
+        Mail::PasskeyAdded,
+        Mail::PasskeyRemoved,
         Mail::AccountDeleted,
         Mail::AccountLocked,
         Mail::RefreshTokenReused { client_name },

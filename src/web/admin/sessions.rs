@@ -129,10 +129,9 @@ fn shape(
 ) -> Value {
     let aal = session.assurance.name();
     let completed_at = session.authenticated_at.rfc3339();
-    let methods: Vec<Value> = session
-        .amr
-        .iter()
-        .map(|how| json!({"method": method(how), "aal": aal, "completed_at": completed_at}))
+    let methods: Vec<Value> = methods(&session.amr)
+        .into_iter()
+        .map(|method| json!({"method": method, "aal": aal, "completed_at": completed_at}))
         .collect();
     let mut json = json!({
         "id": session.id,
@@ -156,12 +155,18 @@ fn shape(
     json
 }
 
-/// Ory's name for what RFC 8176 calls `pwd`.
-fn method(amr: &str) -> &str {
-    match amr {
-        "pwd" => "password",
-        other => other,
-    }
+/// Ory's names for what RFC 8176 says of a sign-in. A touch, and that there were two factors, are no methods of their own.
+fn methods(amr: &[String]) -> Vec<&str> {
+    let has_password = amr.iter().any(|how| how == "pwd");
+    amr.iter()
+        .filter(|how| !matches!(how.as_str(), "user" | "mfa"))
+        .map(|how| match how.as_str() {
+            "pwd" => "password",
+            "hwk" | "swk" if has_password => "webauthn",
+            "hwk" | "swk" => "passkey",
+            other => other,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -211,5 +216,16 @@ mod tests {
             })
         );
         assert_eq!(shape(&session, at(120), None, expand, &settings)["active"], false);
+    }
+
+    #[test]
+    fn methods_have_orys_names() {
+        let named = |amr: &[&str]| {
+            let amr: Vec<String> = amr.iter().map(|&how| how.to_owned()).collect();
+            methods(&amr).join(" ")
+        };
+        assert_eq!(named(&["pwd"]), "password");
+        assert_eq!(named(&["swk", "user", "mfa"]), "passkey");
+        assert_eq!(named(&["pwd", "hwk", "user", "mfa"]), "password webauthn");
     }
 }

@@ -5,6 +5,7 @@ mod apps;
 mod confirmed;
 mod data;
 mod devices;
+mod passkeys;
 mod undo;
 
 pub use activity::{ActivityPage, ActivityRow};
@@ -12,6 +13,7 @@ pub use apps::{AppRow, AppsPage};
 pub use confirmed::ConfirmedPage;
 pub use data::DataPage;
 pub use devices::{SessionRow, SessionsPage};
+pub use passkeys::{PasskeyRow, PasskeysPage};
 pub use undo::UndoPage;
 
 use askama::Template;
@@ -27,6 +29,7 @@ enum Section {
     Overview,
     Profile,
     Password,
+    Passkeys,
     Sessions,
     Apps,
     Activity,
@@ -35,10 +38,11 @@ enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::Profile,
         Self::Password,
+        Self::Passkeys,
         Self::Sessions,
         Self::Apps,
         Self::Activity,
@@ -50,6 +54,7 @@ impl Section {
             Self::Overview => path::ACCOUNT,
             Self::Profile => path::PROFILE,
             Self::Password => path::PASSWORD,
+            Self::Passkeys => path::PASSKEYS,
             Self::Sessions => path::SESSIONS,
             Self::Apps => path::APPS,
             Self::Activity => path::ACTIVITY,
@@ -62,6 +67,7 @@ impl Section {
             Self::Overview => "account.overview",
             Self::Profile => "account.profile",
             Self::Password => "account.password",
+            Self::Passkeys => "account.passkeys",
             Self::Sessions => "account.sessions",
             Self::Apps => "account.apps",
             Self::Activity => "account.activity",

@@ -48,6 +48,7 @@ pub fn all() -> Vec<Fixture> {
     inside::answers(&mut add);
     devices::devices(&mut add);
     inside::account(&mut add);
+    inside::passkeys(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);
     beside::inbox(&mut add);

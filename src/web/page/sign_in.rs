@@ -35,6 +35,19 @@ pub struct LoginPage {
     pub registration_link: Option<String>,
     /// How often the password did not match.
     pub misses: u32,
+    /// Signs in with a passkey, where there are such.
+    pub passkey: Option<PasskeyForm>,
+}
+
+/// The way in with a passkey, which needs a script.
+#[derive(Clone, Debug)]
+pub struct PasskeyForm {
+    /// Answered by `assertion`.
+    pub form: Form,
+    /// Where the options come from.
+    pub options: String,
+    /// A passkey that works no more, which its authenticator may forget, as JSON.
+    pub unknown: Option<String>,
 }
 
 impl LoginPage {

@@ -7,6 +7,7 @@ mod confirmed;
 mod data;
 mod devices;
 mod overview;
+pub(super) mod passkeys;
 mod password;
 mod profile;
 pub(super) mod sensitive;

@@ -53,7 +53,7 @@ pub(super) fn page(
         purpose,
         elsewhere: view.elsewhere,
         asked_at: visit.language().date(view.asked_at),
-        asked_from: view.asked_from,
+        asked_from: visit.language().place(&view.asked_from),
         form: alive.then(|| visit.flow_form(confirm, flow)),
         disown: (alive && view.elsewhere).then(|| visit.flow_form(disown, flow)),
         login_link: flow::login_after(flow),

@@ -5,16 +5,17 @@ use super::form;
 use super::people::Person;
 use crate::cx::Result;
 use crate::identity::login::{self, Prepared};
-use crate::identity::traits;
+use crate::identity::{passkeys, traits};
 use crate::journey::{self, Opened, Shown, Step, Waiting};
 use crate::model::{AuthorizationRequestId, Flow, FlowId, FlowKind, Login};
 use crate::web::csrf::Provenance;
-use crate::web::page::{ChooserPage, LoginPage};
+use crate::web::page::{ChooserPage, LoginPage, PasskeyForm};
 use crate::web::path;
 use crate::web::reply::{Class, Reply};
 use crate::web::visit::{FormFields, Visit};
 
 use actix_web::http::StatusCode;
+use serde_json::json;
 
 /// What the page needs beside its flow.
 struct Around {
@@ -79,6 +80,11 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
         });
     }
     let settings = visit.settings();
+    let passkey = passkeys::relying_party(settings).map(|rp| PasskeyForm {
+        form: visit.flow_form(path::LOGIN_PASSKEY, flow.id),
+        options: path::of_flow(path::LOGIN_PASSKEY_OPTIONS, flow.id),
+        unknown: unknown_passkey(&flow).map(|id| json!({ "rpId": rp.id, "unknown": id }).to_string()),
+    });
     let known = around.known_as.is_some();
     let page = LoginPage {
         frame: flow::frame(visit, &flow, around.client_name.as_deref()),
@@ -92,8 +98,15 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
         registration_link: (around.registration && !known).then(|| path::after(path::REGISTRATION, flow.id)),
         misses: flow.state.misses,
         notices: flow.notices,
+        passkey,
     };
     Reply::html(status, Class::FlowPage, &page)
+}
+
+/// The passkey that was shown and that nobody has any more.
+fn unknown_passkey(flow: &Flow<Login>) -> Option<&str> {
+    let notice = flow.notices.iter().find(|notice| notice.id == "passkey.unknown")?;
+    notice.args.get("credential").map(String::as_str)
 }
 
 /// Identifier and password. The password is compared between two transactions, never inside one.

@@ -16,13 +16,13 @@ fn evaluated(code: &str) -> Result<String, Unevaluated> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let file = JsonnetFile { name: "t.jsonnet".to_owned(), code: code.to_owned() };
     runtime
-        .block_on(evaluator().evaluate(&file, serde_json::json!({"a": "ä\"\u{1f600}", "b": [1, 2.5, null]})))
+        .block_on(evaluator().evaluate(&file, &serde_json::json!({"a": "ä\"\u{1f600}", "b": [1, 2.5, null]})))
 }
 
 #[track_caller]
 fn fails(code: &str) -> String {
     match evaluated(code) {
-        Err(Unevaluated::Failed(why)) => why,
+        Err(Unevaluated::Failed(why) | Unevaluated::Ended(why)) => why,
         other => panic!("{code} gives {other:?}"),
     }
 }
@@ -39,7 +39,7 @@ fn seed_s6_the_file_of_the_seed_evaluates_unchanged() {
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let file = JsonnetFile { name: "seed.jsonnet".to_owned(), code: SEED.to_owned() };
-    let body = runtime.block_on(evaluator().evaluate(&file, context)).unwrap();
+    let body = runtime.block_on(evaluator().evaluate(&file, &context)).unwrap();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body["name"], "Ada Lovelace");
     assert_eq!(body["recovery_code"], "12345678");

@@ -253,6 +253,19 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "a right password, until the choice between two accounts",
         "10 minutes",
     ),
+    (
+        "src/model/passkey.rs",
+        "WEBAUTHN_CHALLENGE: Duration = Duration::from_secs(120)",
+        "a challenge for a passkey",
+        "2 minutes",
+    ),
+    (
+        "src/identity/passkeys/enrolment.rs",
+        "MOST: usize = 30",
+        "passkeys and security keys of one person",
+        "30",
+    ),
+    ("src/identity/passkeys/enrolment.rs", "NAME: usize = 60", "the name of a passkey", "60 characters"),
     ("src/web/classes.rs", "public, max-age=300", "metadata and keys in caches", "5 minutes"),
     ("src/identity/throttle.rs", "free: 5,", "wrong passwords for one person without a wait", "5; then"),
     (

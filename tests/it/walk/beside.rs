@@ -22,13 +22,16 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 26] = [
+const BESIDE: [(&str, Beside); 29] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
     ("/account", Account("Change your password")),
     ("/account/profile", Account("Save changes")),
     ("/account/password", Account("Change password")),
+    ("/account/passkeys", Account("Add a passkey")),
+    ("/account/passkeys/options", Machine),
+    ("/login/passkey/options", Machine),
     ("/account/sessions", Account("Overview")),
     ("/account/apps", Account("Overview")),
     ("/account/activity", Account("This wasn't me")),
@@ -55,7 +58,7 @@ const BESIDE: [(&str, Beside); 26] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("account.html", "/account"),
     ("activity.html", "/account/activity"),
     ("apps.html", "/account/apps"),
@@ -75,6 +78,7 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("login.html", "/login"),
     ("logout.html", "/logout"),
     ("new_password.html", "/recovery/password"),
+    ("passkeys.html", "/account/passkeys"),
     ("password.html", "/account/password"),
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),

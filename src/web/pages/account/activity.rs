@@ -32,6 +32,8 @@ fn words(fact: &Fact) -> Option<&'static str> {
         "recovery.started" | "recovery.created" => "activity.recovery_asked",
         "recovery.completed" => "activity.recovered",
         "credential.changed" => "activity.credential_changed",
+        "passkey.added" => "activity.passkey_added",
+        "passkey.removed" => "activity.passkey_removed",
         "address.changed" => "activity.address_changed",
         "address.restored" => "activity.address_restored",
         "identity.created" => "activity.created",

@@ -62,6 +62,7 @@ type Making = Pin<Box<dyn Future<Output = Result<Reply>>>>;
 const CHANGES: &[(&str, fn(Change) -> Making)] = &[
     (path::PROFILE, |change| Box::pin(profile::save(change))),
     (path::PASSWORD, |change| Box::pin(super::password::change(change))),
+    (path::PASSKEYS, |change| Box::pin(super::passkeys::change(change))),
     (path::DATA, |change| Box::pin(super::data::delete(change))),
 ];
 
