@@ -14,6 +14,7 @@ mod search_index;
 mod server;
 mod signing_keys;
 mod stop;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -24,5 +25,6 @@ pub use load::{ClientsFile, Inputs, Loaded, load};
 pub use log::{Log, start as start_log};
 pub use server::serve;
 pub use signing_keys::tend_keys;
+pub use templates::check_templates;
 
 use stop::pause;

@@ -6,7 +6,9 @@
 mod api_keys;
 mod clients;
 mod config;
+mod courier;
 mod dev;
+mod events;
 mod failure;
 mod identities;
 mod keys;
@@ -14,6 +16,7 @@ mod migrate;
 mod options;
 mod serve;
 mod table;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -21,6 +24,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
+use crate::model::IdentityId;
 use failure::Failure;
 use options::Place;
 
@@ -59,6 +63,18 @@ enum Command {
     /// List and replace the keys that tokens are signed with.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Look after messages: list, send again, try, preview, describe.
+    #[command(subcommand)]
+    Courier(courier::Command),
+    /// Evaluates a template of the courier; the server starts it, limits it, and asks it by its standard input.
+    #[command(hide = true)]
+    EvaluateTemplate,
+    /// List what happened.
+    #[command(subcommand)]
+    Events(events::Command),
+    /// List what webhooks were told, and tell it again.
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
     /// Create people, and help them back in.
     #[command(subcommand)]
     Identities(identities::Identities),
@@ -83,12 +99,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Clients(clients) => clients.run(),
         Command::ApiKeys(api_keys) => api_keys.run(),
         Command::Keys(keys) => keys.run(),
+        Command::Courier(courier) => courier.run(),
+        Command::EvaluateTemplate => evaluate_template(),
+        Command::Events(events) => events.run(),
+        Command::Webhooks(webhooks) => webhooks.run(),
         Command::Identities(identities) => identities.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// The inside of the process that evaluates.
+fn evaluate_template() -> Done {
+    let outcome = crate::courier::evaluate_job(std::io::stdin().lock(), std::io::stdout().lock());
+    outcome.map_err(|why| Failure::failed(format!("nothing was evaluated: {why}")))
+}
+
+/// The id of an identity that somebody typed.
+fn identity_id(text: &str) -> Result<IdentityId, Failure> {
+    text.parse().map_err(|_| Failure::usage(format!("`{text}` is no id of an identity")))
 }
 
 /// The runtime of a command. The listeners bring their own threads.

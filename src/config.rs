@@ -8,9 +8,9 @@ mod settings;
 
 pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
 pub use fault::{Fault, Faults, Severity};
-pub use keys::{KEYS, Key, reference};
+pub use keys::{CHANNEL_KEYS, KEYS, Key, TABLES, TableKey, WEBHOOK_KEYS, reference};
 pub use settings::{
-    AllowedDestination, Brand, Courier, Ends, IdentitySettings, KeySettings, MAPPED_CLAIMS, Mode,
-    OtherSchema, OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl,
-    Sources, TlsFiles, parse_duration,
+    AllowedDestination, Brand, Courier, Ends, HttpChannel, HttpTarget, IdentitySettings, JsonnetFile,
+    KeySettings, MAPPED_CLAIMS, Mode, OtherSchema, OutboundSettings, PasswordSettings, SessionSettings,
+    Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, Webhook, parse_duration,
 };

@@ -5,6 +5,7 @@
 
 mod client_keys;
 mod mail;
+mod webhooks;
 
 pub use client_keys::{ClientKeys, Refusal};
 
@@ -174,6 +175,8 @@ pub struct Cx<'a> {
     pub caller: &'a Caller,
     /// Whether clients are to be told of a sign-out.
     told: bool,
+    /// How many facts this transaction wrote.
+    facts: i64,
 }
 
 impl Cx<'_> {
@@ -211,7 +214,8 @@ impl Cx<'_> {
         };
         let peer = Some(self.caller.peer.as_str()).filter(|peer| !peer.is_empty());
         store::events::insert(self.db, id, self.now, self.caller.origin, self.caller.request, peer, &event)?;
-        Ok(())
+        self.facts += 1;
+        self.queue_webhooks(id, &event)
     }
 }
 
@@ -265,7 +269,7 @@ impl Work {
             .store
             .write(move |db| {
                 let now = env.clock.now();
-                let mut cx = Cx { db, now, env: &env, caller: &caller, told: false };
+                let mut cx = Cx { db, now, env: &env, caller: &caller, told: false, facts: 0 };
                 let done = use_case(&mut cx)?;
                 Ok::<_, Fault>((done, cx.told))
             })
@@ -303,5 +307,5 @@ fn run<T>(
     use_case: impl FnOnce(&mut Cx<'_>) -> Result<T>,
 ) -> Result<T> {
     let now = env.clock.now();
-    use_case(&mut Cx { db, now, env, caller, told: false })
+    use_case(&mut Cx { db, now, env, caller, told: false, facts: 0 })
 }

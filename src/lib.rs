@@ -16,6 +16,7 @@ pub mod model;
 pub mod notifier;
 pub mod oauth2;
 pub mod outbound;
+pub mod outbox;
 pub mod random;
 pub mod store;
 pub mod text;

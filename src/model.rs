@@ -29,6 +29,7 @@ mod secret;
 mod session;
 mod token;
 mod undo;
+mod webhook;
 
 pub use authorization::{
     Answer, AuthorizationParameters, AuthorizationRequest, Prompt, TOUCHED_REQUEST, UNTOUCHED_REQUEST,
@@ -51,14 +52,14 @@ pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
     InvitationId, LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId,
-    RefreshTokenId, RequestId, SessionId, TrustedDeviceId, UndoId,
+    RefreshTokenId, RequestId, SessionId, TrustedDeviceId, UndoId, WebhookDeliveryId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
 pub use invitation::Invitation;
 pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
-pub use mail::{Asked, Letter, Mail, Message, MessageStatus};
+pub use mail::{Asked, Channel, Letter, Mail, Message, MessageStatus};
 pub use network::{is_same_network, network};
 pub use notice::{Notice, NoticeKind};
 pub use parked_change::{PARKED, ParkedChange};
@@ -71,3 +72,4 @@ pub use secret::SecretText;
 pub use session::{Assurance, Session};
 pub use token::TokenDigest;
 pub use undo::{UNDO, Undo, Undoing};
+pub use webhook::{DeliveryStatus, EventFilter, RecordedEvent, WebhookDelivery};

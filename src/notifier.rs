@@ -1,91 +1,36 @@
-//! Tells the servers of clients that a session has ended (OIDC Back-Channel Logout 1.0): claims what waits in the outbox
-//! of sign-outs, signs a logout token for each attempt, posts it, tries again, and gives up in time.
+//! Tells the servers of clients that a session has ended (OIDC Back-Channel Logout 1.0): signs a logout token for each
+//! attempt, posts it, tries again, and gives up in time.
 //!
-//! A notice is a row that was inserted in the transaction that ended the session; nobody waits for the notifier. Each is
-//! told by itself, so that no client delays another. Who tells holds a lease: two processes never tell the same row at
-//! once, and what a dead one left behind is taken up by the next.
+//! A notice is a row that was inserted in the transaction that ended the session; nobody waits for the notifier. The loop
+//! is that of everything that leaves ([`crate::outbox`]).
 
 mod schedule;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::cx::{Cx, Result, Work};
 use crate::model::{Event, LogoutNotice};
 use crate::oauth2::logout_token;
+use crate::outbox::{Kind, Outbox, Outcome, Parcel};
 use crate::store;
-
-/// Notices that are told at the same time.
-const AT_ONCE: usize = 16;
-
-/// How long a claim holds: longer than any attempt takes.
-const LEASE: Duration = Duration::from_secs(60);
-
-/// How long the notifier sleeps when there is nothing to do. Whoever ends a session in this process wakes it.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// How often it is tried to write down what became of an attempt.
-const RECORDINGS: u32 = 3;
-
-/// Between two of these.
-const BREATH: Duration = Duration::from_millis(250);
-
-/// For what is due when the server stops.
-const LAST_ROUND: Duration = Duration::from_secs(4);
-
-/// What became of one attempt.
-enum Outcome {
-    Told,
-    /// It may be tried again.
-    Failed(String),
-    /// It is not tried again.
-    Hopeless(String),
-}
+use crate::store::lots::Lot;
 
 /// Tells clients. Cheap to clone.
 #[derive(Clone)]
-pub struct Notifier {
-    work: Work,
-    /// Names this notifier in leases.
-    owner: Arc<str>,
-}
+pub struct Notifier(Outbox<Notices>);
 
 impl Notifier {
     /// A notifier over this store.
     pub fn new(work: Work) -> Self {
-        let owner = work.env().random.uuid().to_string().into();
-        Self { work, owner }
+        Self(Outbox::new(work.clone(), Notices { work }))
     }
 
     /// Tells until `stop` becomes true (or its sender is gone), then finishes what is under way and what is due.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut under_way = JoinSet::new();
-        let mut reachable = true;
-        loop {
-            match self.claim(AT_ONCE - under_way.len()).await {
-                Ok(claimed) => {
-                    reachable = true;
-                    self.start(claimed, &mut under_way);
-                }
-                Err(fault) => {
-                    if std::mem::replace(&mut reachable, false) {
-                        tracing::warn!(%fault, "the notifier cannot read the outbox of sign-outs");
-                    }
-                }
-            }
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
-                Some(_) = under_way.join_next() => {}
-                () = self.work.env().sign_outs.notified() => {}
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-        }
-        while under_way.join_next().await.is_some() {}
-        // What is not told in time waits in the outbox for the next start.
-        let _rest = tokio::time::timeout(LAST_ROUND, self.tell_due()).await;
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        self.0.run(stop).await;
     }
 
     /// Tells what is due, and says how many notices that were.
@@ -94,57 +39,46 @@ impl Notifier {
     ///
     /// A [`Fault`](crate::cx::Fault) if the outbox cannot be read. What became of single notices stands in the events.
     pub async fn tell_due(&self) -> Result<usize> {
-        let mut count = 0;
-        loop {
-            let claimed = self.claim(AT_ONCE).await?;
-            let last = claimed.len() < AT_ONCE;
-            count += claimed.len();
-            let mut under_way = JoinSet::new();
-            self.start(claimed, &mut under_way);
-            while under_way.join_next().await.is_some() {}
-            if last {
-                return Ok(count);
-            }
-        }
+        self.0.deliver_due().await
+    }
+}
+
+/// The kind of parcel that is the news of a sign-out.
+struct Notices {
+    work: Work,
+}
+
+impl Parcel for LogoutNotice {
+    fn id(&self) -> Uuid {
+        self.id.uuid()
     }
 
-    fn start(&self, claimed: Vec<LogoutNotice>, under_way: &mut JoinSet<()>) {
-        for notice in claimed {
-            let notifier = self.clone();
-            // A task of its own: should it panic, the lease runs out, and the try is counted already.
-            under_way.spawn(async move { notifier.tell(notice).await });
-        }
+    fn destination(&self) -> &str {
+        &self.client_id
+    }
+}
+
+impl Kind for Notices {
+    type Parcel = LogoutNotice;
+    const NAME: &'static str = "sign-outs";
+    const AT_ONCE: usize = 16;
+    const PAUSE: Duration = Duration::from_secs(1);
+    const LAST_ROUND: Duration = Duration::from_secs(4);
+
+    fn has_due(cx: &mut Cx<'_>) -> Result<bool> {
+        Ok(store::logout_notices::has_due(cx.db, cx.now)?)
     }
 
-    async fn claim(&self, room: usize) -> Result<Vec<LogoutNotice>> {
-        if room == 0 || !self.work.read(|cx| Ok(store::logout_notices::has_due(cx.db, cx.now)?)).await? {
-            return Ok(Vec::new());
-        }
-        let owner = Arc::clone(&self.owner);
-        let limit = i64::try_from(room).unwrap_or(1);
-        self.work
-            .write(move |cx| {
-                Ok(store::logout_notices::claim_due(cx.db, cx.now, cx.now + LEASE, &owner, limit)?)
-            })
-            .await
+    fn claim(cx: &mut Cx<'_>, lot: &Lot) -> Result<Vec<LogoutNotice>> {
+        Ok(store::logout_notices::claim_due(cx.db, cx.now, lot)?)
     }
 
-    async fn tell(&self, notice: LogoutNotice) {
-        let outcome = Arc::new(self.attempt(&notice).await);
-        let notice = Arc::new(notice);
-        for again in 1..=RECORDINGS {
-            let (notice, outcome, owner) =
-                (Arc::clone(&notice), Arc::clone(&outcome), Arc::clone(&self.owner));
-            let id = notice.id;
-            match self.work.write(move |cx| record(cx, &notice, &outcome, &owner)).await {
-                Ok(()) => return,
-                Err(fault) => tracing::error!(%fault, notice = %id, again, "a notice cannot be recorded"),
-            }
-            tokio::time::sleep(BREATH).await;
-        }
+    /// Whoever ends a session in this process rings.
+    async fn rung(&self) {
+        self.work.env().sign_outs.notified().await;
     }
 
-    async fn attempt(&self, notice: &LogoutNotice) -> Outcome {
+    async fn deliver(&self, notice: &LogoutNotice) -> Outcome {
         if notice.expires_at <= self.work.now() {
             return Outcome::Hopeless("it expired".to_owned());
         }
@@ -163,8 +97,9 @@ impl Notifier {
             Ok(signed) => signed,
             Err(fault) => return Outcome::Failed(fault.to_string()),
         };
-        match env.outbound.post_form(&token.uri, &[("logout_token", &signed)]).await {
-            Ok(200 | 204) => Outcome::Told,
+        let (key, fields) = (notice.id.to_string(), [("logout_token", signed.as_str())]);
+        match env.outbound.post_form(&token.uri, &key, &fields).await {
+            Ok(200 | 204) => Outcome::Done,
             // Back-Channel Logout 2.8: the client does not take this token, and will take no other of this session.
             Ok(400) => Outcome::Hopeless("the client refused: status 400".to_owned()),
             Ok(status) => Outcome::Failed(format!("status {status}")),
@@ -172,12 +107,16 @@ impl Notifier {
             Err(failure) => Outcome::Failed(failure.reason()),
         }
     }
+
+    fn record(cx: &mut Cx<'_>, notice: &LogoutNotice, outcome: &Outcome, owner: &str) -> Result<()> {
+        record(cx, notice, outcome, owner)
+    }
 }
 
 fn record(cx: &mut Cx<'_>, notice: &LogoutNotice, outcome: &Outcome, owner: &str) -> Result<()> {
     let (id, attempts) = (notice.id, notice.attempts);
     let why = match outcome {
-        Outcome::Told => {
+        Outcome::Done | Outcome::Skipped => {
             // True even if the lease ran out meanwhile.
             if store::logout_notices::delete(cx.db, id)? {
                 cx.record(fact("logout.notified", notice))?;

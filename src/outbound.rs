@@ -1,10 +1,13 @@
-//! The only way out of the process over HTTP for an address that did not come from the operator (`security.md` Z12).
+//! The only way out of the process over HTTP (`security.md` Z12).
 //!
 //! A client's `jwks_uri` is an address that somebody else chose, and this server stands inside the operator's
 //! network. So: https only, a name is resolved once and the address that was judged is the one that is connected to,
 //! nothing but the public internet unless the operator names it, no redirect, no proxy of the environment, no
 //! compression, little time and little room. Whoever asked learns that it did not work and not why; the log learns
 //! why.
+//!
+//! What the operator wrote into the settings, a gateway for mails or the target of a webhook, may lie anywhere, and over
+//! http too; the rest holds there as well.
 
 mod addresses;
 #[cfg(test)]
@@ -19,7 +22,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,11 +50,30 @@ struct Patience {
 /// The patience of a server in use.
 const PATIENCE: Patience = Patience { connect: Duration::from_secs(3), total: Duration::from_secs(5) };
 
+/// How long everything may take that is asked of what the operator chose.
+const OPERATORS: Duration = Duration::from_secs(10);
+
 /// What a body may hold.
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// So many addresses of a name are tried.
 const ADDRESSES: usize = 4;
+
+/// The header that names what is sent: the same at every attempt, so that a receiver knows what it has already.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// What goes where the operator wants it.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    /// `POST`, `PUT` or the like.
+    pub method: &'a str,
+    /// Where to.
+    pub url: &'a str,
+    /// Headers beside `Host`, `Content-Length` and those of every request.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// What is sent.
+    pub body: &'a [u8],
+}
 
 /// The guarded client. Cheap to clone.
 #[derive(Clone)]
@@ -81,12 +103,36 @@ impl Outbound {
         Ok(answer.body)
     }
 
-    /// Sends a form and gives the status of the answer, whose body is not read.
-    pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<u16, Failure> {
+    /// Sends a form, under a key that is the same at every attempt, and gives the status of the answer, whose body is
+    /// not read.
+    pub async fn post_form(&self, url: &str, key: &str, fields: &[(&str, &str)]) -> Result<u16, Failure> {
         // In one expression: the serializer may not be held while the answer is waited for.
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let answer = self.ask(url, &Request::Post { form: &form }).await?;
-        Ok(answer.status)
+        let headers = [("content-type", "application/x-www-form-urlencoded"), (IDEMPOTENCY_KEY, key)];
+        let request = Request::Leave { method: "POST", headers: &headers, body: form.as_bytes() };
+        Ok(self.ask(url, &request).await?.status)
+    }
+
+    /// Sends a body where the operator wants it, and gives the status of the answer, whose body is not read. No
+    /// redirect is followed.
+    pub async fn deliver(&self, to: &Delivery<'_>) -> Result<u16, Failure> {
+        let broken = |text: &str| text.bytes().any(|byte| byte < b' ' || byte == 0x7f);
+        let asked = async {
+            if to.headers.iter().any(|(name, value)| broken(name) || broken(value)) {
+                return Err(Reason::Header);
+            }
+            let destination = Destination::parse(to.url)?;
+            let addresses = self.resolved(&destination).await?;
+            let addresses: Vec<SocketAddr> = addresses
+                .into_iter()
+                .map(|address| SocketAddr::new(address, destination.port()))
+                .take(ADDRESSES)
+                .collect();
+            let request = Request::Leave { method: to.method, headers: to.headers, body: to.body };
+            self.converse(&destination, &addresses, &request).await
+        };
+        let answer = tokio::time::timeout(OPERATORS, asked).await.unwrap_or(Err(Reason::TooSlow));
+        answer.map(|answer| answer.status).map_err(Failure::new)
     }
 
     async fn ask(&self, url: &str, request: &Request<'_>) -> Result<exchange::Answer, Failure> {
@@ -113,12 +159,7 @@ impl Outbound {
         let named = self.allow.iter().any(
             |rule| matches!(rule, AllowedDestination::Host(host) if *host == destination.name_in_rules()),
         );
-        let found = match destination.literal() {
-            Some(address) => vec![address],
-            None => {
-                self.resolver.resolve(destination.name_in_rules()).await.map_err(|_| Reason::NoAddress)?
-            }
-        };
+        let found = self.resolved(destination).await?;
         let mut addresses = Vec::new();
         let mut all_ours = true;
         for address in found.into_iter().map(|address| address.to_canonical()) {
@@ -138,8 +179,15 @@ impl Outbound {
         Ok(addresses)
     }
 
+    async fn resolved(&self, destination: &Destination) -> Result<Vec<IpAddr>, Reason> {
+        match destination.literal() {
+            Some(address) => Ok(vec![address]),
+            None => self.resolver.resolve(destination.name_in_rules()).await.map_err(|_| Reason::NoAddress),
+        }
+    }
+
     /// Whether the operator answers for this address.
-    fn answers_for(&self, address: std::net::IpAddr) -> bool {
+    fn answers_for(&self, address: IpAddr) -> bool {
         (self.development && address.is_loopback())
             || self.allow.iter().any(
                 |rule| matches!(rule, AllowedDestination::Network(network) if network.contains(&address)),

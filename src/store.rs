@@ -37,6 +37,7 @@ pub mod identities;
 pub mod invitations;
 pub mod known_browsers;
 pub mod logout_notices;
+pub mod lots;
 pub mod messages;
 pub mod meta;
 pub mod one_time_codes;
@@ -52,6 +53,7 @@ pub mod throttles;
 pub mod trusted_devices;
 pub mod undos;
 pub mod webauthn_challenges;
+pub mod webhook_deliveries;
 
 pub use connection::{Connection, DatabaseUrl, Engine};
 pub use error::Error;

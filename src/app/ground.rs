@@ -12,7 +12,7 @@ use crate::identity::search;
 use crate::model::Client;
 use crate::oauth2::subject;
 use crate::random::{Random, SystemRandom};
-use crate::store::{DatabaseUrl, Options, Store};
+use crate::store::{DatabaseUrl, Engine, Options, Store, lots};
 
 /// What the ground is made of. Tests bring their own clock and chance.
 pub struct Parts {
@@ -38,7 +38,12 @@ impl Parts {
 /// The ground of a server: no other server may stand on the same embedded database.
 pub async fn open(parts: Parts) -> Result<Work, StartError> {
     let store = Store::open(&parts.database, options(&parts.settings))?;
+    let alone = parts.database.engine() == Engine::Sqlite;
     let work = build(parts, store).await?;
+    if alone {
+        // Whoever held a lease was a server on this file, and there is no other now.
+        work.write(|cx| Ok(lots::release(cx.db, cx.now)?)).await?;
+    }
     signing_keys::ensure(&work).await?;
     work.write(subject::ensure_key).await?;
     Ok(work)

@@ -95,6 +95,10 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(folder) = Settings::file_of(&sources, "languages.messages") {
         sources.messages = messages(Path::new(&folder));
     }
+    for name in Settings::files_of(&sources) {
+        let text = std::fs::read_to_string(&name).map_err(|why| why.to_string());
+        sources.files.insert(name, text);
+    }
     let (settings, found) = Settings::load(inputs.mode, &sources);
     faults.0.extend(found.0);
     if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {

@@ -1,4 +1,4 @@
-//! The running server: listeners, courier, notifier, janitor, reloads; and how all of it comes to a good end.
+//! The running server: listeners, courier, webhooks, notifier, janitor, reloads; and how all of it comes to a good end.
 
 use std::future::Future;
 use std::io;
@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::stop::{Servers, Signals};
-use super::{ClientsFile, Listeners, StartError, janitor, reload, search_index};
-use crate::courier::{Courier, Transport};
+use super::{ClientsFile, Listeners, StartError, check_templates, janitor, reload, search_index};
+use crate::courier::{Courier, Evaluator, Transport, Webhooks};
 use crate::cx::Work;
 use crate::notifier::Notifier;
 use crate::web::demo::Demo;
@@ -27,10 +27,18 @@ pub async fn serve(
     announce: impl FnOnce() -> io::Result<()>,
 ) -> Result<(), StartError> {
     let mut signals = Signals::new().map_err(failed)?;
+    let evaluator = Evaluator::of_this_program();
+    let faults = check_templates(&work.env().settings, &evaluator).await;
+    if faults.are_fatal() {
+        return Err(StartError::Configuration(faults));
+    }
+    for fault in faults.0 {
+        tracing::warn!(place = fault.place, problem = fault.problem, "a template is not as it should be");
+    }
     let site = Site::new(work.clone(), Patience::default())?;
     let mut servers = start(&site, listeners).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
-    let mut chores = chores(work, clients, &stopped);
+    let mut chores = chores(work, clients, evaluator, &stopped);
     if let Some(tls) = site.tls() {
         let watched = reload::certificate(Arc::clone(tls), reload::hangups(), stopped.clone());
         chores.spawn(named("the certificate", watched));
@@ -96,7 +104,12 @@ fn start(site: &Arc<Site>, listeners: Listeners) -> io::Result<Servers> {
 }
 
 /// Starts what runs beside the listeners.
-fn chores(work: Work, clients: ClientsFile, stopped: &watch::Receiver<bool>) -> JoinSet<&'static str> {
+fn chores(
+    work: Work,
+    clients: ClientsFile,
+    evaluator: Evaluator,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<&'static str> {
     let settings = &work.env().settings;
     let transport = match (&settings.courier.smtp, settings.is_development()) {
         (Some(smtp), false) => Transport::Smtp(smtp.clone()),
@@ -104,7 +117,10 @@ fn chores(work: Work, clients: ClientsFile, stopped: &watch::Receiver<bool>) -> 
     };
     let hangups = reload::hangups();
     let mut chores = JoinSet::new();
-    chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
+    let courier = Courier::evaluating_with(work.clone(), transport, evaluator.clone());
+    chores.spawn(named("the courier", courier.run(stopped.clone())));
+    let webhooks = Webhooks::new(work.clone(), evaluator);
+    chores.spawn(named("the webhooks", webhooks.run(stopped.clone())));
     chores.spawn(named("the notifier", Notifier::new(work.clone()).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
     chores.spawn(named("the search index", search_index::run(work.clone(), stopped.clone())));

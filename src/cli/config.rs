@@ -4,8 +4,10 @@ use std::io::Write as _;
 
 use clap::Subcommand;
 
-use super::{Done, Place};
+use super::{Done, Place, runtime};
+use crate::app::{self, StartError};
 use crate::config;
+use crate::courier::Evaluator;
 
 /// What can be asked about the configuration.
 #[derive(Debug, Subcommand)]
@@ -26,7 +28,13 @@ impl Config {
 }
 
 fn check(place: &Place) -> Done {
-    let loaded = place.load()?;
+    let mut loaded = place.load()?;
+    let templates =
+        runtime()?.block_on(app::check_templates(&loaded.settings, &Evaluator::of_this_program()));
+    if templates.are_fatal() {
+        return Err(StartError::Configuration(templates).into());
+    }
+    loaded.warnings.0.extend(templates.0);
     if !loaded.warnings.0.is_empty() {
         writeln!(std::io::stderr(), "{}", loaded.warnings)?;
     }

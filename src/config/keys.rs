@@ -1,6 +1,10 @@
 //! Every key of `wayhome.toml`, once: its name, form, default and meaning. Reading, checking and the manual use this
 //! table.
 
+mod tables;
+
+pub use tables::{CHANNEL_KEYS, TABLES, TableKey, WEBHOOK_KEYS};
+
 use std::fmt::Write as _;
 
 /// The form of a value.
@@ -335,6 +339,15 @@ pub fn reference() -> String {
             let _ = write!(out, "\n## [{of}]\n\n| key | form | default | meaning |\n|---|---|---|---|\n");
         }
         let _ = writeln!(out, "| `{name}` | {} | `{}` | {} |", key.form.name(), key.default, key.doc);
+    }
+    for (name, keys) in TABLES {
+        let _ = write!(
+            out,
+            "\n## [[{name}]]\n\nMay stand several times. It has no environment variables.\n\n| key | form | meaning |\n|---|---|---|\n"
+        );
+        for key in *keys {
+            let _ = writeln!(out, "| `{}` | {} | {} |", key.name, key.form, key.doc);
+        }
     }
     out
 }

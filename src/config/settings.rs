@@ -1,9 +1,11 @@
 //! The settings, typed and checked.
 
 mod claims;
+mod http;
 mod identity;
 mod read;
 mod reader;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,7 @@ use super::Faults;
 pub use claims::MAPPED_CLAIMS;
 pub use reader::parse_duration;
 
-use crate::model::{AllowedReturnUrls, ReturnUrlRule, SecretText};
+use crate::model::{AllowedReturnUrls, Channel, EventFilter, ReturnUrlRule, SecretText};
 use crate::text::{Languages, Own};
 
 /// Under which command the server runs.
@@ -49,6 +51,8 @@ pub struct Sources {
     pub messages: Option<Vec<Own>>,
     /// The text of the file that `outbound.ca_file` names; read by the caller.
     pub outbound_ca: Option<String>,
+    /// The files that [`Settings::files_of`] names, or why they cannot be read; read by the caller.
+    pub files: BTreeMap<String, Result<String, String>>,
 }
 
 /// Sessions: their lifetimes (decision 27), and who may watch them.
@@ -180,6 +184,61 @@ pub struct Courier {
     pub dkim: Option<Dkim>,
     /// The mail server; `None` in development.
     pub smtp: Option<SmtpUrl>,
+    /// The ways that go over HTTP, one for each channel at most.
+    pub channels: Vec<HttpChannel>,
+}
+
+impl Courier {
+    /// The way over HTTP for this channel, if it has one.
+    pub fn over_http(&self, channel: Channel) -> Option<&HttpChannel> {
+        self.channels.iter().find(|known| known.channel == channel)
+    }
+}
+
+/// A Jsonnet file: a function of one argument, `ctx`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonnetFile {
+    /// Its name.
+    pub name: String,
+    /// What stands in it.
+    pub code: String,
+}
+
+/// Where something is sent over HTTP, by the operator's own words.
+#[derive(Debug, Clone)]
+pub struct HttpTarget {
+    /// The method.
+    pub method: String,
+    /// The address, http or https, without credentials.
+    pub url: String,
+    /// The headers, that of the authentication among them.
+    pub headers: Vec<(String, SecretText)>,
+}
+
+/// A way for messages over HTTP: `[[courier.channel]]`.
+#[derive(Debug, Clone)]
+pub struct HttpChannel {
+    /// For which messages.
+    pub channel: Channel,
+    /// Where they are sent.
+    pub target: HttpTarget,
+    /// What makes the body; without it, the context is the body.
+    pub body: Option<JsonnetFile>,
+}
+
+/// Who is told of events: `[[webhook]]`.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// Its id.
+    pub id: String,
+    /// Where it is told.
+    pub target: HttpTarget,
+    /// Of which events.
+    pub events: Vec<EventFilter>,
+    /// What makes the body; without it, the payload is the body.
+    pub body: Option<JsonnetFile>,
+    /// The keys that sign, each with a signature of its own: two while they are replaced.
+    pub secrets: Vec<Vec<u8>>,
 }
 
 /// The signature of the sender's domain on mails (DKIM, RFC 6376).
@@ -305,6 +364,8 @@ pub struct Settings {
     pub identity: IdentitySettings,
     /// Mail.
     pub courier: Courier,
+    /// Who is told of events.
+    pub webhooks: Vec<Webhook>,
     /// The way out for clients.
     pub outbound: OutboundSettings,
     /// Whether the administration asks for an API key.
@@ -354,6 +415,13 @@ impl Settings {
         let mut faults = Faults::default();
         let named = reader::Reader::new(sources, &mut faults).list("identity.schemas");
         named.iter().filter_map(|(text, _)| Some(text.split_once('=')?.1.trim().to_owned())).collect()
+    }
+
+    /// The names of the files that tables of the sources give, to be read by the caller.
+    pub fn files_of(sources: &Sources) -> Vec<String> {
+        let mut faults = Faults::default();
+        let reader = reader::Reader::new(sources, &mut faults);
+        reader.all_tables().flat_map(tables::Table::files).collect()
     }
 
     /// Reads and checks everything. The faults may be warnings only, then there are settings, too.

@@ -7,8 +7,9 @@ use askama::Template;
 
 use super::paper::{Html, Paper, Text};
 use super::plain::one_line;
+use crate::config::Settings;
 use crate::cx::{Env, Fault, Result};
-use crate::model::{Asked, Instant, Letter, Mail, Message};
+use crate::model::{Asked, Channel, Instant, Letter, Mail, Message};
 use crate::text::Catalogue;
 
 /// A mail as it is read. Holds what was sealed, so it is not kept.
@@ -38,9 +39,13 @@ impl std::fmt::Debug for Rendered {
 ///
 /// A [`Fault`] if the letter was erased after delivery, or was sealed with a secret that is gone.
 pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
-    let letter = open(env, message)?;
-    let text = language(env, &letter);
-    let (issuer, app) = (env.settings.issuer.as_str(), one_line(&env.settings.name));
+    write_letter(&env.settings, message, &open(env, message)?)
+}
+
+/// The same for a letter that is open.
+pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Letter) -> Result<Rendered> {
+    let text = language(settings, letter);
+    let (issuer, app) = (settings.issuer.as_str(), one_line(&settings.name));
     let (code, link, client) = match letter.mail {
         Mail::VerificationCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "verification", link)), client_name.as_deref())
@@ -89,18 +94,22 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         },
         sign_in: format!("{issuer}/login"),
         account: format!("{issuer}/account"),
-        recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
+        recover: settings.recovery.then(|| format!("{issuer}/recovery")),
         client,
-        reply_to: env.settings.courier.reply_to.as_deref(),
+        reply_to: settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
         until: text.date(message.expires_at),
     };
     let shown_link = link.as_deref().unwrap_or_default();
-    let (html, plain) = write(&letter.mail, &paper, shown_code, shown_link)?;
+    let (html, plain) = match message.channel {
+        Channel::Email => write(&letter.mail, &paper, shown_code, shown_link)?,
+        Channel::Sms => (String::new(), short(&paper.subject, shown_code, settings.host())),
+    };
     Ok(Rendered { subject: paper.subject, text: plain, html, code, link })
 }
 
-fn open(env: &Env, message: &Message) -> Result<Letter> {
+/// What was sealed.
+pub(super) fn open(env: &Env, message: &Message) -> Result<Letter> {
     if message.sealed.is_empty() {
         return Err(Fault::Internal("the letter was erased".to_owned()));
     }
@@ -110,8 +119,8 @@ fn open(env: &Env, message: &Message) -> Result<Letter> {
 }
 
 /// The language of the reader, if this mail is written in it; a mail in two languages would look forged.
-fn language(env: &Env, letter: &Letter) -> Arc<Catalogue> {
-    let languages = &env.settings.languages;
+fn language(settings: &Settings, letter: &Letter) -> Arc<Catalogue> {
+    let languages = &settings.languages;
     let sign = format!("mail.subject_{}", letter.mail.template_type());
     let wanted = letter.asked.language.as_deref().and_then(|tag| languages.choose([tag]));
     let spoken = |text: &Arc<Catalogue>| text.speaks(&sign);
@@ -137,6 +146,14 @@ fn who(asked: &Asked, text: &Catalogue) -> Vec<(&'static str, String)> {
     let peer = one_line(&asked.peer);
     lines.extend((!peer.is_empty()).then_some(("mail.network", peer)));
     lines
+}
+
+/// A text message: one sentence, and the code again as phones read it, bound to our origin (WICG sms-one-time-codes).
+fn short(subject: &str, code: &str, host: &str) -> String {
+    match code {
+        "" => subject.to_owned(),
+        code => format!("{subject}\n\n@{host} #{code}"),
+    }
 }
 
 fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(String, String)> {

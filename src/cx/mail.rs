@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::{Cx, Fault, Result};
-use crate::model::{Asked, IdentityId, Letter, Mail, Message, MessageId, MessageStatus};
+use crate::model::{Asked, Channel, IdentityId, Letter, Mail, Message, MessageId, MessageStatus};
 use crate::store;
 
 /// How long a notice is worth delivering.
@@ -19,6 +21,34 @@ impl Cx<'_> {
         mail: Mail,
         useful: Duration,
     ) -> Result<MessageId> {
+        let about = match identity {
+            Some(id) => store::identities::find(self.db, id)?.map(|identity| identity.for_applications()),
+            None => None,
+        };
+        self.queue(recipient, identity, about, mail, useful)
+    }
+
+    /// The same for somebody who gave these traits and has no identity yet.
+    pub fn queue_mail_to_applicant(
+        &mut self,
+        recipient: &str,
+        traits: &Value,
+        mail: Mail,
+        useful: Duration,
+    ) -> Result<MessageId> {
+        let schema = &self.env.settings.identity.schema_id;
+        let about = json!({"id": null, "schema_id": schema, "traits": traits, "metadata_public": null});
+        self.queue(recipient, None, Some(about), mail, useful)
+    }
+
+    fn queue(
+        &mut self,
+        recipient: &str,
+        identity: Option<IdentityId>,
+        about: Option<Value>,
+        mail: Mail,
+        useful: Duration,
+    ) -> Result<MessageId> {
         let id = MessageId::from_uuid(self.row_key());
         let template_type = mail.template_type().to_owned();
         let asked = Asked {
@@ -27,9 +57,10 @@ impl Cx<'_> {
             peer: self.caller.peer.clone(),
             language: self.language_of(identity)?,
         };
-        let letter =
-            serde_json::to_vec(&Letter { mail, asked }).map_err(|why| Fault::Internal(why.to_string()))?;
+        let letter = Letter { mail, asked, identity: about };
+        let letter = serde_json::to_vec(&letter).map_err(|why| Fault::Internal(why.to_string()))?;
         let sealed = self.env.secrets.seal(self.env.random.as_ref(), &Message::place(id), &letter)?;
+        let channel = Channel::to(recipient);
         let message = Message {
             id,
             template_type,
@@ -44,6 +75,8 @@ impl Cx<'_> {
             updated_at: self.now,
             expires_at: self.now + useful,
             sent_at: None,
+            channel,
+            destination: channel.destination(recipient),
         };
         store::messages::insert(self.db, &message)?;
         Ok(id)

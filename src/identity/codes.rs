@@ -80,6 +80,8 @@ pub(super) struct For<'a> {
 pub(super) enum Recipient {
     /// The mailbox at this stored address gets the code, for this identity if there is one already.
     Mailbox(String, Option<IdentityId>),
+    /// The mailbox at this address gets the code, for somebody who gave these traits and has no identity yet.
+    Applicant(String, serde_json::Value),
     /// The owner of this stored address hears that somebody wanted to register with it; the code is told to nobody.
     Owner(String, IdentityId),
     /// Nobody: the same rows and work for nothing.
@@ -97,9 +99,10 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     let lifetime = Duration::from_secs(CODE_MINUTES * 60);
     let identity = match to {
         Recipient::Mailbox(_, identity) => *identity,
-        Recipient::Owner(..) | Recipient::Nobody => None,
+        Recipient::Applicant(..) | Recipient::Owner(..) | Recipient::Nobody => None,
     };
-    let (code, link) = make(cx, page, identity, matches!(to, Recipient::Mailbox(..)), lifetime)?;
+    let told = matches!(to, Recipient::Mailbox(..) | Recipient::Applicant(..));
+    let (code, link) = make(cx, page, identity, told, lifetime)?;
     let client_name = page.client_id.and_then(|id| cx.clients().find(id)).map(|client| client.name.clone());
     let (code, link) = (code.expose(), link.expose().to_owned());
     let mail = match page.purpose {
@@ -110,6 +113,9 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     match to {
         Recipient::Mailbox(address, _) => {
             cx.queue_mail(address, identity, mail, lifetime)?;
+        }
+        Recipient::Applicant(address, traits) => {
+            cx.queue_mail_to_applicant(address, traits, mail, lifetime)?;
         }
         Recipient::Owner(address, owner) => {
             cx.queue_notice(address, *owner, Mail::AccountExists)?;

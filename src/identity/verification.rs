@@ -33,6 +33,12 @@ fn place(flow: FlowId) -> String {
     format!("flows.state.{flow}")
 }
 
+fn account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<Account> {
+    let plain = cx.env.secrets.open(&place(flow), sealed)?;
+    // The reason may quote the traits, so it is not repeated.
+    serde_json::from_slice(&plain).map_err(|_| Fault::Internal("a pending account cannot be read".to_owned()))
+}
+
 /// The address that the identity should prove: its first one, if it has proven none.
 pub fn unproven_address(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<String>> {
     let addresses = store::identities::addresses_of(cx.db, identity)?;
@@ -101,8 +107,8 @@ fn mail(cx: &mut Cx<'_>, flow: &Flow<Verification>) -> Result<()> {
     let owner = accounts::owner_of(cx, &canonical)?;
     let to = match (&flow.state.purpose, flow.identity, owner) {
         (VerificationPurpose::Link { .. }, _, _) => return Ok(()),
-        (VerificationPurpose::Registration { pending: Some(_), .. }, _, None) => {
-            Recipient::Mailbox(flow.state.address.clone(), None)
+        (VerificationPurpose::Registration { pending: Some(sealed), .. }, _, None) => {
+            Recipient::Applicant(flow.state.address.clone(), account(cx, flow.id, sealed)?.traits)
         }
         (VerificationPurpose::Address, Some(identity), Some(owner)) if owner.identity == identity => {
             Recipient::Mailbox(owner.value, Some(identity))

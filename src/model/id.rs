@@ -92,6 +92,8 @@ ids! {
     UndoId;
     /// A row of the event log.
     EventId;
+    /// An event on its way to a webhook.
+    WebhookDeliveryId;
     /// An API key of the admin API (never its secret).
     ApiKeyId;
     /// One HTTP request, as logs and error pages name it.

@@ -59,6 +59,16 @@ impl Identity {
         self.state == IdentityState::Active
     }
 
+    /// What others may know of it: templates of messages, and webhooks.
+    pub fn for_applications(&self) -> Value {
+        serde_json::json!({
+            "id": self.id.to_string(),
+            "schema_id": self.schema_id,
+            "traits": self.traits,
+            "metadata_public": self.metadata_public,
+        })
+    }
+
     /// A text trait.
     pub fn text_trait(&self, name: &str) -> Option<&str> {
         self.traits.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())

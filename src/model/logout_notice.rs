@@ -5,7 +5,7 @@ use super::{IdentityId, Instant, LogoutNoticeId, SessionId};
 /// What a client is still to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogoutNotice {
-    /// Names it in the outbox and in the log; the client never sees it.
+    /// Names it in the outbox, in the log, and to the client: every attempt has the same `Idempotency-Key`.
     pub id: LogoutNoticeId,
     /// Who is told.
     pub client_id: String,

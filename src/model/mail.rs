@@ -1,6 +1,7 @@
 //! A mail before it is written: which one, and what it says.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{IdentityId, Instant, MessageId};
 
@@ -101,7 +102,13 @@ impl std::fmt::Debug for Mail {
 }
 
 impl Mail {
-    /// The name of its template, on the wire of the admin API.
+    /// Whether it holds a code or a link that works for a while, and is of no use after that.
+    pub fn is_for_use(&self) -> bool {
+        let fields = serde_json::to_value(self).unwrap_or_default();
+        ["code", "link"].iter().any(|name| fields.get(name).is_some_and(Value::is_string))
+    }
+
+    /// The name of its template. Receivers may know it by another name.
     pub fn template_type(&self) -> &'static str {
         match self {
             Self::VerificationCode { .. } => "verification_code",
@@ -121,6 +128,50 @@ impl Mail {
             Self::AccountDeleted => "account_deleted",
             Self::AccountLocked => "account_locked",
             Self::RefreshTokenReused { .. } => "refresh_token_reused",
+        }
+    }
+}
+
+/// By which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// As a mail.
+    Email,
+    /// As a text message to a telephone.
+    Sms,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Sms];
+
+    /// The name in the database and in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+
+    /// The way to a recipient: `+` and digits is a telephone (E.164), everything else a mailbox.
+    pub fn to(recipient: &str) -> Self {
+        let digits = recipient.strip_prefix('+').filter(|digits| (7..=15).contains(&digits.len()));
+        match digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
+            true => Self::Sms,
+            false => Self::Email,
+        }
+    }
+
+    /// What shares a fate with a message to this recipient: the mails to one domain, and all text messages.
+    pub fn destination(self, recipient: &str) -> String {
+        match self {
+            Self::Email => recipient.rsplit('@').next().unwrap_or_default().to_lowercase(),
+            Self::Sms => self.name().to_owned(),
         }
     }
 }
@@ -187,6 +238,10 @@ pub struct Message {
     pub expires_at: Instant,
     /// When it was sent.
     pub sent_at: Option<Instant>,
+    /// By which way it goes.
+    pub channel: Channel,
+    /// What shares its fate: no destination delays another.
+    pub destination: String,
 }
 
 /// What is sealed in a message.
@@ -196,6 +251,10 @@ pub struct Letter {
     pub mail: Mail,
     /// Who asked for it.
     pub asked: Asked,
+    /// Whom it is about, as they were at that moment: id, schema, traits and public metadata. The id is null for
+    /// somebody who is still about to register.
+    #[serde(default)]
+    pub identity: Option<Value>,
 }
 
 impl Message {

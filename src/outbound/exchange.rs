@@ -25,10 +25,14 @@ pub(super) enum Request<'a> {
         /// The media types, without parameters.
         accept: &'a [&'a str],
     },
-    /// A form is left.
-    Post {
-        /// The form, encoded.
-        form: &'a str,
+    /// Something is left there. Of the answer only the status is read, so it may be as long as it likes.
+    Leave {
+        /// The method.
+        method: &'a str,
+        /// Headers beside our own. None of them holds a line break.
+        headers: &'a [(&'a str, &'a str)],
+        /// What is left.
+        body: &'a [u8],
     },
 }
 
@@ -36,13 +40,13 @@ impl Request<'_> {
     fn head(&self, destination: &Destination) -> String {
         let (method, rest) = match self {
             Self::Get { accept } => ("GET", format!("accept: {}\r\n", accept.join(", "))),
-            Self::Post { form } => (
-                "POST",
-                format!(
-                    "accept: */*\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
-                    form.len()
-                ),
-            ),
+            Self::Leave { method, headers, body } => {
+                let mut lines = format!("accept: */*\r\ncontent-length: {}\r\n", body.len());
+                for (name, value) in *headers {
+                    lines.push_str(&format!("{name}: {value}\r\n"));
+                }
+                (*method, lines)
+            }
         };
         format!(
             "{method} {} HTTP/1.1\r\nhost: {}\r\nuser-agent: wayhome\r\naccept-encoding: identity\r\n\
@@ -68,8 +72,8 @@ pub(super) async fn run(
     request: &Request<'_>,
 ) -> Result<Answer, Reason> {
     let mut question = request.head(destination).into_bytes();
-    if let Request::Post { form } = request {
-        question.extend_from_slice(form.as_bytes());
+    if let Request::Leave { body, .. } = request {
+        question.extend_from_slice(body);
     }
     stream.write_all(&question).await.map_err(broken)?;
     stream.flush().await.map_err(broken)?;

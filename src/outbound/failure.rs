@@ -73,12 +73,22 @@ pub(super) enum Reason {
     MediaType(String),
     /// Compressed, although nobody asked for that.
     Encoded,
+    /// A header that would be two.
+    Header,
 }
 
 impl Reason {
     /// Whether the guard refused before any connection was opened.
     pub(super) fn is_of_the_guard(&self) -> bool {
-        matches!(self, Self::NotAUrl | Self::Scheme(_) | Self::UserInfo | Self::Port(_) | Self::NotPublic(_))
+        matches!(
+            self,
+            Self::NotAUrl
+                | Self::Scheme(_)
+                | Self::UserInfo
+                | Self::Port(_)
+                | Self::NotPublic(_)
+                | Self::Header
+        )
     }
 }
 
@@ -102,6 +112,7 @@ impl fmt::Display for Reason {
             Self::Status(status) => write!(f, "the status is {status}"),
             Self::MediaType(found) => write!(f, "the media type is `{found}`"),
             Self::Encoded => f.write_str("the answer is compressed"),
+            Self::Header => f.write_str("a header holds a line break"),
         }
     }
 }

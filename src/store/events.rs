@@ -4,7 +4,34 @@ use diesel::prelude::*;
 
 use super::schema::events;
 use super::{Connection, Error, Result, each};
-use crate::model::{Event, EventId, IdentityId, Instant, Origin, RequestId, SessionId};
+use crate::model::{Event, EventId, IdentityId, Instant, Origin, RecordedEvent, RequestId, SessionId};
+
+/// What is asked of the log.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only about this identity.
+    pub identity: Option<IdentityId>,
+    /// Only of these kinds; of all, if there is none.
+    pub kinds: Vec<String>,
+    /// Not before this.
+    pub since: Option<Instant>,
+    /// Before this.
+    pub until: Option<Instant>,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    at: i64,
+    kind: String,
+    origin: String,
+    identity_id: Option<String>,
+    session_id: Option<String>,
+    client_id: Option<String>,
+    request_id: Option<String>,
+    peer: Option<String>,
+    data: String,
+}
 
 /// Writes one fact.
 pub fn insert(
@@ -99,6 +126,53 @@ pub fn list_of(db: &mut Connection, identity: IdentityId, since: Instant, limit:
 #[cfg(test)]
 pub fn count_of(db: &mut Connection, kind: &str) -> Result<i64> {
     each!(db, c => events::table.filter(events::kind.eq(kind)).count().get_result::<i64>(c))
+}
+
+/// Facts, the newest first, at most `limit`, after the one that `after` names by its instant and id.
+pub fn list(
+    db: &mut Connection,
+    wanted: &Wanted,
+    after: Option<(Instant, EventId)>,
+    limit: i64,
+) -> Result<Vec<RecordedEvent>> {
+    let rows: Vec<Row> = each!(db, c => {
+        let mut query = events::table.into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(
+                events::at.lt(at.micros()).or(events::at.eq(at.micros()).and(events::id.lt(id.to_string()))),
+            );
+        }
+        if let Some(identity) = wanted.identity {
+            query = query.filter(events::identity_id.eq(identity.to_string()));
+        }
+        if !wanted.kinds.is_empty() {
+            query = query.filter(events::kind.eq_any(wanted.kinds.clone()));
+        }
+        if let Some(since) = wanted.since {
+            query = query.filter(events::at.ge(since.micros()));
+        }
+        if let Some(until) = wanted.until {
+            query = query.filter(events::at.lt(until.micros()));
+        }
+        query.order((events::at.desc(), events::id.desc())).limit(limit).load::<Row>(c)
+    })?;
+    rows.into_iter().map(from_row).collect()
+}
+
+fn from_row(row: Row) -> Result<RecordedEvent> {
+    let wrong = |column| Error::impossible("events", column, &row.id);
+    Ok(RecordedEvent {
+        id: row.id.parse().map_err(|_| wrong("id"))?,
+        at: Instant::from_micros(row.at),
+        kind: row.kind.clone(),
+        origin: row.origin.clone(),
+        identity: row.identity_id.as_deref().map(str::parse).transpose().map_err(|_| wrong("identity_id"))?,
+        session: row.session_id.clone(),
+        client_id: row.client_id.clone(),
+        request: row.request_id.clone(),
+        peer: row.peer.clone(),
+        data: serde_json::from_str(&row.data).map_err(|_| wrong("data"))?,
+    })
 }
 
 /// Deletes at most `limit` facts older than `before`.

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::lots::{self, Lot};
 use super::schema::logout_notices as notices;
 use super::{Connection, Error, Result, each};
 use crate::model::{Instant, LogoutNotice, LogoutNoticeId};
@@ -48,32 +49,30 @@ pub fn has_due(db: &mut Connection, now: Instant) -> Result<bool> {
         .get_result::<bool>(c))
 }
 
-/// Takes at most `limit` due notices for `owner`, who has until `lease_until` to say what became of them; then they are
-/// due again. The try is counted here, so that a notice that ends its deliverer is not tried forever.
+/// Takes what is due, as the lot allows; its owner has until the lot's instant to say what became of it, then it is due
+/// again. The try is counted here, so that a notice that ends its deliverer is not tried forever.
 ///
-/// Whoever never failed comes first. The condition stands in the statement twice: the second time it is asked again
-/// of a row that somebody else changed meanwhile.
-pub fn claim_due(
-    db: &mut Connection,
-    now: Instant,
-    lease_until: Instant,
-    owner: &str,
-    limit: i64,
-) -> Result<Vec<LogoutNotice>> {
-    let due = diesel::alias!(notices as due);
+/// Whoever never failed comes first. What is due is asked again of a row that somebody else changed meanwhile.
+pub fn claim_due(db: &mut Connection, now: Instant, lot: &Lot) -> Result<Vec<LogoutNotice>> {
     let now = now.micros();
+    let waiting: Vec<(String, String)> = each!(db, c => notices::table
+        .filter(notices::due_at.le(now))
+        .filter(notices::client_id.ne_all(lot.full()))
+        .order((notices::attempts.asc(), notices::due_at.asc()))
+        .limit(lots::LOOK)
+        .select((notices::id, notices::client_id))
+        .load::<(String, String)>(c))?;
+    let chosen = lot.choose(waiting);
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Row> = each!(db, c => diesel::update(notices::table
-        .filter(notices::id.eq_any(
-            due.filter(due.field(notices::due_at).le(now))
-                .order((due.field(notices::attempts).asc(), due.field(notices::due_at).asc()))
-                .limit(limit)
-                .select(due.field(notices::id)),
-        ))
+        .filter(notices::id.eq_any(&chosen))
         .filter(notices::due_at.le(now)))
         .set((
             notices::attempts.eq(notices::attempts + 1),
-            notices::due_at.eq(lease_until.micros()),
-            notices::lease_owner.eq(owner),
+            notices::due_at.eq(lot.until.micros()),
+            notices::lease_owner.eq(&lot.owner),
         ))
         .returning(Row::as_returning())
         .get_results::<Row>(c))?;

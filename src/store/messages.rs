@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::lots::{self, Lot};
 use super::schema::messages;
 use super::{Connection, Error, Result, each};
-use crate::model::{Instant, Message, MessageId, MessageStatus};
+use crate::model::{Channel, Instant, Message, MessageId, MessageStatus};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
@@ -25,6 +26,8 @@ struct Row {
     updated_at: i64,
     expires_at: i64,
     sent_at: Option<i64>,
+    channel: String,
+    destination: String,
 }
 
 /// Queues a message.
@@ -46,6 +49,8 @@ pub fn insert(db: &mut Connection, message: &Message) -> Result<()> {
         updated_at: message.updated_at.micros(),
         expires_at: message.expires_at.micros(),
         sent_at: message.sent_at.map(Instant::micros),
+        channel: message.channel.name().to_owned(),
+        destination: message.destination.clone(),
     };
     each!(db, c => diesel::insert_into(messages::table).values(&row).execute(c))?;
     Ok(())
@@ -97,47 +102,38 @@ pub fn has_sent_since(db: &mut Connection, since: Instant) -> Result<bool> {
         .get_result::<bool>(c))
 }
 
-/// Takes at most `limit` due messages for `owner`, who has until `lease_until` to say what became of them. The try
-/// is counted here, so that a message that ends its deliverer is not tried forever.
+/// Takes what is due, as the lot allows; its owner has until the lot's instant to say what became of it. The try is
+/// counted here, so that a message that ends its deliverer is not tried forever.
 ///
-/// Whoever never failed comes first. The condition stands in the statement twice: the second time it is asked again
-/// of a row that somebody else changed meanwhile.
-pub fn claim_due(
-    db: &mut Connection,
-    now: Instant,
-    lease_until: Instant,
-    owner: &str,
-    limit: i64,
-) -> Result<Vec<Message>> {
+/// Whoever never failed comes first. What is due is asked again of a row that somebody else changed meanwhile.
+pub fn claim_due(db: &mut Connection, now: Instant, lot: &Lot) -> Result<Vec<Message>> {
     let (queued, processing) = (MessageStatus::Queued.name(), MessageStatus::Processing.name());
-    let due = diesel::alias!(messages as due);
     let now = now.micros();
+    let due = || {
+        messages::status
+            .eq(queued)
+            .and(messages::next_attempt_at.le(now))
+            .or(messages::status.eq(processing).and(messages::lease_until.le(now)))
+    };
+    let waiting: Vec<(String, String)> = each!(db, c => messages::table
+        .filter(due())
+        .filter(messages::destination.ne_all(lot.full()))
+        .order((messages::attempts.asc(), messages::next_attempt_at.asc()))
+        .limit(lots::LOOK)
+        .select((messages::id, messages::destination))
+        .load::<(String, String)>(c))?;
+    let chosen = lot.choose(waiting);
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Row> = each!(db, c => diesel::update(messages::table
-        .filter(messages::id.eq_any(
-            due.filter(
-                due.field(messages::status)
-                    .eq(queued)
-                    .and(due.field(messages::next_attempt_at).le(now))
-                    .or(due
-                        .field(messages::status)
-                        .eq(processing)
-                        .and(due.field(messages::lease_until).le(now))),
-            )
-            .order((due.field(messages::attempts).asc(), due.field(messages::next_attempt_at).asc()))
-            .limit(limit)
-            .select(due.field(messages::id)),
-        ))
-        .filter(
-            messages::status
-                .eq(queued)
-                .and(messages::next_attempt_at.le(now))
-                .or(messages::status.eq(processing).and(messages::lease_until.le(now))),
-        ))
+        .filter(messages::id.eq_any(&chosen))
+        .filter(due()))
         .set((
             messages::status.eq(processing),
             messages::attempts.eq(messages::attempts + 1),
-            messages::lease_until.eq(lease_until.micros()),
-            messages::lease_owner.eq(owner),
+            messages::lease_until.eq(lot.until.micros()),
+            messages::lease_owner.eq(&lot.owner),
             messages::updated_at.eq(now),
         ))
         .returning(Row::as_returning())
@@ -212,6 +208,21 @@ pub fn mark_failed(
     Ok(changed == 1)
 }
 
+/// Puts a dead letter back, with all its attempts before it. `false` if it is none any more.
+pub fn requeue(db: &mut Connection, id: MessageId, now: Instant, expires_at: Instant) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(messages::table.find(id.to_string()))
+        .filter(messages::status.eq(MessageStatus::Abandoned.name()))
+        .set((
+            messages::status.eq(MessageStatus::Queued.name()),
+            messages::attempts.eq(0),
+            messages::next_attempt_at.eq(now.micros()),
+            messages::updated_at.eq(now.micros()),
+            messages::expires_at.eq(expires_at.micros()),
+        ))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
 fn erase_letter(db: &mut Connection, id: MessageId) -> Result<()> {
     each!(db, c => diesel::update(messages::table.find(id.to_string()))
         .set(messages::data.eq(""))
@@ -273,5 +284,7 @@ fn from_row(row: Row) -> Result<Message> {
         updated_at: Instant::from_micros(row.updated_at),
         expires_at: Instant::from_micros(row.expires_at),
         sent_at: row.sent_at.map(Instant::from_micros),
+        channel: Channel::parse(&row.channel).ok_or_else(|| wrong("channel"))?,
+        destination: row.destination.clone(),
     })
 }

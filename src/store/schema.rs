@@ -292,6 +292,8 @@ diesel::table! {
         updated_at -> BigInt,
         expires_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        channel -> Text,
+        destination -> Text,
     }
 }
 
@@ -498,6 +500,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        hook -> Text,
+        event_id -> Text,
+        kind -> Text,
+        identity_id -> Nullable<Text>,
+        position -> BigInt,
+        data -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        due_at -> BigInt,
+        lease_owner -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     identities,
@@ -534,4 +556,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     trusted_devices,
     parked_changes,
     undos,
+    webhook_deliveries,
 );

@@ -8,6 +8,7 @@ mod bodies;
 mod bulk;
 mod clients;
 mod credentials;
+mod events;
 mod go_duration;
 mod identities;
 mod identity;
@@ -27,6 +28,7 @@ mod refusal;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -78,6 +80,8 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::DELETE, "/admin/invitations/{id}", invitations::revoke),
         on(Method::GET, "/admin/courier/messages", messages::list),
         on(Method::GET, "/admin/courier/messages/{id}", messages::get),
+        on(Method::GET, "/admin/events", events::list),
+        on(Method::GET, "/admin/webhook-deliveries", webhooks::list),
         on(Method::GET, "/admin/clients", clients::list),
         on(Method::GET, "/admin/clients/{id}", clients::get),
         on(Method::GET, "/admin/keys/{set}", keys::list),

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["crypto", "config", "text"],
     &["store", "outbound"],
     &["cx"],
+    &["outbox"],
     &["identity", "oauth2", "courier"],
     &["journey", "notifier"],
     &["web"],
@@ -46,6 +47,9 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("jsonschema", &["identity"]),
     ("json_patch", &["identity"]),
     ("lettre", &["courier"]),
+    ("jrsonnet_evaluator", &["courier"]),
+    ("jrsonnet_stdlib", &["courier"]),
+    ("rlimit", &["courier"]),
     ("actix_web", &["web"]),
     // A mail is a template too.
     ("askama", &["web", "courier"]),

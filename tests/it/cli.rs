@@ -4,6 +4,7 @@
 
 mod clients;
 mod command;
+mod courier;
 mod identities;
 mod keys;
 mod reload;
@@ -33,6 +34,14 @@ fn every_command_explains_itself() {
         &["api-keys", "revoke", "--help"],
         &["keys", "list", "--help"],
         &["keys", "rotate", "--help"],
+        &["courier", "list", "--help"],
+        &["courier", "render", "--help"],
+        &["courier", "retry", "--help"],
+        &["courier", "schema", "--help"],
+        &["courier", "test", "--help"],
+        &["events", "list", "--help"],
+        &["webhooks", "list", "--help"],
+        &["webhooks", "redeliver", "--help"],
         &["identities", "create", "--help"],
         &["identities", "recover", "--help"],
         &["identities", "set", "--help"],

@@ -113,6 +113,16 @@ fn the_page_about_languages_is_true() {
 }
 
 #[test]
+fn the_page_about_messages_by_http_is_true() {
+    run_page("docs/how-to/mail-and-sms-by-http.md");
+}
+
+#[test]
+fn the_page_about_webhooks_is_true() {
+    run_page("docs/how-to/webhooks.md");
+}
+
+#[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
 }

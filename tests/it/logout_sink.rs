@@ -1,4 +1,5 @@
-//! The server of a client, for sign-outs: takes what is posted and keeps it, and answers as it is told.
+//! A server that is told something: of a client, for sign-outs; a gateway for messages; a receiver of webhooks. It takes
+//! what is posted and keeps it, and answers as it is told.
 //!
 //! Plain threads and no clock: whoever hangs waits until the other side has gone.
 
@@ -22,6 +23,10 @@ pub enum Treatment {
     Hang,
     /// Hangs up without an answer.
     Drop,
+    /// Answers 200, and then a body that has no end.
+    Flood,
+    /// Answers headers that have no end.
+    FloodOfHeaders,
 }
 
 /// One request that came.
@@ -33,6 +38,8 @@ pub struct Posted {
     pub head: String,
     /// The fields of the form.
     pub fields: Vec<(String, String)>,
+    /// The body as it came.
+    pub body: String,
 }
 
 impl Posted {
@@ -42,6 +49,21 @@ impl Posted {
         let [(name, token)] = &self.fields[..] else { panic!("not just one field: {:?}", self.fields) };
         assert_eq!(name, "logout_token");
         token
+    }
+
+    /// The body, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    /// A header of the request.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .into_iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.to_owned())
     }
 
     /// Its header and its claims, unseen.
@@ -88,6 +110,11 @@ impl LogoutSink {
         format!("http://{}/signed-out?tenant=1", self.address)
     }
 
+    /// Its root.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
     /// What it does with the next posts, one after the other.
     pub fn next(&self, treatments: &[Treatment]) {
         lock(&self.shared.0).next.extend(treatments);
@@ -104,6 +131,17 @@ impl LogoutSink {
         let posted = self.posted();
         assert_eq!(posted.len(), 1, "{posted:#?}");
         posted[0].clone()
+    }
+
+    /// Answers everything from now on.
+    pub fn forget_treatments(&self) {
+        lock(&self.shared.0).next.clear();
+    }
+
+    /// Waits until what came is as it should be.
+    pub fn wait_until(&self, good: impl Fn(&[Posted]) -> bool) {
+        let (seen, changed) = &*self.shared;
+        drop(changed.wait_while(lock(seen), |seen| !good(&seen.posted)));
     }
 
     /// Waits until so many posts came.
@@ -137,7 +175,7 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<Seen>, Condvar)) {
     let fields = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let treatment = {
         let mut seen = lock(&shared.0);
-        seen.posted.push(Posted { line, head, fields });
+        seen.posted.push(Posted { line, head, fields, body });
         shared.1.notify_all();
         seen.next.pop_front().unwrap_or(Treatment::Answer(200))
     };
@@ -155,5 +193,13 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<Seen>, Condvar)) {
             let _gone = stream.read(&mut chunk);
         }
         Treatment::Drop => {}
+        Treatment::Flood => {
+            let _gone = stream.write_all(b"HTTP/1.1 200 x\r\n\r\n");
+            while stream.write_all(&chunk).is_ok() {}
+        }
+        Treatment::FloodOfHeaders => {
+            let _gone = stream.write_all(b"HTTP/1.1 200 x\r\n");
+            while stream.write_all(b"x-more: and more and more and more\r\n").is_ok() {}
+        }
     }
 }

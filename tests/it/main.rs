@@ -16,6 +16,7 @@ mod answer_rules;
 mod app;
 mod browser;
 mod cli;
+mod courier;
 mod crash;
 mod decisions;
 mod defence;

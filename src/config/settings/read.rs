@@ -7,13 +7,14 @@ use std::time::Duration;
 use cidr::AnyIpCidr;
 use url::Url;
 
+use super::http;
 use super::reader::Reader;
 use super::{
     AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, KeySettings, Mode, OutboundSettings,
     PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
-use crate::model::{ReturnUrlRule, SecretText};
+use crate::model::{Channel, ReturnUrlRule, SecretText};
 use crate::text::Languages;
 
 pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option<Settings> {
@@ -34,6 +35,8 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let recovery = from.flag("recovery.enabled");
     let login_code = from.flag("login.code");
     let outbound = outbound(&mut from, sources);
+    let webhooks = from.tables("webhook");
+    let webhooks = http::webhooks(&webhooks, sources, from.faults);
     let courier = courier(&mut from, sources, &name, development, registration || recovery || login_code);
     let languages = languages(&mut from, sources, development);
     let log_format = from.text("server.log_format");
@@ -115,6 +118,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         deletion: from.flag("account.deletion"),
         identity: identity?,
         courier: courier?,
+        webhooks,
         outbound,
         require_admin_key,
         brand: Brand {
@@ -286,11 +290,14 @@ fn courier(
             from.wrong(key, format!("`{text}` is no plain mail address, like login@example.org"));
         }
     }
+    let tables = from.tables("courier.channel");
+    let channels = http::channels(&tables, sources, from.faults);
+    let by_mail = channels.iter().any(|known| known.channel == Channel::Email);
     let smtp = match from.optional("courier.smtp_url") {
-        None if development || !needed => None,
+        None if development || !needed || by_mail => None,
         None => {
-            let text =
-                "it is missing, and registration, recovery or the sign-in by code is on, which need mail";
+            let text = "it is missing, and so is a [[courier.channel]] for email; registration, recovery or the \
+                        sign-in by code is on, which need mail";
             from.wrong("courier.smtp_url", text);
             return None;
         }
@@ -305,7 +312,7 @@ fn courier(
     };
     let from_name = from.optional("courier.from_name").unwrap_or_else(|| name.to_owned());
     let dkim = dkim(from, sources);
-    Some(Courier { from: address, from_name, reply_to, dkim, smtp })
+    Some(Courier { from: address, from_name, reply_to, dkim, smtp, channels })
 }
 
 fn dkim(from: &mut Reader<'_>, sources: &Sources) -> Option<Dkim> {

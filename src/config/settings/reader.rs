@@ -7,8 +7,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::Sources;
+use super::tables::Table;
 use crate::config::document::{self, Entry, Node, Value};
-use crate::config::keys::{Form, KEYS, Key};
+use crate::config::keys::{Form, KEYS, Key, TABLES};
 use crate::config::{Fault, Faults};
 
 /// The prefix of environment variables that override keys.
@@ -17,14 +18,17 @@ const PREFIX: &str = "WAYHOME__";
 /// The values that were given, by path.
 pub(super) struct Reader<'a> {
     given: BTreeMap<&'static str, Node>,
+    tables: BTreeMap<&'static str, Vec<Table>>,
     pub(super) faults: &'a mut Faults,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(sources: &Sources, faults: &'a mut Faults) -> Self {
         let mut given = BTreeMap::new();
+        let mut tables = BTreeMap::new();
         if let Some((name, text)) = &sources.file {
-            let entries = document::read(name, text, faults);
+            let mut entries = document::read(name, text, faults);
+            take_tables(&mut entries, "", &mut tables, faults);
             collect(entries, &mut given, faults);
         }
         for (name, value) in sources.environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
@@ -39,7 +43,17 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Self { given, faults }
+        Self { given, tables, faults }
+    }
+
+    /// The tables of this name, in the order of the file.
+    pub(super) fn tables(&self, name: &str) -> Vec<Table> {
+        self.tables.get(name).cloned().unwrap_or_default()
+    }
+
+    /// All tables that may stand several times.
+    pub(super) fn all_tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().flatten()
     }
 
     pub(super) fn place(&self, path: &str) -> String {
@@ -163,6 +177,44 @@ impl<'a> Reader<'a> {
 
 fn default_text(path: &str) -> String {
     KEYS.iter().find(|key| key.path == path).map_or("", |key| key.default.trim_matches('"')).to_owned()
+}
+
+/// Takes out what may stand several times, wherever it stands.
+fn take_tables(
+    entries: &mut Vec<Entry>,
+    within: &str,
+    tables: &mut BTreeMap<&'static str, Vec<Table>>,
+    faults: &mut Faults,
+) {
+    entries.retain_mut(|entry| {
+        let path = format!("{within}{}", entry.name);
+        let Some((name, _)) = TABLES.iter().find(|(name, _)| *name == path) else {
+            if let (Value::Table(inner), "") = (&mut entry.node.value, within) {
+                take_tables(inner, &format!("{path}."), tables, faults);
+            }
+            return true;
+        };
+        match std::mem::replace(&mut entry.node.value, Value::Other("a table")) {
+            Value::List(items) => {
+                for item in items {
+                    match item.value {
+                        Value::Table(entries) => {
+                            tables.entry(name).or_default().push(Table { place: item.place, entries });
+                        }
+                        other => faults.add(Fault::error(
+                            item.place,
+                            format!("{name}: expected a table, found {}", other.kind()),
+                        )),
+                    }
+                }
+            }
+            _ => faults.add(Fault::error(
+                entry.place.as_str(),
+                format!("write [[{name}]], with two brackets on each side"),
+            )),
+        }
+        false
+    });
 }
 
 fn collect(entries: Vec<Entry>, given: &mut BTreeMap<&'static str, Node>, faults: &mut Faults) {

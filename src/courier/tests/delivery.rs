@@ -64,7 +64,8 @@ async fn sec_f14_a_server_that_is_away_is_asked_five_times_with_growing_waits() 
         assert!((4..=6).contains(&waits[0]) && waits.iter().sum::<u64>() < 600, "{waits:?}");
         assert_eq!(courier.deliver_due().await.unwrap(), 1);
         let message = world.message(id).await;
-        assert_eq!((message.status, message.sealed.as_str()), (MessageStatus::Abandoned, ""));
+        assert_eq!(message.status, MessageStatus::Abandoned);
+        assert!(message.sealed.starts_with("v1."), "a dead letter may be sent again while it is of use");
         assert!(message.last_error.unwrap().contains("421"));
         assert_eq!(world.facts(ada).await, ["message.abandoned"]);
         world.clock.advance(A_WHILE);
@@ -95,7 +96,8 @@ async fn sec_f14_a_permanent_refusal_is_final() {
             let id = world.queue_for("ada@example.org", Some(ada), code_mail("12345678"), TEN_MINUTES).await;
             world.courier(&sink).deliver_due().await.unwrap();
             let message = world.message(id).await;
-            assert_eq!((message.status, message.sealed.as_str()), (MessageStatus::Abandoned, ""));
+            assert_eq!(message.status, MessageStatus::Abandoned);
+            assert!(message.sealed.starts_with("v1."), "a dead letter may be sent again while it is of use");
             let why = message.last_error.unwrap();
             assert!(why.contains("55"), "{why}");
             assert!(!why.contains("12345678") && !why.contains("ada@"), "what the server quoted: {why}");

@@ -5,17 +5,20 @@ use std::time::Duration;
 
 use super::smtp_sink::SmtpSink;
 use super::world::{World, code_mail, worlds};
-use crate::courier::LEASE;
 use crate::courier::schedule::ATTEMPTS;
 use crate::model::{Message, MessageStatus};
+use crate::outbox::LEASE;
 use crate::store;
+use crate::store::lots::Lot;
 use crate::store::messages::AfterFailure;
 
 /// Claims like a courier that dies before it says what became of it.
 async fn claim_and_die(world: &World) -> Vec<Message> {
     world
         .work
-        .write(|cx| Ok(store::messages::claim_due(cx.db, cx.now, cx.now + LEASE, "the dead one", 8)?))
+        .write(|cx| {
+            Ok(store::messages::claim_due(cx.db, cx.now, &Lot::of("the dead one", cx.now + LEASE, 8))?)
+        })
         .await
         .unwrap()
 }
@@ -78,7 +81,8 @@ async fn whoever_lost_its_lease_cannot_say_that_the_delivery_failed() {
         let ours = world
             .work
             .write(move |cx| {
-                let claimed = store::messages::claim_due(cx.db, cx.now, cx.now + LEASE, "the living one", 8)?;
+                let claimed =
+                    store::messages::claim_due(cx.db, cx.now, &Lot::of("the living one", cx.now + LEASE, 8))?;
                 assert_eq!(claimed.len(), 1);
                 let then = AfterFailure::Abandon { erase: true };
                 Ok(store::messages::mark_failed(cx.db, id, "the dead one", cx.now, "late", then)?)
@@ -111,9 +115,9 @@ async fn whoever_was_never_tried_goes_before_whoever_failed() {
         world.clock.advance(LEASE);
         let new = world.queue("new@example.org", code_mail("12345678")).await;
         let claim = |owner: &'static str| {
-            world
-                .work
-                .write(move |cx| Ok(store::messages::claim_due(cx.db, cx.now, cx.now + LEASE, owner, 1)?))
+            world.work.write(move |cx| {
+                Ok(store::messages::claim_due(cx.db, cx.now, &Lot::of(owner, cx.now + LEASE, 1))?)
+            })
         };
         assert_eq!(claim("a").await.unwrap()[0].id, new);
         assert_eq!(claim("b").await.unwrap()[0].id, old);

@@ -10,7 +10,7 @@ use super::world::{FIREFOX, START, TEN_MINUTES, World, code_mail, env};
 use crate::config::Mode;
 use crate::courier::{Rendered, render};
 use crate::cx::Env;
-use crate::model::{Asked, Letter, Mail, Message, MessageId, MessageStatus};
+use crate::model::{Asked, Channel, Letter, Mail, Message, MessageId, MessageStatus};
 use crate::random::SeededRandom;
 
 const CODE: &str = "12345678";
@@ -72,7 +72,7 @@ pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
 pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> Message {
     let id: MessageId = "00000000-0000-4000-8000-000000000001".parse().unwrap();
     let template_type = mail.template_type().to_owned();
-    let letter = serde_json::to_vec(&Letter { mail, asked }).unwrap();
+    let letter = serde_json::to_vec(&Letter { mail, asked, identity: None }).unwrap();
     let random = SeededRandom::from_seed(1);
     Message {
         id,
@@ -88,6 +88,8 @@ pub(super) fn message(env: &Env, recipient: &str, mail: Mail, asked: Asked) -> M
         updated_at: START,
         expires_at: START + TEN_MINUTES,
         sent_at: None,
+        channel: Channel::Email,
+        destination: "example.org".to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::smtp_sink::SmtpSink;
 use crate::clock::ManualClock;
 use crate::config::{Clients, Mode, Settings, SmtpSecurity, SmtpUrl, Sources};
 use crate::courier::relay::Relay;
-use crate::courier::{Courier, Way};
+use crate::courier::{Courier, Evaluator, Way};
 use crate::crypto::{DataSecrets, HashLimits, MailKey, PasswordHasher, SigningKeys};
 use crate::cx::{Caller, Env, Shared, Work};
 use crate::model::{IdentityId, Instant, Mail, Message, MessageId, Origin, SecretText};
@@ -124,7 +124,7 @@ impl World {
 
     /// A courier over this relay.
     pub(super) fn courier_over(&self, relay: Relay) -> Courier {
-        Courier::over(self.work.clone(), Way::Smtp(relay))
+        Courier::over(self.work.clone(), Way::Smtp(relay), Evaluator::of_this_program())
     }
 
     /// Queues a mail that is useful for ten minutes.

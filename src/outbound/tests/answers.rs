@@ -100,7 +100,7 @@ async fn what_is_asked_is_told_plainly() {
     let guard = allowing("127.0.0.1");
     let url = format!("http://127.0.0.1:{}/a b?c=d\r\nx: y#part", trap.port);
     guard.get(&url, JSON).await.unwrap();
-    assert_eq!(guard.post_form(&url, &[("logout_token", "a&b"), ("x", "ü")]).await.unwrap(), 200);
+    assert_eq!(guard.post_form(&url, "k", &[("logout_token", "a&b"), ("x", "ü")]).await.unwrap(), 200);
     let asked = trap.questions();
     let host = format!("host: 127.0.0.1:{}\r\n", trap.port);
     assert!(asked[0].starts_with("GET /a%20b?c=dx:%20y HTTP/1.1\r\n"), "{}", asked[0]);

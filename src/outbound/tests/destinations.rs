@@ -126,7 +126,7 @@ async fn sec_q05_a_redirect_leads_nowhere() {
         let url = format!("http://127.0.0.1:{}/", outer.port);
         let failure = guard.get(&url, JSON).await.unwrap_err();
         assert_eq!(failure.reason(), format!("the status is {status}"));
-        assert_eq!(guard.post_form(&url, &[("a", "b")]).await.unwrap(), status);
+        assert_eq!(guard.post_form(&url, "k", &[("a", "b")]).await.unwrap(), status);
         assert_eq!((outer.connections(), inner.connections()), (2, 0));
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::input::{self, Query};
 use super::paging::{self, Page};
 use super::refusal::{Answer, Refused};
-use crate::model::{Message, MessageId, MessageStatus};
+use crate::courier;
+use crate::model::{Channel, Message, MessageId, MessageStatus};
 use crate::store;
 use crate::text::Catalogue;
 use crate::web::reply::Reply;
@@ -53,15 +54,20 @@ pub(super) async fn get(visit: Visit) -> Answer {
 fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
     let subject =
         text.say(&format!("mail.subject_{}", message.template_type), &[("code", REDACTED), ("app", app)]);
+    // Kratos has other names for the type and the channel.
+    let kind = match message.channel {
+        Channel::Email => "email",
+        Channel::Sms => "phone",
+    };
     let mut json = json!({
         "id": message.id,
         "status": message.status.name(),
-        "type": "email",
-        "channel": "email",
+        "type": kind,
+        "channel": message.channel.name(),
         "recipient": message.recipient,
         "subject": subject,
         "body": REDACTED,
-        "template_type": template(&message.template_type),
+        "template_type": courier::wire_name(&message.template_type),
         "send_count": message.attempts,
         "created_at": message.created_at.rfc3339(),
         "updated_at": message.updated_at.rfc3339(),
@@ -70,15 +76,6 @@ fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
         json["last_error"] = json!(why);
     }
     json
-}
-
-/// Ory's name of a template, where Ory has the template.
-fn template(name: &str) -> &str {
-    match name {
-        "verification_code" => "verification_code_valid",
-        "recovery_code" => "recovery_code_valid",
-        ours => ours,
-    }
 }
 
 #[cfg(test)]
@@ -104,6 +101,8 @@ mod tests {
             updated_at: at,
             expires_at: at,
             sent_at: None,
+            channel: Channel::Email,
+            destination: "example.com".to_owned(),
         };
         let json = shape(&message, &Catalogue::english().unwrap(), "Acme");
         assert!(json["subject"].as_str().unwrap().starts_with(REDACTED), "{json}");

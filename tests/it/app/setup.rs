@@ -21,6 +21,8 @@ pub struct Setup {
     environment: BTreeMap<String, String>,
     schema: Option<String>,
     other_schemas: BTreeMap<String, String>,
+    file: String,
+    files: BTreeMap<String, String>,
     pub(super) patience: Patience,
     pub(super) clients: String,
 }
@@ -35,6 +37,8 @@ impl Setup {
             environment: BTreeMap::new(),
             schema: None,
             other_schemas: BTreeMap::new(),
+            file: String::new(),
+            files: BTreeMap::new(),
             patience: Patience::default(),
             clients: CLIENTS.to_owned(),
         };
@@ -94,6 +98,24 @@ impl Setup {
         self.set("identity.schemas", &format!("{listed},{name}={file}"))
     }
 
+    /// With these lines in `wayhome.toml`.
+    pub fn file(mut self, toml: &str) -> Self {
+        self.file.push_str(toml);
+        self
+    }
+
+    /// With a file beside it.
+    pub fn beside(mut self, name: &str, text: &str) -> Self {
+        self.files.insert(name.to_owned(), text.to_owned());
+        self
+    }
+
+    /// With a variable in the environment that is no setting.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// With another patience for connections.
     pub fn patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
@@ -109,8 +131,15 @@ impl Setup {
 /// The settings that come of it.
 pub(super) fn settings(setup: &Setup) -> Settings {
     let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
-    let (environment, schemas) = (setup.environment.clone(), setup.other_schemas.clone());
-    let sources = Sources { environment, schema, schemas, ..Sources::default() };
+    let files = setup.files.iter().map(|(name, text)| (name.clone(), Ok(text.clone()))).collect();
+    let sources = Sources {
+        file: Some(("wayhome.toml".to_owned(), setup.file.clone())),
+        environment: setup.environment.clone(),
+        schema,
+        schemas: setup.other_schemas.clone(),
+        files,
+        ..Sources::default()
+    };
     let (settings, faults) = Settings::load(setup.mode, &sources);
     settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
 }

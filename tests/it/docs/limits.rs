@@ -106,6 +106,39 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "10: after 5, 15 and 45 seconds",
     ),
     ("src/notifier.rs", "AT_ONCE: usize = 16", "clients that are told at the same time", "16"),
+    (
+        "src/cx/webhooks.rs",
+        "LIFETIME: Duration = Duration::from_secs(3 * 86_400)",
+        "an event for a webhook, until it is given up",
+        "3 days",
+    ),
+    (
+        "src/courier/webhooks.rs",
+        "ATTEMPTS: i64 = 13",
+        "attempts to tell a webhook of an event",
+        "13: after 5, 15",
+    ),
+    ("src/courier/jsonnet.rs", "MEMORY: u64 = 512 << 20", "the memory of a template's process", "512 MiB"),
+    ("src/courier/jsonnet.rs", "ANSWER: usize = 1 << 20", "what a template makes", "1 MiB"),
+    (
+        "src/courier/jsonnet.rs",
+        "PROCESSOR_SECONDS: u64 = 2",
+        "the evaluation of a template",
+        "2 of the processor",
+    ),
+    (
+        "src/courier/evaluator.rs",
+        "PATIENCE: Duration = Duration::from_secs(5)",
+        "the evaluation of a template",
+        "5 seconds",
+    ),
+    (
+        "src/outbound.rs",
+        "OPERATORS: Duration = Duration::from_secs(10)",
+        "everything that is asked of a gateway or a webhook",
+        "10 seconds",
+    ),
+    ("src/outbox.rs", "OF_ONE: usize = 4", "deliveries to one destination at the same time", "4"),
     ("src/web/cookies.rs", "Duration::days(400)", "the browser's cookie", "400 days"),
     (
         "src/oauth2/authorize/code.rs",
@@ -399,16 +432,31 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     ),
     ("src/identity/codes.rs", "FEWER_TRIES: i64 = 2", "tries of a mailed code", "2 while"),
     ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
-    ("src/app/janitor.rs", "WEEK: Duration = Duration::from_secs(7 * 86_400)", "flows and mails", "7 days"),
+    (
+        "src/app/janitor.rs",
+        "WEEK: Duration = Duration::from_secs(7 * 86_400)",
+        "flows, mails and deliveries to webhooks",
+        "7 days",
+    ),
     (
         "src/app/janitor.rs",
         "DAY: Duration = Duration::from_secs(86_400)",
         "authorization requests, pushed requests, codes, grants",
         "1 day",
     ),
-    ("src/app/janitor.rs", "kept: WEEK, delete: store::flows", "flows and mails", "7 days"),
-    ("src/app/janitor.rs", "kept: WEEK, delete: store::messages", "flows and mails", "7 days"),
     ("src/app/janitor.rs", "kept: WEEK, delete: store::undos", "links that take something back", "7 days"),
+    (
+        "src/app/janitor.rs",
+        "kept: WEEK, delete: store::flows",
+        "flows, mails and deliveries to webhooks",
+        "7 days",
+    ),
+    (
+        "src/app/janitor.rs",
+        "kept: WEEK, delete: store::messages",
+        "flows, mails and deliveries to webhooks",
+        "7 days",
+    ),
 ];
 
 #[test]

@@ -62,7 +62,8 @@ case "$name $*" in
   "python3 -m http.server "*)
     background "http://127.0.0.1:$3/" env PATH="${PATH#"$ROOT/bin:"}" python3 -m http.server --bind 127.0.0.1 "$3"
     ;;
-  "node examples/api/server.mjs" | "node examples/api/introspecting.mjs" | "node examples/sign_out/server.mjs")
+  "node examples/api/server.mjs" | "node examples/api/introspecting.mjs" | "node examples/sign_out/server.mjs" \
+    | "node examples/webhooks/server.mjs")
     export ISSUER=http://localhost:$PORT_4444 PORT=${PORT:-$PORT_4448}
     background "http://127.0.0.1:$PORT/" env PATH="${PATH#"$ROOT/bin:"}" node "$@"
     ;;

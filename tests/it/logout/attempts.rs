@@ -6,6 +6,7 @@ use wayhome::model::{LogoutNotice, LogoutNoticeId, SessionId};
 use wayhome::notifier::Notifier;
 use wayhome::random::{Random as _, SystemRandom};
 use wayhome::store;
+use wayhome::store::lots::Lot;
 
 use super::{tokens, with_listener};
 use crate::app::{Setup, TestApp, on_both};
@@ -58,6 +59,10 @@ fn sec_f15_a_client_that_was_down_is_told_when_it_is_back(setup: Setup) {
         assert!(pair[0]["exp"].as_i64() < pair[1]["exp"].as_i64());
         assert_eq!(pair[0]["sid"], pair[1]["sid"]);
     }
+    // They are known by one key, though.
+    let keys: Vec<_> = sink.posted().iter().map(|posted| posted.header("idempotency-key")).collect();
+    assert!(keys[0].as_ref().is_some_and(|key| key.len() == 36), "{keys:?}");
+    assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "{keys:?}");
 }
 
 fn sec_f15_a_refusal_is_final_and_everything_else_is_not(setup: Setup) {
@@ -116,7 +121,7 @@ fn sec_f15_what_a_dead_process_left_behind_is_told_by_the_next(setup: Setup) {
     // A process takes the notice, and dies before it says what became of it.
     let claimed = app.write(|cx| {
         let until = cx.now + Duration::from_secs(60);
-        Ok(store::logout_notices::claim_due(cx.db, cx.now, until, "the dead one", 16)?)
+        Ok(store::logout_notices::claim_due(cx.db, cx.now, &Lot::of("the dead one", until, 16))?)
     });
     assert_eq!((claimed.len(), claimed[0].attempts), (1, 1));
     assert_eq!(app.tell(), 0, "its lease holds");

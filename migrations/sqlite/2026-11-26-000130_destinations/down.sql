@@ -1,0 +1,2 @@
+ALTER TABLE messages DROP COLUMN destination;
+ALTER TABLE messages DROP COLUMN channel;
