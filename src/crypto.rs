@@ -1,5 +1,6 @@
 //! Secrets: passwords, opaque tokens and their digests, sealing with key rotation, signing and verifying JWTs.
 
+mod backup_code;
 mod client_jwt;
 mod client_keys;
 #[cfg(test)]
@@ -15,8 +16,10 @@ mod secrets;
 mod signing;
 mod strict;
 mod token;
+mod totp;
 pub mod webauthn;
 
+pub use backup_code::BackupCode;
 pub use client_jwt::{ClientJwt, unverified_claim};
 pub use client_keys::ClientKeySet;
 pub use code::OneTimeCode;
@@ -28,6 +31,7 @@ pub use public_keys::{PublicKeys, VerifyingKey};
 pub use secrets::{CryptoError, DataSecrets, MacPurpose};
 pub use signing::{SignatureAlgorithm, SigningKey};
 pub use token::{PlainToken, TokenKind};
+pub use totp::TotpSecret;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

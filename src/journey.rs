@@ -18,8 +18,9 @@ mod waiting;
 pub use arrive::{advance, arrive, enter, park};
 pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, park_change, return_url};
 pub use endings::{
-    change_password, delete_identity, disown_activity, end_everything, end_other_sessions, end_session,
-    end_sessions, finish_recovery, remove_access, replace_identity, set_state, sign_out,
+    add_app, change_password, delete_identity, disown_activity, end_everything, end_other_sessions,
+    end_session, end_sessions, finish_recovery, patch_identity, remove_access, remove_password,
+    replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
@@ -36,7 +37,7 @@ use crate::cx::{Cx, Result};
 use crate::model::{AuthorizationRequestId, Client, FlowId, FlowKind, ReturnUrl, Session, TokenDigest};
 use crate::oauth2::authorize::AuthorizationAnswer;
 use crate::oauth2::{Callback, Delivery, Error};
-use crate::store;
+use crate::{identity, store};
 
 /// Who comes: the browser, and the session that it claims. Digests only.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +49,16 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// The living session of this browser. A cookie that was carried to another browser opens nothing there.
+    /// The living session of this browser, if it opens anything. A cookie that was carried to another browser opens nothing
+    /// there, and neither does a session without the second factor of somebody who has one (A01).
     pub fn session(&self, cx: &mut Cx<'_>) -> Result<Option<Session>> {
+        let Some(session) = self.claimed(cx)? else { return Ok(None) };
+        Ok(identity::factors::suffices(cx, &session)?.then_some(session))
+    }
+
+    /// The same, even where it opens nothing because its person has a second factor that was not shown in it: to be ended,
+    /// and for nothing else.
+    pub fn claimed(&self, cx: &mut Cx<'_>) -> Result<Option<Session>> {
         let Some(token) = &self.session else { return Ok(None) };
         let found = store::sessions::find_alive(cx.db, token, cx.now)?;
         Ok(found.filter(|session| session.browser == self.browser))
@@ -64,6 +73,16 @@ pub enum Step {
     Flow(FlowKind, FlowId),
     /// The page that begins such a flow for a waiting request.
     Challenge(FlowKind, AuthorizationRequestId),
+    /// The page of the mailed code of a sign-in.
+    SignInCode(FlowId),
+    /// The page of the second step of a sign-in.
+    SecondFactor(FlowId),
+    /// The page of the second step of a sign-in that takes a backup code.
+    BackupCode(FlowId),
+    /// The page of the second factor of a recovery.
+    RecoveryFactor(FlowId),
+    /// The same that takes a backup code.
+    RecoveryBackupCode(FlowId),
     /// The page on which a new password is chosen.
     NewPassword(FlowId),
     /// The page on which an account is chosen for a waiting request.
@@ -134,6 +153,11 @@ impl Step {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Flow(kind, _) | Self::Challenge(kind, _) => kind.name(),
+            Self::SignInCode(_) => "sign_in_code",
+            Self::SecondFactor(_) => "second_factor",
+            Self::BackupCode(_) => "backup_code",
+            Self::RecoveryFactor(_) => "recovery_factor",
+            Self::RecoveryBackupCode(_) => "recovery_backup_code",
             Self::NewPassword(_) => "new_password",
             Self::Choice(_) => "choice",
             Self::Consent(_) => "consent",

@@ -7,11 +7,13 @@ mod client;
 mod continuation;
 mod device;
 mod event;
+mod factor;
 mod flow;
 mod grant;
 mod id;
 mod identity;
 mod instant;
+mod invitation;
 mod key;
 mod logout_notice;
 mod mail;
@@ -41,6 +43,7 @@ pub use client::{
 pub use continuation::Continuation;
 pub use device::{DeviceAnswer, DeviceCode, UserCode};
 pub use event::{Event, Origin};
+pub use factor::{Factors, FirstFactor, TrustedDevice};
 pub use flow::{
     Birth, Completed, Flow, FlowKind, FlowState, Login, Recovery, RecoveryStage, Registration, TOUCHED_FLOW,
     UNTOUCHED_FLOW, Verification, VerificationPurpose,
@@ -48,11 +51,12 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId, RefreshTokenId,
-    RequestId, SessionId, UndoId, WebhookDeliveryId,
+    InvitationId, LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId,
+    RefreshTokenId, RequestId, SessionId, TrustedDeviceId, UndoId, WebhookDeliveryId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use invitation::Invitation;
 pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Channel, Letter, Mail, Message, MessageStatus};

@@ -7,6 +7,7 @@
 //! prepares such a statement again for every value: that costs several times the query. A row is inserted with all its
 //! columns, `None` as NULL, and a hot UPDATE is a `Kept`: Diesel keeps neither of them prepared otherwise.
 
+mod asked;
 #[cfg(test)]
 mod beside;
 mod claims;
@@ -29,9 +30,11 @@ pub mod client_assertions;
 pub mod consents;
 pub mod device_codes;
 pub mod events;
+pub mod factors;
 pub mod flows;
 pub mod grants;
 pub mod identities;
+pub mod invitations;
 pub mod known_browsers;
 pub mod logout_notices;
 pub mod lots;
@@ -42,10 +45,12 @@ pub mod parked_changes;
 pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
+pub mod search;
 pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod trusted_devices;
 pub mod undos;
 pub mod webauthn_challenges;
 pub mod webhook_deliveries;

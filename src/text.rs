@@ -119,7 +119,7 @@ impl Catalogue {
         self.format(id, args.iter().copied())
     }
 
-    /// The sentence of a notice.
+    /// The sentence of a notice. A `time` that is an instant (RFC 3339) is written as people write it.
     pub fn notice(&self, notice: &Notice) -> String {
         self.format(&notice.id, notice.args.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
@@ -137,14 +137,14 @@ impl Catalogue {
     pub fn browser(&self, user_agent: &str) -> Option<String> {
         let name = browser_name(user_agent)?;
         Some(match name.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
             None => name,
         })
     }
 
     /// The same, with words for a browser that is not known.
     pub fn device(&self, user_agent: &str) -> String {
-        self.browser(user_agent).unwrap_or_else(|| self.say("browser.unknown", &[]))
+        self.browser(user_agent).unwrap_or_else(|| self.say("agent.unknown", &[]))
     }
 
     /// Where something was asked from: the name of a browser and an address, as they were written down.
@@ -152,8 +152,8 @@ impl Catalogue {
         let (device, rest) =
             written.split_once(", ").map_or((written, None), |(device, peer)| (device, Some(peer)));
         let device = match device.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
-            None => self.say("browser.unknown", &[]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
+            None => self.say("agent.unknown", &[]),
         };
         rest.map_or_else(|| device.clone(), |peer| format!("{device}, {peer}"))
     }
@@ -316,6 +316,15 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_a_notice_is_written_as_people_write_it() {
+        let at = Instant::from_seconds(1_795_530_600).rfc3339();
+        let said = english().notice(&Notice::error("login.deleting").with("time", at));
+        assert!(said.contains("on 24 November 2026, 14:30 UTC."), "{said}");
+        let said = english().notice(&Notice::error("code.newer").with("time", "14:30 UTC"));
+        assert!(said.contains("at 14:30 UTC."), "{said}");
+    }
+
+    #[test]
     fn an_unknown_id_is_said_as_it_is() {
         assert_eq!(english().say("no.such_thing", &[]), "no.such_thing");
         assert!(!english().contains("no.such_thing"));
@@ -343,7 +352,7 @@ mod tests {
             "language.",
             "date.",
             "month.",
-            "browser.",
+            "agent.",
             "error.",
             "scope.",
             "mail.subject_",

@@ -18,6 +18,7 @@ mod pages;
 pub mod path;
 mod patience;
 mod protocol;
+mod qr;
 mod reader;
 mod reply;
 mod routes;

@@ -35,7 +35,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 21] = [
+const TABLES: [Table; 24] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -56,6 +56,8 @@ const TABLES: [Table; 21] = [
     Table { name: "revoked_tokens", kept: Duration::ZERO, delete: store::grants::delete_expired_revocations },
     Table { name: "grants", kept: DAY, delete: store::grants::delete_expired },
     Table { name: "sessions", kept: Duration::ZERO, delete: store::sessions::delete_expired },
+    Table { name: "factor_setups", kept: Duration::ZERO, delete: store::factors::delete_expired_setups },
+    Table { name: "trusted_devices", kept: Duration::ZERO, delete: store::trusted_devices::delete_expired },
     Table { name: "parked_changes", kept: Duration::ZERO, delete: store::parked_changes::delete_expired },
     Table { name: "undos", kept: WEEK, delete: store::undos::delete_expired },
     Table { name: "known_browsers", kept: Duration::ZERO, delete: store::known_browsers::delete_expired },
@@ -66,6 +68,7 @@ const TABLES: [Table; 21] = [
         delete: store::webauthn_challenges::delete_expired,
     },
     Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
+    Table { name: "invitations", kept: MONTH, delete: store::invitations::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
     Table { name: "webhook_deliveries", kept: WEEK, delete: store::webhook_deliveries::delete_expired },
     Table { name: "logout_notices", kept: DAY, delete: store::logout_notices::delete_expired },

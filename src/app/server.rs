@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::stop::{Servers, Signals};
-use super::{ClientsFile, Listeners, StartError, check_templates, janitor, reload};
+use super::{ClientsFile, Listeners, StartError, check_templates, janitor, reload, search_index};
 use crate::courier::{Courier, Evaluator, Transport, Webhooks};
 use crate::cx::Work;
 use crate::notifier::Notifier;
@@ -123,6 +123,7 @@ fn chores(
     chores.spawn(named("the webhooks", webhooks.run(stopped.clone())));
     chores.spawn(named("the notifier", Notifier::new(work.clone()).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
+    chores.spawn(named("the search index", search_index::run(work.clone(), stopped.clone())));
     chores
         .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));
     chores.spawn(named("the signing keys", reload::keys(work, stopped.clone())));

@@ -16,6 +16,7 @@ use crate::config::{Clients, Mode, Settings, Sources};
 use crate::crypto::SignatureAlgorithm;
 use crate::cx::Work;
 use crate::identity::administration;
+use crate::journey;
 use crate::model::{Client, ClientType, IdentityId, Instant, SubjectType};
 use crate::oauth2::subject;
 use crate::random::SystemRandom;
@@ -216,6 +217,34 @@ fn every_table_that_grows_has_a_janitor() {
         }
     }
     assert!(janitor::clears("events"));
+}
+
+/// Page 1.4.6: the week is over, and of all the servers that sweep at once, one deletes the account.
+#[tokio::test]
+async fn page_1_4_6_an_account_whose_week_is_over_is_deleted_once() {
+    for fresh in databases() {
+        let clock = Arc::new(ManualClock::at(START));
+        let parts = Parts { clock: Arc::clone(&clock) as _, ..parts(&fresh, SECRET) };
+        let work = open(parts).await.unwrap();
+        demo::seed(&work).await.unwrap();
+        let address = demo::PEOPLE[0].0;
+        let person = work.read(move |cx| administration::find_by_address(cx, address)).await.unwrap();
+        let id = person.unwrap().id;
+        work.write(move |cx| journey::schedule_deletion(cx, id)).await.unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        clock.advance(7 * DAY - Duration::from_secs(1));
+        janitor::sweep(&work, &stopped).await.unwrap();
+        assert!(work.read(move |cx| administration::get(cx, id)).await.unwrap().is_some());
+        clock.advance(Duration::from_secs(1));
+        let sweeps = (0..4).map(|_| janitor::sweep(&work, &stopped));
+        futures_util::future::join_all(sweeps).await.into_iter().for_each(|rows| assert!(rows.is_ok()));
+        assert!(work.read(move |cx| administration::get(cx, id)).await.unwrap().is_none());
+        let kinds = work.read(move |cx| Ok(store::events::kinds_of(cx.db, id)?)).await.unwrap();
+        assert_eq!(kinds.iter().filter(|kind| *kind == "identity.deleted").count(), 1, "{kinds:?}");
+        let mails = work.read(|cx| Ok(store::messages::list(cx.db, None, 9, None, Some(address))?)).await;
+        let told = mails.unwrap().into_iter().filter(|mail| mail.template_type == "account_deleted");
+        assert_eq!(told.count(), 1);
+    }
 }
 
 #[tokio::test]

@@ -145,6 +145,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("password.min_length", Form::Integer, "15", "The fewest characters of a new password; at least 8."),
     key(
+        "password.min_length_two_step",
+        Form::Integer,
+        "8",
+        "The same for whoever has a second factor; at least 8, and never more than `password.min_length`.",
+    ),
+    key(
         "password.memory_kib",
         Form::Integer,
         "19456",
@@ -169,6 +175,12 @@ pub const KEYS: &[Key] = &[
         Form::List,
         "[]",
         "Where `return_to` may lead: `https://a` any path, `https://a/b` that path, `https://a/b/*` all below. The https origins of registered redirect URIs count by themselves.",
+    ),
+    key(
+        "login.code",
+        Form::Flag,
+        "false",
+        "Whether people may sign in with a code that is mailed to them, in place of their password. Whoever reads a mailbox then needs nothing else, unless its owner has a second factor.",
     ),
     key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
     key(
@@ -201,6 +213,18 @@ pub const KEYS: &[Key] = &[
         Form::Text,
         "\"\"",
         "A file with the JSON Schema of the traits; empty means `email` and an optional `name`.",
+    ),
+    key(
+        "identity.schemas",
+        Form::List,
+        "[]",
+        "Other schemas beside that one, which is called `default`: each a name, `=`, and a file.",
+    ),
+    key(
+        "identity.registration_schemas",
+        Form::List,
+        "[]",
+        "Those of the other schemas that whoever creates an account may ask for.",
     ),
     key("courier.from", Form::Text, "\"wayhome@localhost\"", "The address that mails come from."),
     key(

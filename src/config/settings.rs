@@ -1,6 +1,8 @@
 //! The settings, typed and checked.
 
+mod claims;
 mod http;
+mod identity;
 mod read;
 mod reader;
 mod tables;
@@ -17,6 +19,7 @@ use cidr::AnyIpCidr;
 use serde_json::Value as Json;
 
 use super::Faults;
+pub use claims::MAPPED_CLAIMS;
 pub use reader::parse_duration;
 
 use crate::model::{AllowedReturnUrls, Channel, EventFilter, ReturnUrlRule, SecretText};
@@ -40,6 +43,8 @@ pub struct Sources {
     pub environment: BTreeMap<String, String>,
     /// The name and text of the identity schema, if `identity.schema` names a file; read by the caller.
     pub schema: Option<(String, String)>,
+    /// The texts of the files that `identity.schemas` names, by the names of the files; read by the caller.
+    pub schemas: BTreeMap<String, String>,
     /// The text of the file that `courier.dkim_key` names; read by the caller.
     pub dkim_key: Option<SecretText>,
     /// The files in the folder that `languages.messages` names: their names and texts; read by the caller.
@@ -86,6 +91,8 @@ pub struct KeySettings {
 pub struct PasswordSettings {
     /// The fewest characters.
     pub min_length: usize,
+    /// The same for whoever has a second factor.
+    pub min_length_two_step: usize,
     /// Argon2id memory in KiB.
     pub memory_kib: u32,
     /// Argon2id passes.
@@ -99,10 +106,38 @@ pub struct PasswordSettings {
 /// The traits of identities.
 #[derive(Debug, Clone)]
 pub struct IdentitySettings {
-    /// The name of the schema, on the wire.
+    /// The name of the default schema, on the wire.
     pub schema_id: String,
+    /// The default JSON Schema.
+    pub schema: Json,
+    /// The other schemas.
+    pub others: Vec<OtherSchema>,
+}
+
+/// A schema beside the default one.
+#[derive(Debug, Clone)]
+pub struct OtherSchema {
+    /// Its name, on the wire.
+    pub id: String,
     /// The JSON Schema.
     pub schema: Json,
+    /// Whether whoever creates an account may ask for it.
+    pub registration: bool,
+    /// Where it was named, for people who look for it.
+    pub place: String,
+}
+
+impl IdentitySettings {
+    /// All schemas with their names, the default one first.
+    pub fn schemas(&self) -> impl Iterator<Item = (&str, &Json)> {
+        let others = self.others.iter().map(|other| (other.id.as_str(), &other.schema));
+        std::iter::once((self.schema_id.as_str(), &self.schema)).chain(others)
+    }
+
+    /// The schema of this name.
+    pub fn schema_of(&self, id: &str) -> Option<&Json> {
+        self.schemas().find(|(known, _)| *known == id).map(|(_, schema)| schema)
+    }
 }
 
 impl IdentitySettings {
@@ -317,6 +352,8 @@ pub struct Settings {
     pub verification_required: bool,
     /// Whether people may reset a forgotten password.
     pub recovery: bool,
+    /// Whether people may sign in with a mailed code.
+    pub login_code: bool,
     /// What a recovery ends, and a changed password if its owner wants so.
     pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.
@@ -378,6 +415,13 @@ impl Settings {
         let mut faults = Faults::default();
         let reader = reader::Reader::new(sources, &mut faults);
         reader.all_tables().flat_map(tables::Table::files).collect()
+    }
+
+    /// The names of the files of the other schemas, to be read by the caller.
+    pub fn schema_files(sources: &Sources) -> Vec<String> {
+        let mut faults = Faults::default();
+        let named = reader::Reader::new(sources, &mut faults).list("identity.schemas");
+        named.iter().filter_map(|(text, _)| Some(text.split_once('=')?.1.trim().to_owned())).collect()
     }
 
     /// Reads and checks everything. The faults may be warnings only, then there are settings, too.

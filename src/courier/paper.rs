@@ -58,6 +58,11 @@ impl Paper<'_> {
         self.text.say("mail.code_works", &[("minutes", &self.minutes.to_string()), ("time", &self.until)])
     }
 
+    /// To what somebody is invited.
+    fn invited(&self) -> String {
+        self.with("mail.invitation", "place", self.client.as_deref().unwrap_or(self.app))
+    }
+
     fn enter(&self) -> String {
         match &self.client {
             Some(client) => self.with("mail.code_enter_client", "client", client),
@@ -101,6 +106,10 @@ pub(super) enum Html<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.html")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/invitation.html")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/sign_in_code.html")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.html")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.html")]
@@ -111,6 +120,12 @@ pub(super) enum Html<'a> {
     PasskeyAdded { paper: &'a Paper<'a> },
     #[template(path = "mail/passkey_removed.html")]
     PasskeyRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.html")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.html")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.html")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/address_changed.html")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.html")]
@@ -130,6 +145,10 @@ pub(super) enum Text<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.txt")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/invitation.txt")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
+    #[template(path = "mail/sign_in_code.txt")]
+    SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.txt")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.txt")]
@@ -140,6 +159,12 @@ pub(super) enum Text<'a> {
     PasskeyAdded { paper: &'a Paper<'a> },
     #[template(path = "mail/passkey_removed.txt")]
     PasskeyRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_added.txt")]
+    SecondFactorAdded { paper: &'a Paper<'a> },
+    #[template(path = "mail/second_factor_removed.txt")]
+    SecondFactorRemoved { paper: &'a Paper<'a> },
+    #[template(path = "mail/backup_code_used.txt")]
+    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
     #[template(path = "mail/address_changed.txt")]
     AddressChanged { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/deletion_scheduled.txt")]

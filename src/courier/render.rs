@@ -53,6 +53,11 @@ pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Lett
         Mail::RecoveryCode { ref code, ref link, ref client_name } => {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
+        Mail::Invitation { ref link, ref client_name } => {
+            let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
+        }
+        Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
         Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
             (None, Some(entrance(issuer, "account/undo", link)), None)
         }
@@ -61,13 +66,19 @@ pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Lett
         | Mail::RecoveryCompleted
         | Mail::PasskeyAdded
         | Mail::PasskeyRemoved
+        | Mail::SecondFactorAdded
+        | Mail::SecondFactorRemoved
+        | Mail::BackupCodeUsed { .. }
         | Mail::AccountDeleted
         | Mail::AccountLocked => (None, None, None),
         Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
     };
     let kind = letter.mail.template_type();
     let shown_code = code.as_deref().unwrap_or_default();
-    let subject = text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app)]);
+    let client = client.map(one_line).filter(|name| !name.is_empty());
+    let place = client.as_deref().unwrap_or(&app);
+    let subject =
+        text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app), ("place", place)]);
     let recipient = one_line(&message.recipient);
     let paper = Paper {
         text: &text,
@@ -76,11 +87,15 @@ pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Lett
         app: &app,
         issuer,
         recipient: &recipient,
-        asked: who(&letter.asked, &text),
+        // Where an administrator sits is nobody's business.
+        asked: match letter.mail {
+            Mail::Invitation { .. } => Vec::new(),
+            _ => who(&letter.asked, &text),
+        },
         sign_in: format!("{issuer}/login"),
         account: format!("{issuer}/account"),
         recover: settings.recovery.then(|| format!("{issuer}/recovery")),
-        client: client.map(one_line).filter(|name| !name.is_empty()),
+        client,
         reply_to: settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
         until: text.date(message.expires_at),
@@ -149,11 +164,24 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
         Mail::RecoveryCode { .. } => {
             (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
         }
+        Mail::Invitation { .. } => (Html::Invitation { paper, link }, Text::Invitation { paper, link }),
+        Mail::SignInCode { .. } => (Html::SignInCode { paper, code }, Text::SignInCode { paper, code }),
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
         Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
         Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
+        Mail::SecondFactorAdded => (Html::SecondFactorAdded { paper }, Text::SecondFactorAdded { paper }),
+        Mail::SecondFactorRemoved => {
+            (Html::SecondFactorRemoved { paper }, Text::SecondFactorRemoved { paper })
+        }
+        Mail::BackupCodeUsed { left } => {
+            let left = left.to_string();
+            return both(
+                &Html::BackupCodeUsed { paper, left: &left },
+                &Text::BackupCodeUsed { paper, left: &left },
+            );
+        }
         Mail::AddressChanged { .. } => {
             (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
         }
@@ -166,6 +194,10 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
             (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
         }
     };
+    both(&html, &text)
+}
+
+fn both(html: &Html<'_>, text: &Text<'_>) -> Result<(String, String)> {
     let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
     Ok((written(html.render())?, written(text.render())?))
 }

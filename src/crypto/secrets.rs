@@ -61,11 +61,13 @@ pub enum MacPurpose {
     BrowserState,
     /// The row of a passkey, so that nobody puts a key of their own into it.
     Passkey,
+    /// A backup code.
+    BackupCode,
 }
 
 impl MacPurpose {
     /// All of them, in the order of their numbers.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::OneTimeCode,
         Self::Csrf,
         Self::RefreshSuccessor,
@@ -76,6 +78,7 @@ impl MacPurpose {
         Self::UserCode,
         Self::BrowserState,
         Self::Passkey,
+        Self::BackupCode,
     ];
 
     fn label(self) -> &'static str {
@@ -90,6 +93,7 @@ impl MacPurpose {
             Self::UserCode => "user-code",
             Self::BrowserState => "browser-state",
             Self::Passkey => "passkey",
+            Self::BackupCode => "backup-code",
         }
     }
 }
@@ -291,7 +295,7 @@ mod tests {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
         let expected = [
             "KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg",
-            "gxrS1NO4", "V7Phs3bO",
+            "gxrS1NO4", "V7Phs3bO", "RzbiP7gH",
         ];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);

@@ -34,6 +34,8 @@ const LONG: (usize, Duration) = (10, Duration::from_secs(24 * 3_600));
 pub(super) enum Purpose {
     /// An address is proven.
     Verification,
+    /// Somebody signs in with it.
+    SignIn,
     /// The way to a new password is opened.
     Recovery,
     /// The same, with a code that an administrator hands over.
@@ -45,6 +47,7 @@ impl Purpose {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Verification => "verification",
+            Self::SignIn => "sign_in",
             Self::Recovery => "recovery",
             Self::AdministeredRecovery => "administered_recovery",
         }
@@ -52,7 +55,8 @@ impl Purpose {
 
     fn link(self) -> TokenKind {
         match self {
-            Self::Verification => TokenKind::VerificationLink,
+            // No mail has the link of a sign-in: an act in one browser gives no session to another (decision 13).
+            Self::Verification | Self::SignIn => TokenKind::VerificationLink,
             Self::Recovery | Self::AdministeredRecovery => TokenKind::RecoveryLink,
         }
     }
@@ -103,6 +107,7 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     let (code, link) = (code.expose(), link.expose().to_owned());
     let mail = match page.purpose {
         Purpose::Verification => Mail::VerificationCode { code, link, client_name },
+        Purpose::SignIn => Mail::SignInCode { code, client_name },
         Purpose::Recovery | Purpose::AdministeredRecovery => Mail::RecoveryCode { code, link, client_name },
     };
     match to {
@@ -123,18 +128,29 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     Ok(())
 }
 
-/// Makes a code that is handed over by other means than mail, for the flow of an administrator.
+/// Makes a code and a link that are handed over by other means than mail, for the flow of an administrator.
 pub(super) fn hand_over(
     cx: &mut Cx<'_>,
     flow: FlowId,
     identity: IdentityId,
     lifetime: Duration,
-) -> Result<OneTimeCode> {
-    let purpose = Purpose::AdministeredRecovery;
-    store::one_time_codes::supersede_of_identity(cx.db, purpose.name(), identity, cx.now)?;
-    let page = For { purpose, flow, client_id: None, address: "" };
-    let (code, _never_mailed) = make(cx, page, Some(identity), true, lifetime)?;
-    Ok(code)
+) -> Result<(OneTimeCode, PlainToken)> {
+    let page = For { purpose: Purpose::AdministeredRecovery, flow, client_id: None, address: "" };
+    make(cx, page, Some(identity), true, lifetime)
+}
+
+/// The flows of the codes that were handed over for an identity and still work.
+pub(super) fn handed_over(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<FlowId>> {
+    let purpose = Purpose::AdministeredRecovery.name();
+    Ok(store::one_time_codes::flows_of_identity(cx.db, purpose, identity, cx.now)?)
+}
+
+/// Codes that were handed over for an identity are void; answers the flows of those that worked until now.
+pub(super) fn supersede_handed_over(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<FlowId>> {
+    let flows = handed_over(cx, identity)?;
+    let purpose = Purpose::AdministeredRecovery.name();
+    store::one_time_codes::supersede_of_identity(cx.db, purpose, identity, cx.now)?;
+    Ok(flows)
 }
 
 fn make(

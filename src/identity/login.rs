@@ -1,4 +1,10 @@
-//! Signing in with a password.
+//! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
+
+mod code;
+mod second;
+
+pub use code::{resend_code, resend_wait, send_code, submit_code};
+pub use second::{begin_second, is_second_due, second_shown, submit_second};
 
 use std::time::Duration;
 
@@ -6,11 +12,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::guessing::{self, Try, Whom};
 use super::throttle::{PASSWORD, Permit};
-use super::{Progress, accounts, credentials, hold, is_open, keep, sessions, spend, start, traits};
+use super::{Progress, accounts, credentials, factors, hold, is_open, keep, sessions, spend, start, traits};
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Birth, Event, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session, TOUCHED_FLOW,
+    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session,
+    TOUCHED_FLOW,
 };
 use crate::store;
 
@@ -29,6 +36,22 @@ pub fn begin(cx: &mut Cx<'_>, birth: Birth, identifier: &str, confirm: Option<Id
     };
     let state = Login { identifier: identifier.unwrap_or_default(), ..Login::default() };
     Ok(start(cx, birth, confirm, state)?.id)
+}
+
+/// Begins the same sign-in again, in place of one that has run out: what was shown in it counts no more.
+pub fn begin_again(cx: &mut Cx<'_>, birth: Birth, old: &Flow<Login>) -> Result<FlowId> {
+    begin(cx, birth, &old.state.identifier, confirmed(old))
+}
+
+/// Who must confirm that it is them; `None` for an ordinary sign-in, even if a first factor says who it is.
+pub fn confirmed(flow: &Flow<Login>) -> Option<IdentityId> {
+    flow.identity.filter(|_| flow.state.first.as_ref().is_none_or(|first| first.confirms))
+}
+
+/// What was shown as a first factor counts no more.
+fn forget_first(flow: &mut Flow<Login>) {
+    flow.identity = confirmed(flow);
+    flow.state.first = None;
 }
 
 /// What a submitted form comes to before any password is compared.
@@ -70,6 +93,8 @@ pub fn prepare(cx: &mut Cx<'_>, flow: Flow<Login>, identifier: &str, password: &
         return Ok(Prepared::Stay(flow));
     }
     flow.state.proven = None;
+    flow.state.mailed = false;
+    forget_first(&mut flow);
     if flow.identity.is_none() {
         flow.state.identifier = identifier.trim().chars().take(SHOWN).collect();
     }
@@ -148,7 +173,7 @@ pub fn finish(
         flow.state.proven = Some(id);
         return Ok(Progress::Stay(keep(cx, flow, Vec::new())?));
     }
-    sign_in(cx, flow, id, &["pwd"], previous)
+    first_shown(cx, flow, id, &["pwd"], previous)
 }
 
 /// The person chooses between the account whose password they have just typed (`switch`) and the one that is signed in.
@@ -179,13 +204,39 @@ pub fn choose(
         return Ok(Progress::Stay(keep(cx, flow, vec![notice])?));
     }
     match store::identities::find(cx.db, proven)? {
-        Some(person) if person.is_active() => sign_in(cx, flow, proven, &["pwd"], previous),
+        Some(person) if person.is_active() => {
+            flow.state.proven = None;
+            first_shown(cx, flow, proven, &["pwd"], previous)
+        }
         Some(person) => {
             flow.state.proven = None;
             Ok(Progress::Stay(switched_off(cx, flow, &person)?))
         }
         None => Ok(Progress::Stay(mismatch(cx, flow, None, "identity_gone")?)),
     }
+}
+
+/// A first factor was shown, by `amr`: whoever has a second one is asked for it, everybody else is signed in.
+pub(super) fn first_shown(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Login>,
+    id: IdentityId,
+    amr: &[&str],
+    previous: Option<&Session>,
+) -> Result<Progress<Login>> {
+    let confirms = flow.identity.is_some();
+    if !factors::is_asked_for(cx, id, amr, flow.browser.as_ref(), confirms)? {
+        return sign_in(cx, flow, id, amr, previous);
+    }
+    flow.identity = Some(id);
+    flow.state.first = Some(FirstFactor {
+        identity: id,
+        amr: amr.iter().map(|&how| how.to_owned()).collect(),
+        at: cx.now.micros(),
+        raises: None,
+        confirms,
+    });
+    Ok(Progress::Stay(keep(cx, flow, Vec::new())?))
 }
 
 /// Ends a flow whose person has shown who they are with `amr`: they are signed in.

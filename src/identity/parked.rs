@@ -4,7 +4,7 @@
 //! What was typed stays here, sealed; the browser carries only an id. It is of use to the session and the browser that
 //! sent it, for ten minutes, and once.
 
-use super::sessions;
+use super::{factors, sessions};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{IdentityId, PARKED, ParkedChange, ParkedChangeId, Session, TokenDigest};
 use crate::store;
@@ -15,7 +15,7 @@ pub type Fields = Vec<(String, String)>;
 /// Where a parked change stands.
 #[derive(Debug)]
 pub enum Standing {
-    /// It may be applied: this is the session that sent it, which has shown lately who it is.
+    /// It may be applied: this is the session that sent it, which has shown lately who it is, with all factors.
     Ready(Session, ParkedChange),
     /// Its person has not shown lately who they are.
     Stale(Session),
@@ -69,7 +69,7 @@ pub fn stand(cx: &mut Cx<'_>, id: ParkedChangeId, browser: &TokenDigest) -> Resu
     };
     Ok(if change.used_at.is_some() || change.expires_at <= cx.now {
         Standing::Over(session, change)
-    } else if sessions::is_recent(cx.settings(), &session, cx.now) {
+    } else if sessions::is_recent(cx.settings(), &session, cx.now) && factors::is_shown(cx, &session)? {
         Standing::Ready(session, change)
     } else {
         Standing::Stale(session)

@@ -1,8 +1,10 @@
 //! Which passwords are good: long enough, not common, not made of what everybody knows of the person.
 
+use super::factors;
 use crate::config::Settings;
 use crate::crypto::PlainPassword;
-use crate::model::Notice;
+use crate::cx::{self, Cx};
+use crate::model::{IdentityId, Notice};
 
 /// The most characters of a new password.
 pub const MAX_CHARACTERS: usize = 256;
@@ -10,8 +12,21 @@ pub const MAX_CHARACTERS: usize = 256;
 /// Words, names and rows of keys that guessers try first.
 const COMMON: &str = include_str!("common.txt");
 
-/// Reads what was typed and checks it as a new password. `words` are what is known of the person and the service.
+/// The fewest characters of a new password of this person: fewer for whoever has a second factor (decision 25).
+pub fn least(cx: &mut Cx<'_>, identity: IdentityId) -> cx::Result<usize> {
+    let has_second = factors::is_any(cx, identity)?;
+    let password = cx.settings().password;
+    Ok(if has_second { password.min_length_two_step.min(password.min_length) } else { password.min_length })
+}
+
+/// Reads what was typed and checks it as the new password of somebody without a second factor. `words` are what is known
+/// of the person and the service.
 pub fn check(settings: &Settings, typed: &str, words: &[&str]) -> Result<PlainPassword, Notice> {
+    check_length(settings.password.min_length, typed, words)
+}
+
+/// The same for a password of at least `min` characters.
+pub fn check_length(min: usize, typed: &str, words: &[&str]) -> Result<PlainPassword, Notice> {
     if typed.is_empty() {
         return Err(Notice::error("field.empty").with("field", "password").on("password"));
     }
@@ -21,7 +36,6 @@ pub fn check(settings: &Settings, typed: &str, words: &[&str]) -> Result<PlainPa
     if characters > MAX_CHARACTERS {
         return Err(too_long());
     }
-    let min = settings.password.min_length;
     if characters < min {
         return Err(Notice::error("pw.short").with("min", min).with("n", characters).on("password"));
     }

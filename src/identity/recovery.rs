@@ -3,17 +3,19 @@
 mod administered;
 mod link;
 mod password;
+mod second;
 
 pub use super::links::LinkView;
-pub use administered::{begin_from, create_by_administrator};
+pub use administered::{Administered, Made, OnExisting, begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
-pub use password::{NewPassword, Prepared, prepare_password, save_password};
+pub use password::{NewPassword, Prepared, Recovered, prepare_password, save_password};
+pub use second::{second_shown, submit_second};
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
 use super::guessing::network::{self, Budget};
-use super::{accounts, hold, is_open, keep, start, traits};
+use super::{accounts, factors, hold, is_open, keep, start, traits};
 use crate::cx::{Cx, Result};
-use crate::model::{Birth, Event, Flow, FlowId, IdentityId, Notice, Recovery, RecoveryStage};
+use crate::model::{Birth, Event, Flow, FlowId, Identity, IdentityId, Notice, Recovery, RecoveryStage};
 use crate::store;
 
 /// What is kept of an address to show it again.
@@ -22,7 +24,7 @@ const SHOWN: usize = 254;
 /// Begins a recovery, with an address that was typed before.
 pub fn begin(cx: &mut Cx<'_>, birth: Birth, address: &str) -> Result<FlowId> {
     let address = address.trim().chars().take(SHOWN).collect();
-    Ok(start(cx, birth, None, Recovery { address, stage: RecoveryStage::Address, made_by: None })?.id)
+    Ok(start(cx, birth, None, Recovery::at(RecoveryStage::Address, address))?.id)
 }
 
 /// Takes the address. Whether anybody has it shows nowhere: the page is the same, and so is the work. From whatever stage
@@ -33,11 +35,7 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
         return Ok(flow);
     }
     flow.identity = None;
-    flow.state = Recovery {
-        address: address.trim().chars().take(SHOWN).collect(),
-        stage: RecoveryStage::Address,
-        made_by: None,
-    };
+    flow.state = Recovery::at(RecoveryStage::Address, address.trim().chars().take(SHOWN).collect());
     if address.trim().is_empty() {
         let notice = Notice::error("field.empty").with("field", "email").on("email");
         return keep(cx, flow, vec![notice]);
@@ -52,6 +50,11 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
     let flow = keep(cx, flow, Vec::new())?;
     mail(cx, &flow, &canonical)?;
     Ok(flow)
+}
+
+fn recovers(cx: &Cx<'_>, person: &Identity, canonical: &str) -> bool {
+    let schema = traits::schema(cx.settings(), &person.schema_id);
+    traits::recovers(schema, &person.traits, canonical)
 }
 
 /// What a network hears that asks for too many codes, whoever they are for.
@@ -72,9 +75,7 @@ fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
     let refusal = match &person {
         None => Some("unknown_address"),
         Some(person) if !person.is_active() => Some("identity_inactive"),
-        Some(person) if !traits::recovers(cx.settings(), &person.traits, canonical) => {
-            Some("not_for_recovery")
-        }
+        Some(person) if !recovers(cx, person, canonical) => Some("not_for_recovery"),
         Some(_) => None,
     };
     let event = match &person {
@@ -121,7 +122,10 @@ fn entitled(cx: &mut Cx<'_>, identity: Option<IdentityId>) -> Result<Option<Iden
 /// The mailbox is proven for this identity.
 fn proven(cx: &mut Cx<'_>, flow: &mut Flow<Recovery>, identity: IdentityId) -> Result<()> {
     flow.identity = Some(identity);
-    flow.state.stage = RecoveryStage::Password;
+    flow.state.stage = match factors::is_any(cx, identity)? {
+        true => RecoveryStage::SecondFactor,
+        false => RecoveryStage::Password,
+    };
     cx.record(Event::new("recovery.proven").of(identity))
 }
 

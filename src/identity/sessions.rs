@@ -54,6 +54,18 @@ pub fn touch(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     Ok(store::sessions::touch(cx.db, session.id, cx.now, until)?)
 }
 
+/// Prolongs a living session, as if it had begun now; what the person has shown stays as old as it is. `false` if it has
+/// ended.
+pub fn extend(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
+    let limits = cx.settings().session;
+    let (idle, absolute) = (cx.now + limits.idle, cx.now + limits.absolute);
+    if !store::sessions::extend(cx.db, session.id, cx.now, idle.min(absolute), absolute)? {
+        return Ok(false);
+    }
+    cx.record(Event::new("session.extended").of(session.identity).in_session(session.id))?;
+    Ok(true)
+}
+
 /// The person has shown who they are with `amr` (RFC 8176). `previous` is the living session of this browser: the same
 /// person's is renewed and gets a new token; another person's is for the caller to end. Too many sessions of one person
 /// end the oldest.
@@ -92,6 +104,25 @@ pub fn sign_in(
     let kind = if again.is_some() { "session.renewed" } else { "session.started" };
     cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
     Ok(SignedIn { session, token })
+}
+
+/// The person of a living session has shown `more` (RFC 8176) in it, perhaps nothing: it gets a new token, and perhaps a
+/// higher level. When they signed in stays as it was.
+pub fn raise(cx: &mut Cx<'_>, session: &Session, more: &[&str]) -> Result<SignedIn> {
+    let token = PlainToken::generate(TokenKind::Session, cx.random());
+    let mut raised = session.clone();
+    for how in more {
+        if !raised.amr.iter().any(|known| known == how) {
+            raised.amr.push((*how).to_owned());
+        }
+    }
+    raised.assurance = Assurance::of(&raised.amr);
+    raised.last_seen_at = cx.now;
+    raised.idle_expires_at = (cx.now + cx.settings().session.idle).min(session.expires_at);
+    store::sessions::renew(cx.db, &raised, &token.digest())?;
+    let event = Event::new("session.renewed").of(raised.identity).in_session(raised.id);
+    cx.record(event.with("amr", raised.amr.clone()))?;
+    Ok(SignedIn { session: raised, token })
 }
 
 /// From now on, strangers who guess do not lock this browser out.

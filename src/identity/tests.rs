@@ -3,10 +3,13 @@
 mod account;
 mod administration;
 mod catalogue;
+mod factors;
 mod guessing;
 mod links;
 mod login;
 mod login_choice;
+mod login_code;
+mod parked;
 mod passkey_sign_in;
 mod passkeys;
 mod recovery;

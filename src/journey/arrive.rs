@@ -1,5 +1,6 @@
 //! From the authorization endpoint to the first page, or straight home.
 
+use super::next::Level;
 use super::waiting::{Waiting, callback, denied, seen, waiting};
 use super::{Arrival, Decision, Facts, Lost, LostKind, Next, Step, Visitor, next};
 use crate::cx::{Cx, Result};
@@ -107,9 +108,10 @@ pub(super) fn step(
                 Answered::Before(step) => return Ok(step),
             }
         }
-        (Next::Refusal, _) => {
+        (Next::Refusal | Next::Unmet, _) => {
             if is_stored {
-                store::authorization_requests::answer(cx.db, request.id, Answer::Mismatched, cx.now)?;
+                let answer = if decision.next == Next::Unmet { Answer::Unmet } else { Answer::Mismatched };
+                store::authorization_requests::answer(cx.db, request.id, answer, cx.now)?;
             }
             Err(refusal(decision).unwrap_or_else(denied))
         }
@@ -133,7 +135,9 @@ fn decide(
 ) -> Result<Decision> {
     let asked = &request.parameters;
     let (mut address_is_proven, mut consent_is_missing, mut is_expected) = (true, false, true);
+    let mut level = Level::Reached;
     if let Some(session) = session {
+        level = level_of(cx, asked, session)?;
         is_expected = is_the_expected(cx, client, asked, session)?;
         if cx.settings().verification_required {
             address_is_proven = identity::verification::unproven_address(cx, session.identity)?.is_none();
@@ -155,10 +159,23 @@ fn decide(
         session,
         address_is_proven,
         is_expected,
+        level,
         consent_is_missing,
         registration_is_open: cx.settings().registration && client.allow_registration,
         now: cx.now,
     }))
+}
+
+/// Whether the session reaches the level that the client asks for, or its person could.
+fn level_of(cx: &mut Cx<'_>, asked: &AuthorizationParameters, session: &Session) -> Result<Level> {
+    let levels = authorize::levels(asked);
+    if session.assurance >= levels.wanted {
+        return Ok(Level::Reached);
+    }
+    if identity::factors::is_any(cx, session.identity)? {
+        return Ok(Level::Raisable);
+    }
+    Ok(if session.assurance < levels.least { Level::Unreachable } else { Level::Reached })
 }
 
 /// Whether this is the person whom the request names, by the name that the client knows or by the identity itself.
@@ -206,7 +223,9 @@ fn challenge(wanted: Next, id: AuthorizationRequestId) -> Step {
         Next::Verification => Step::Challenge(FlowKind::Verification, id),
         Next::Choice => Step::Choice(id),
         Next::Consent => Step::Consent(id),
-        Next::Login | Next::Refusal | Next::Answer => Step::Challenge(FlowKind::Login, id),
+        Next::Login | Next::SecondFactor | Next::Refusal | Next::Unmet | Next::Answer => {
+            Step::Challenge(FlowKind::Login, id)
+        }
     }
 }
 
@@ -231,9 +250,13 @@ fn page(
             Some(session) => super::begin::prove_address(cx, birth, session)?,
             None => Step::Flow(FlowKind::Login, identity::login::begin(cx, birth, &hint, None)?),
         },
+        Next::SecondFactor => match session {
+            Some(session) => Step::SecondFactor(identity::login::begin_second(cx, birth, session)?),
+            None => Step::Flow(FlowKind::Login, identity::login::begin(cx, birth, &hint, None)?),
+        },
         Next::Choice => Step::Choice(request.id),
         Next::Consent => Step::Consent(request.id),
-        Next::Login | Next::Refusal | Next::Answer => {
+        Next::Login | Next::Refusal | Next::Unmet | Next::Answer => {
             // Somebody who is signed in confirms that it is them; whoever else is meant can say so on the page.
             let client = cx.clients().find(&request.parameters.client_id);
             let confirm = match (session, client) {

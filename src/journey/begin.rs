@@ -93,10 +93,16 @@ pub fn begin(cx: &mut Cx<'_>, kind: FlowKind, origin: Origin, visitor: &Visitor)
     Ok(Begun::Step(Step::Flow(kind, id)))
 }
 
-/// Somebody who is signed in must show again that it is them, and then goes on to their account.
+/// Somebody who is signed in must show again that it is them, and then goes on to their account. Whoever has signed in
+/// lately, and was spared the second factor, shows that one only.
 pub fn begin_confirmation(cx: &mut Cx<'_>, session: &Session, back: ReturnUrl) -> Result<Step> {
     let birth =
         Birth { browser: Some(session.browser), continuation: Continuation::Return(back), client_id: None };
+    if identity::sessions::is_recent(cx.settings(), session, cx.now)
+        && !identity::factors::is_shown(cx, session)?
+    {
+        return Ok(Step::SecondFactor(identity::login::begin_second(cx, birth, session)?));
+    }
     let id = identity::login::begin(cx, birth, "", Some(session.identity))?;
     Ok(Step::Flow(FlowKind::Login, id))
 }

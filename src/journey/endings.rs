@@ -4,8 +4,9 @@ use super::{Step, Visitor, resume};
 use crate::config::Ends;
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
-use crate::identity::administration::{Refusal, Replacement};
-use crate::identity::recovery::NewPassword;
+use crate::identity::administration::{Patch, Refusal, Removed, Replacement};
+use crate::identity::factors::Added;
+use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
 use crate::model::{Event, Identity, IdentityId, IdentityState, Session, SessionId};
 use crate::oauth2::{consent, grants};
@@ -15,8 +16,9 @@ use crate::store;
 const SESSIONS: i64 = 1000;
 
 /// The off-switch: ends everything of a person, but one session with what was granted in it. Sessions, grants with all
-/// their tokens, codes of every kind, open flows, answers to requests that wait, changes that wait, and the standing of
-/// the browsers that they have used end in this transaction; and every client that took part is told through the outbox.
+/// their tokens, codes of every kind, open flows, answers to requests that wait, changes that wait, trusted devices, and
+/// the standing of the browsers that they have used end in this transaction; and every client that took part is told
+/// through the outbox.
 pub fn end_everything(
     cx: &mut Cx<'_>,
     identity: IdentityId,
@@ -37,6 +39,7 @@ pub fn end_everything(
     for grant in ended {
         identity::sessions::queue_notice(cx, identity, grant.session, &grant.client_id)?;
     }
+    identity::factors::untrust_all(cx, identity, reason)?;
     end_pages(cx, identity)
 }
 
@@ -99,7 +102,7 @@ pub fn remove_access(cx: &mut Cx<'_>, identity: IdentityId, client_id: &str) -> 
 
 /// Signs this browser out.
 pub fn sign_out(cx: &mut Cx<'_>, visitor: &Visitor) -> Result<Option<Session>> {
-    let Some(session) = visitor.session(cx)? else { return Ok(None) };
+    let Some(session) = visitor.claimed(cx)? else { return Ok(None) };
     end_session(cx, &session, "signed_out")?;
     Ok(Some(session))
 }
@@ -112,11 +115,14 @@ pub fn finish_recovery(
     hash: PasswordHash,
     visitor: &Visitor,
 ) -> Result<Option<(Step, SignedIn)>> {
-    let Some((completed, identity)) = identity::recovery::save_password(cx, new, hash)? else {
+    let Some(recovered) = identity::recovery::save_password(cx, new, hash)? else {
         return Ok(None);
     };
+    let Recovered { completed, identity, amr } = recovered;
     end_for_password(cx, identity, None, "recovered")?;
-    let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &["pwd"], None)?;
+    identity::factors::untrust_all(cx, identity, "recovered")?;
+    let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
+    let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &amr, None)?;
     let step = resume(cx, completed, Some(&signed_in), visitor)?;
     Ok(Some((step, signed_in)))
 }
@@ -132,7 +138,20 @@ pub fn change_password(
     if end_others {
         end_for_password(cx, session.identity, Some(session), "password_changed")?;
     }
-    identity::sessions::sign_in(cx, session.identity, session.browser, &["pwd"], Some(session))
+    identity::factors::untrust_all(cx, session.identity, "password_changed")?;
+    identity::sessions::raise(cx, session, &[])
+}
+
+/// The person adds an authenticator app with its first code: their session counts as one of both factors from now on. With
+/// the first second factor, all other sessions end, as nobody has shown it in them.
+pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<(Added, Option<SignedIn>)> {
+    let added = identity::factors::add_app(cx, session, typed)?;
+    let Added::Done { first } = added else { return Ok((added, None)) };
+    if first {
+        end_other_sessions(cx, session, "second_factor_added")?;
+    }
+    let signed_in = identity::sessions::raise(cx, session, &["otp", "mfa"])?;
+    Ok((added, Some(signed_in)))
 }
 
 /// Switches an identity on or off. Off ends everything at once (S1).
@@ -160,6 +179,28 @@ pub fn replace_identity(
         }
     }
     Ok(replaced)
+}
+
+/// Changes a part of an identity. Off ends everything at once (S1).
+pub fn patch_identity(
+    cx: &mut Cx<'_>,
+    id: IdentityId,
+    patch: Patch,
+    version: Option<i64>,
+) -> Result<std::result::Result<Identity, Refusal>> {
+    match identity::administration::patched(cx, id, patch, version)? {
+        Ok(with) => replace_identity(cx, id, with),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Takes the password of an identity away, and ends everything that it had.
+pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
+    let removed = identity::administration::remove_password(cx, id)?;
+    if removed == Removed::Gone {
+        end_everything(cx, id, None, "credential_removed")?;
+    }
+    Ok(removed)
 }
 
 /// A person finds in their activity what they have not done: nobody is signed in any more but they.

@@ -14,12 +14,25 @@ pub struct Facts<'a> {
     pub address_is_proven: bool,
     /// Whether that person is the one that the request names, if it names one.
     pub is_expected: bool,
+    /// Whether that person has shown enough for what the client asks for.
+    pub level: Level,
     /// Whether that person must be asked before this client gets what it asks for.
     pub consent_is_missing: bool,
     /// Whether people may create accounts.
     pub registration_is_open: bool,
     /// The present instant.
     pub now: Instant,
+}
+
+/// How the level of a session stands to the one that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// It is enough, or as much as the person can show and the client can do with.
+    Reached,
+    /// The person can show more, and is asked to.
+    Raisable,
+    /// The client cannot do with what the person can show.
+    Unreachable,
 }
 
 /// What is missing, or that nothing is.
@@ -31,6 +44,10 @@ pub enum Next {
     Login,
     /// The person must choose an account.
     Choice,
+    /// The person must show a second factor.
+    SecondFactor,
+    /// The person cannot reach the level that the client insists on.
+    Unmet,
     /// The person must prove their address.
     Verification,
     /// The person must be asked.
@@ -46,7 +63,8 @@ impl Next {
     pub fn error(self) -> Option<ErrorCode> {
         match self {
             Self::Registration | Self::Verification => Some(ErrorCode::InteractionRequired),
-            Self::Login | Self::Refusal => Some(ErrorCode::LoginRequired),
+            Self::Login | Self::SecondFactor | Self::Refusal => Some(ErrorCode::LoginRequired),
+            Self::Unmet => Some(ErrorCode::UnmetAuthenticationRequirements),
             Self::Choice => Some(ErrorCode::AccountSelectionRequired),
             Self::Consent => Some(ErrorCode::ConsentRequired),
             Self::Answer => None,
@@ -88,6 +106,13 @@ pub fn next(facts: &Facts<'_>) -> Decision {
     }
     if asked.prompts(Prompt::SelectAccount) && facts.request.chosen_at.is_none() {
         return decide(Next::Choice, "prompt=select_account");
+    }
+    match facts.level {
+        Level::Reached => {}
+        Level::Raisable => return decide(Next::SecondFactor, "a higher level is asked for"),
+        Level::Unreachable => {
+            return decide(Next::Unmet, "the level that the client insists on cannot be reached");
+        }
     }
     if !facts.address_is_proven {
         return decide(Next::Verification, "the address is not proven");

@@ -185,7 +185,7 @@ fn renew<S: Renewable>(cx: &mut Cx<'_>, old: &Flow<S>, notice: Notice) -> Result
 
 impl Renewable for Login {
     fn again(cx: &mut Cx<'_>, old: &Flow<Self>, birth: Birth) -> Result<Step> {
-        let id = identity::login::begin(cx, birth, &old.state.identifier, old.identity)?;
+        let id = identity::login::begin_again(cx, birth, old)?;
         Ok(Step::Flow(FlowKind::Login, id))
     }
 
@@ -196,7 +196,7 @@ impl Renewable for Login {
 
 impl Renewable for Registration {
     fn again(cx: &mut Cx<'_>, old: &Flow<Self>, birth: Birth) -> Result<Step> {
-        let id = identity::registration::begin_with(cx, birth, old.state.values.clone())?;
+        let id = identity::registration::begin_with(cx, birth, old.state.clone())?;
         Ok(Step::Flow(FlowKind::Registration, id))
     }
 

@@ -21,7 +21,7 @@ pub fn resume(
     signed_in: Option<&SignedIn>,
     visitor: &Visitor,
 ) -> Result<Step> {
-    let previous = visitor.session(cx)?;
+    let previous = visitor.claimed(cx)?;
     if let (Some(new), Some(old)) = (signed_in, &previous)
         && new.session.id != old.id
     {
@@ -29,10 +29,16 @@ pub fn resume(
     }
     let recovered = completed.kind() == FlowKind::Recovery;
     let continuation = completed.into_continuation();
-    if let (Some(_), Some(id)) = (signed_in, continuation.authorization()) {
+    // A session that was merely raised is as old as before.
+    if let (Some(new), Some(id)) = (signed_in, continuation.authorization())
+        && new.session.authenticated_at == cx.now
+    {
         store::authorization_requests::set_authenticated(cx.db, id, cx.now)?;
     }
-    let session = signed_in.map(|new| new.session.clone()).or(previous);
+    let session = match signed_in {
+        Some(new) => Some(new.session.clone()),
+        None => visitor.session(cx)?,
+    };
     if recovered
         && continuation == Continuation::Account
         && let Some(url) = cx.settings().after_recovery.clone()

@@ -116,6 +116,10 @@ fn answered(
             let text = "Somebody else than the request names signed in.";
             Err(Error::new(ErrorCode::LoginRequired, text))
         }
+        Answer::Unmet => {
+            let text = "Whoever signed in cannot reach the level that is asked for.";
+            Err(Error::new(ErrorCode::UnmetAuthenticationRequirements, text))
+        }
         Answer::Code => {
             let client = cx.clients().find(&request.parameters.client_id);
             let again = match &client {

@@ -134,6 +134,8 @@ pub enum Answer {
     Denied,
     /// Somebody else than the request names signed in: `login_required`.
     Mismatched,
+    /// Whoever signed in cannot reach the level that the client insists on: `unmet_authentication_requirements`.
+    Unmet,
 }
 
 impl Answer {
@@ -143,11 +145,14 @@ impl Answer {
             Self::Code => "code",
             Self::Denied => "denied",
             Self::Mismatched => "mismatched",
+            Self::Unmet => "unmet",
         }
     }
 
     /// Reads the name in the database.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Code, Self::Denied, Self::Mismatched].into_iter().find(|answer| answer.name() == name)
+        [Self::Code, Self::Denied, Self::Mismatched, Self::Unmet]
+            .into_iter()
+            .find(|answer| answer.name() == name)
     }
 }

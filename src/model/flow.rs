@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Continuation, FlowId, IdentityId, Instant, Notice, TokenDigest};
+use super::{Continuation, FirstFactor, FlowId, IdentityId, Instant, InvitationId, Notice, TokenDigest};
 
 /// How long a flow lives that nobody has answered yet (architecture, decision 4).
 pub const UNTOUCHED_FLOW: Duration = Duration::from_secs(30 * 60);
@@ -56,6 +56,12 @@ pub struct Login {
     /// Whose password was right while somebody else was signed in from another tab: the person chooses between both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven: Option<IdentityId>,
+    /// Whether a code for the sign-in was mailed (or would have been), and is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mailed: bool,
+    /// The first factor, once it was shown by somebody who has a second one, which is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<FirstFactor>,
 }
 
 /// Creating an account.
@@ -64,6 +70,13 @@ pub struct Registration {
     /// What was typed, by control name (`traits.email`); never the password.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// The identity schema that was asked for, in place of that of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<String>,
+    /// The invitation that it stands on: the address is that of the invitation, and nobody asks whether people may create
+    /// accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<InvitationId>,
 }
 
 /// Proving an address by a mailed code.
@@ -116,6 +129,16 @@ pub struct Recovery {
     /// its browser, and leaves that one as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by: Option<FlowId>,
+    /// How the second factor was shown (RFC 8176), once it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub second: Vec<String>,
+}
+
+impl Recovery {
+    /// At this stage, with nothing shown but an address.
+    pub fn at(stage: RecoveryStage, address: String) -> Self {
+        Self { address, stage, made_by: None, second: Vec::new() }
+    }
 }
 
 /// How far a recovery has come.
@@ -128,7 +151,9 @@ pub enum RecoveryStage {
     Code,
     /// This browser opened a mailed link; a button confirms. The code row whose link it was.
     Link(super::OneTimeCodeId),
-    /// The mailbox is proven for the flow's `identity`; the new password is asked for.
+    /// The mailbox is proven for the flow's `identity`, who has a second factor; it is asked for.
+    SecondFactor,
+    /// Everything is proven for the flow's `identity`; the new password is asked for.
     Password,
 }
 

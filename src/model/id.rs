@@ -66,6 +66,8 @@ ids! {
     CredentialId;
     /// A browser session of an identity; `sid` in tokens.
     SessionId;
+    /// A browser that spares its person the second step.
+    TrustedDeviceId;
     /// A self-service flow.
     FlowId;
     /// A waiting OAuth2 authorization request; on the wire its `login_challenge`.
@@ -78,6 +80,8 @@ ids! {
     GrantId;
     /// A refresh token's row (never its secret).
     RefreshTokenId;
+    /// An invitation to create an account.
+    InvitationId;
     /// A message of the courier.
     MessageId;
     /// The news of a session's end for one client.

@@ -41,6 +41,20 @@ pub enum Mail {
         /// The application on whose way the person is.
         client_name: Option<String>,
     },
+    /// Somebody is expected, and may create an account.
+    Invitation {
+        /// The token of the link.
+        link: String,
+        /// The application that they are invited to.
+        client_name: Option<String>,
+    },
+    /// A code that signs in.
+    SignInCode {
+        /// Eight digits.
+        code: String,
+        /// The application on whose way the person is.
+        client_name: Option<String>,
+    },
     /// Somebody wanted to register with an address that has an account.
     AccountExists,
     /// The password was changed, with the old one.
@@ -51,6 +65,15 @@ pub enum Mail {
     PasskeyAdded,
     /// A passkey or a security key was removed.
     PasskeyRemoved,
+    /// A second factor was added.
+    SecondFactorAdded,
+    /// A second factor was removed.
+    SecondFactorRemoved,
+    /// Somebody has signed in with a backup code.
+    BackupCodeUsed {
+        /// How many are left.
+        left: u32,
+    },
     /// Another address took the place of this one.
     AddressChanged {
         /// The token of the link that puts it back.
@@ -90,11 +113,16 @@ impl Mail {
         match self {
             Self::VerificationCode { .. } => "verification_code",
             Self::RecoveryCode { .. } => "recovery_code",
+            Self::Invitation { .. } => "invitation",
+            Self::SignInCode { .. } => "sign_in_code",
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::SecondFactorAdded => "second_factor_added",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::BackupCodeUsed { .. } => "backup_code_used",
             Self::AddressChanged { .. } => "address_changed",
             Self::DeletionScheduled { .. } => "deletion_scheduled",
             Self::AccountDeleted => "account_deleted",

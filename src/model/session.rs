@@ -13,7 +13,7 @@ pub enum Assurance {
 
 impl Assurance {
     /// The levels that a sign-in here can reach.
-    pub const OFFERED: &[Self] = &[Self::Aal1];
+    pub const OFFERED: &[Self] = &[Self::Aal1, Self::Aal2];
 
     /// The level that these methods reach: with `mfa` (RFC 8176 2) more than one factor was shown.
     pub fn of<T: AsRef<str>>(amr: &[T]) -> Self {

@@ -3,12 +3,14 @@
 mod answer;
 mod check;
 mod code;
+mod levels;
 mod rules;
 
 pub use answer::{AuthorizationAnswer, Parts, issue};
 pub(super) use check::known_client;
 pub use check::{check, refuse, unusable_request_uri};
 pub use code::{CODE_LIFETIME, goes_in_circles, reissue};
+pub use levels::{Levels, levels};
 
 use super::{Error, ErrorCode, Untrusted, standard_claims};
 use crate::model::{AuthorizationParameters, Client, Event, Prompt, Scope};

@@ -38,7 +38,7 @@ const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region",
 /// What is known of a person.
 #[derive(Debug, Clone)]
 pub struct Known<'a> {
-    /// The traits.
+    /// The traits, by the names of claims.
     pub traits: &'a Value,
     /// The addresses that the person has proven.
     pub proven: &'a [String],
@@ -61,10 +61,10 @@ pub fn of_scopes(scope: &Scope) -> BTreeSet<&str> {
         .collect()
 }
 
-/// What of a request for single claims the client may be told: claims of scopes that it is registered for. Others are
-/// as if they did not exist (OIDC Core 5.5).
+/// What of a request for single claims means anything: claims of scopes that the client is registered for, which it may be
+/// told, and the level of authentication that it asks for. Others are as if they did not exist (OIDC Core 5.5).
 pub fn permitted(asked: ClaimsRequest, client: &Client) -> ClaimsRequest {
-    asked.retain(|name| scope_of(name).is_some_and(|scope| client.scopes.contains(scope)))
+    asked.retain(|name| name == "acr" || scope_of(name).is_some_and(|scope| client.scopes.contains(scope)))
 }
 
 /// The scopes with those that single claims belong to: what a person is asked for.
@@ -81,7 +81,7 @@ pub fn tell(names: &BTreeSet<&str>, known: &Known<'_>) -> Map<String, Value> {
         known.traits.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     };
     let mut claims = Map::new();
-    for name in names {
+    for name in names.iter().filter(|name| scope_of(name).is_some()) {
         let value = match *name {
             "updated_at" => Some(json!(known.updated_at.seconds())),
             "email_verified" => {

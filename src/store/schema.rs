@@ -44,6 +44,54 @@ diesel::table! {
         secret -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    factor_setups (identity_id, kind) {
+        identity_id -> Text,
+        kind -> Text,
+        session_id -> Text,
+        secret -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    backup_codes (digest) {
+        digest -> Binary,
+        identity_id -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trusted_devices (id) {
+        id -> Text,
+        identity_id -> Text,
+        browser -> Binary,
+        user_agent -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    trait_index (identity_id, path, value) {
+        identity_id -> Text,
+        path -> Text,
+        value -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_words (identity_id, word) {
+        identity_id -> Text,
+        word -> Binary,
     }
 }
 
@@ -280,6 +328,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> Text,
+        address -> Text,
+        canonical -> Text,
+        schema_id -> Text,
+        traits -> Text,
+        client_id -> Nullable<Text>,
+        return_to -> Nullable<Text>,
+        link_digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        identity_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> Text,
         name -> Text,
@@ -459,6 +525,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     addresses,
     credentials,
+    trait_index,
+    search_words,
     sessions,
     authorization_requests,
     flows,
@@ -473,6 +541,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     signing_keys,
     api_keys,
+    invitations,
     throttles,
     known_browsers,
     session_clients,
@@ -482,6 +551,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_assertions,
     passkeys,
     webauthn_challenges,
+    factor_setups,
+    backup_codes,
+    trusted_devices,
     parked_changes,
     undos,
     webhook_deliveries,

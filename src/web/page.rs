@@ -16,8 +16,10 @@ mod recovery;
 mod registration;
 #[cfg(test)]
 mod rules;
+mod second_factor;
 mod sign_in;
 mod sign_out;
+mod two_step;
 
 use std::sync::Arc;
 
@@ -35,8 +37,10 @@ pub use form_post::FormPostPage;
 pub use inbox::{InboxMessage, InboxPage};
 pub use recovery::{NewPasswordPage, RecoveryPage};
 pub use registration::{Field, FieldKind, RegistrationPage};
+pub use second_factor::SecondFactorPage;
 pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};
 pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
+pub use two_step::{AddAppPage, BackupCodesPage, Qr, TrustedRow, TwoStepPage};
 
 use crate::model::{Notice, NoticeKind};
 use crate::text::Catalogue;

@@ -9,6 +9,7 @@ mod form;
 mod inbox;
 mod link;
 mod login;
+mod login_code;
 mod logout;
 mod other;
 mod passkey;
@@ -16,6 +17,8 @@ mod people;
 mod recovery;
 mod registration;
 mod said;
+mod second_factor;
+mod two_step;
 mod verification;
 
 pub(super) use account::passkeys::{options as passkey_to_make, show as passkeys};
@@ -34,6 +37,7 @@ pub(super) use flow::sent_by_get;
 pub(super) use inbox::{inbox, inbox_json};
 pub(super) use link::{confirm_recovery, confirm_verification, disown_recovery, disown_verification};
 pub(super) use login::{choose, choose_page, show as login, submit as sign_in};
+pub(super) use login_code::{resend as resend_login_code, show as login_code, submit as submit_login_code};
 pub(super) use logout::{
     check_session, done as signed_out, end_session, end_session_by_form, show as logout, sign_out,
 };
@@ -46,6 +50,11 @@ pub(super) use recovery::{
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,
 };
 pub(super) use registration::{show as registration, submit as create_account};
+pub(super) use second_factor::{
+    backup_code, recovery_backup_code, recovery_factor, second_factor, submit_backup_code,
+    submit_recovery_backup_code, submit_recovery_factor, submit_second_factor,
+};
+pub(super) use two_step::{add_app, backup_codes, backup_codes_file, keep_backup_codes, show as two_step};
 pub(super) use verification::{
     resend as resend_verification, show as verification, status as verification_status, submit as verify_code,
 };

@@ -11,6 +11,14 @@ pub const CHOICE: &str = "/login/choice";
 pub const LOGIN_PASSKEY: &str = "/login/passkey";
 /// What a passkey is to be shown by, as JSON.
 pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
+/// The mailed code of a sign-in.
+pub const LOGIN_CODE: &str = "/login/code";
+/// Another code.
+pub const LOGIN_CODE_RESEND: &str = "/login/code/resend";
+/// The second step: the code of an authenticator app.
+pub const SECOND_FACTOR: &str = "/login/second-factor";
+/// The second step: a backup code.
+pub const BACKUP_CODE: &str = "/login/backup-code";
 /// Creating an account.
 pub const REGISTRATION: &str = "/registration";
 /// Proving an address.
@@ -35,6 +43,10 @@ pub const RECOVERY_LINK: &str = "/recovery/link";
 pub const RECOVERY_DISOWN: &str = "/recovery/disown";
 /// Whether another device has gone on.
 pub const RECOVERY_STATUS: &str = "/recovery/status";
+/// The second factor of a recovery: the code of an authenticator app.
+pub const RECOVERY_FACTOR: &str = "/recovery/second-factor";
+/// The second factor of a recovery: a backup code.
+pub const RECOVERY_BACKUP_CODE: &str = "/recovery/backup-code";
 /// The new password.
 pub const NEW_PASSWORD: &str = "/recovery/password";
 /// Allowing a client.
@@ -61,6 +73,14 @@ pub const PASSWORD: &str = "/account/password";
 pub const PASSKEYS: &str = "/account/passkeys";
 /// What one is to be made by, as JSON.
 pub const PASSKEYS_OPTIONS: &str = "/account/passkeys/options";
+/// One's own second factors.
+pub const TWO_STEP: &str = "/account/two-step";
+/// An authenticator app is added.
+pub const ADD_APP: &str = "/account/two-step/app";
+/// New backup codes.
+pub const BACKUP_CODES: &str = "/account/two-step/codes";
+/// The same as a file.
+pub const BACKUP_CODES_FILE: &str = "/account/two-step/codes.txt";
 /// One's own devices.
 pub const SESSIONS: &str = "/account/sessions";
 /// The applications that may use the account.
@@ -152,6 +172,11 @@ pub fn of_step(step: &Step) -> Option<String> {
     Some(match step {
         Step::Flow(kind, flow) => of_flow(of_kind(*kind), *flow),
         Step::Challenge(kind, request) => of_request(of_kind(*kind), *request),
+        Step::SignInCode(flow) => of_flow(LOGIN_CODE, *flow),
+        Step::SecondFactor(flow) => of_flow(SECOND_FACTOR, *flow),
+        Step::BackupCode(flow) => of_flow(BACKUP_CODE, *flow),
+        Step::RecoveryFactor(flow) => of_flow(RECOVERY_FACTOR, *flow),
+        Step::RecoveryBackupCode(flow) => of_flow(RECOVERY_BACKUP_CODE, *flow),
         Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
         Step::Choice(request) => of_request(CHOICE, *request),
         Step::Consent(request) => of_request(CONSENT, *request),

@@ -119,6 +119,12 @@ impl Reply {
         Self::new(StatusCode::OK, Class::Asset, content_type, bytes)
     }
 
+    /// A text that the browser keeps as a file of this name.
+    pub fn text_file(name: &'static str, text: String) -> Self {
+        Self::new(StatusCode::OK, Class::Json, "text/plain; charset=utf-8", text.into_bytes())
+            .with_text_header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""))
+    }
+
     /// Nothing but a status.
     pub fn empty(status: StatusCode) -> Self {
         Self::new(status, Class::Json, "", Vec::new())

@@ -19,6 +19,24 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page("/").route(looking(pages::home)))
         .service(page(path::LOGIN).route(looking(pages::login)).route(sending(pages::sign_in)))
+        .service(
+            page(path::LOGIN_CODE).route(looking(pages::login_code)).route(sending(pages::submit_login_code)),
+        )
+        .service(
+            page(path::LOGIN_CODE_RESEND)
+                .route(looking(|visit| sent_by_get(visit, Login)))
+                .route(sending(pages::resend_login_code)),
+        )
+        .service(
+            page(path::SECOND_FACTOR)
+                .route(looking(pages::second_factor))
+                .route(sending(pages::submit_second_factor)),
+        )
+        .service(
+            page(path::BACKUP_CODE)
+                .route(looking(pages::backup_code))
+                .route(sending(pages::submit_backup_code)),
+        )
         .service(page(path::CHOICE).route(looking(pages::choose_page)).route(sending(pages::choose)))
         .service(
             page(path::LOGIN_PASSKEY)
@@ -73,6 +91,16 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(page(path::RECOVERY_STATUS).route(looking(pages::recovery_status)))
         .service(
+            page(path::RECOVERY_FACTOR)
+                .route(looking(pages::recovery_factor))
+                .route(sending(pages::submit_recovery_factor)),
+        )
+        .service(
+            page(path::RECOVERY_BACKUP_CODE)
+                .route(looking(pages::recovery_backup_code))
+                .route(sending(pages::submit_recovery_backup_code)),
+        )
+        .service(
             page(path::NEW_PASSWORD).route(looking(pages::new_password)).route(sending(pages::save_recovery)),
         )
         .service(page(path::CONSENT).route(looking(pages::consent)).route(sending(pages::answer_consent)))
@@ -97,6 +125,14 @@ pub(super) fn public(config: &mut ServiceConfig) {
         .service(page(path::PASSWORD).route(looking(pages::password)).route(sending(pages::save_password)))
         .service(page(path::PASSKEYS).route(looking(pages::passkeys)).route(sending(pages::sensitive)))
         .service(page(path::PASSKEYS_OPTIONS).route(sending(pages::passkey_to_make)))
+        .service(page(path::TWO_STEP).route(looking(pages::two_step)).route(sending(pages::sensitive)))
+        .service(page(path::ADD_APP).route(looking(pages::add_app)).route(sending(pages::sensitive)))
+        .service(
+            page(path::BACKUP_CODES)
+                .route(looking(pages::backup_codes))
+                .route(sending(pages::keep_backup_codes)),
+        )
+        .service(page(path::BACKUP_CODES_FILE).route(looking(pages::backup_codes_file)))
         .service(page(path::SESSIONS).route(looking(pages::sessions)).route(sending(pages::end_sessions)))
         .service(page(path::ACTIVITY).route(looking(pages::activity)).route(sending(pages::disown_activity)))
         .service(page(path::DATA).route(looking(pages::data)).route(sending(pages::sensitive)))

@@ -17,8 +17,8 @@ month-9 = سبتمبر
 month-10 = أكتوبر
 month-11 = نوفمبر
 month-12 = ديسمبر
-browser-unknown = متصفح غير معروف
-browser-on = { $browser } على { $system }
+agent-unknown = متصفح غير معروف
+agent-on = { $browser } على { $system }
 trait-email = البريد الإلكتروني
 trait-name = الاسم
 
@@ -31,6 +31,7 @@ login-email = البريد الإلكتروني
 login-username = البريد الإلكتروني أو اسم المستخدم
 login-password = كلمة المرور
 login-button = تسجيل الدخول
+login-code = أرسل لي رمزًا بالبريد
 login-recovery = هل نسيت كلمة المرور؟
 login-new_here = جديد هنا؟
 login-registration = أنشئ حسابًا
@@ -46,7 +47,7 @@ login-slow_down =
     }
 login-reset_needed = محاولات كثيرة جدًا في المجموع. أعد تعيين كلمة المرور لتسجيل الدخول من جديد.
 login-disabled = هذا الحساب موقوف. تواصل مع { $support }.
-login-deleting = سيُحذف هذا الحساب في { $time }. للاحتفاظ به افتح الرابط في رسالتنا عن ذلك.
+login-deleting = سيُحذف هذا الحساب في { $time }. للاحتفاظ به، افتح الرابط في رسالتنا بهذا الشأن.
 login-expired_reenter = اضطررنا إلى إعادة تحميل هذه الصفحة. أدخل كلمة المرور مرة أخرى.
 
 passkey-button = تسجيل الدخول بمفتاح مرور
@@ -56,9 +57,34 @@ passkey-unknown = أُزيل مفتاح المرور هذا من حسابك. س�
 passkey-failed = لم ينجح مفتاح المرور هذا. حاول مرة أخرى أو سجّل الدخول بطريقة أخرى.
 passkey-expired = استغرق ذلك وقتًا طويلًا، فلم يحدث شيء. حاول مرة أخرى.
 
+## الخطوة الثانية
+
+factor-title_totp = أدخل الرمز المكوّن من 6 أرقام
+factor-sentence_totp = افتح تطبيق المصادقة وأدخل الرمز الذي يعرضه.
+factor-label_totp = الرمز من تطبيقك
+factor-title_backup = أدخل رمزًا احتياطيًا
+factor-sentence_backup = أدخل أحد الرموز التي حفظتها عند تشغيل التحقق بخطوتين.
+factor-label_backup = رمز احتياطي
+factor-hint_backup = كل رمز يعمل مرة واحدة
+factor-button = متابعة
+factor-trust = ثق بهذا الجهاز لمدة { $days } يومًا
+factor-use_backup = استخدم رمزًا احتياطيًا
+factor-use_totp = استخدم تطبيق المصادقة
+factor-slow_down = محاولات كثيرة جدًا. انتظر { $minutes } دقيقة ثم حاول مرة أخرى.
+totp-mismatch = هذا الرمز غير صحيح. استخدم أحدث رمز من تطبيقك.
+totp-short = الرمز مكوّن من 6 أرقام. أدخلت { $n }.
+totp-long = الرمز مكوّن من 6 أرقام. أدخلت { $n }.
+totp-clock = تأكد من أن ساعة هاتفك تُضبط تلقائيًا.
+backup-used = هذا الرمز الاحتياطي استُخدم من قبل. أدخل رمزًا آخر.
+backup-mismatch = هذا الرمز الاحتياطي غير صحيح. تحقق منه وحاول مرة أخرى.
+
 ## إنشاء حساب
 
 registration-title = أنشئ حسابك
+registration-title_invited = انضم إلى { $app }
+registration-invitation_over = لم تعد هذه الدعوة صالحة. اطلب دعوة جديدة ممن دعاك.
+registration-invited_address = هذه الدعوة لعنوان بريد آخر.
+registration-invited_taken = يوجد حساب بهذا البريد. سجّل الدخول به.
 registration-button = أنشئ الحساب
 registration-have_account = لديك حساب؟
 registration-terms = بإنشاء الحساب فإنك توافق على شروط { $app }.
@@ -74,6 +100,7 @@ field-empty =
         [current_password] أدخل كلمة المرور الحالية
         [code] أدخل الرمز
         [name] أدخل اسمك
+        [backup_code] أدخل رمزًا احتياطيًا
        *[other] املأ الحقل «{ $field }»
     }
 field-optional = (اختياري)
@@ -153,6 +180,7 @@ link-title_verification = أكّد بريدك الإلكتروني
 link-title_recovery = أعد تعيين كلمة المرور
 link-sentence_verification = استخدم شخص ما { $address } لحساب في { $app }. أكّد أنه لك.
 link-sentence_recovery = طلب شخص ما كلمة مرور جديدة لـ { $address }.
+link-sentence_given = أُعطيت هذا الرابط لتختار كلمة مرور جديدة لـ { $app }.
 link-elsewhere_verification = فتحت هذا على جهاز آخر. أكّد هنا، ثم عد إلى الجهاز الأول.
 link-elsewhere_recovery = فتحت هذا على جهاز آخر. اختر كلمة المرور الجديدة هنا، ثم سجّل الدخول بها على الجهاز الأول.
 link-asked_at = وقت الطلب
@@ -299,6 +327,8 @@ error-server_problem-title = هناك مشكلة من جهتنا
 error-unsupported_media_type = ما أرسلته بصيغة لا نقرؤها. عد إلى الصفحة وأرسله مرة أخرى.
 error-unsupported_media_type-title = لا يمكننا قراءة ذلك
 error-link_unknown = لم يعد هذا الرابط يؤدي إلى مكان. اطلب رسالة جديدة إذا كنت لا تزال تحتاج إليها.
+error-invitation_over = استُعملت أو انتهت مدتها أو سُحبت. إن كان لديك حساب فسجّل الدخول، وإلا فاطلب دعوة جديدة.
+error-invitation_over-title = لم تعد هذه الدعوة صالحة
 error-link_unknown-title = انتهت مدة هذا الرابط
 error-wrong_host = فتحت { $host }، لكن هذه الخدمة معدة لـ { $issuer }.
 error-wrong_host-title = هذا عنوان آخر

@@ -17,8 +17,8 @@ month-9 = September
 month-10 = Oktober
 month-11 = November
 month-12 = Dezember
-browser-unknown = Ein unbekannter Browser
-browser-on = { $browser } unter { $system }
+agent-unknown = Ein unbekannter Browser
+agent-on = { $browser } unter { $system }
 trait-email = E-Mail-Adresse
 trait-name = Name
 
@@ -31,6 +31,7 @@ login-email = E-Mail-Adresse
 login-username = E-Mail-Adresse oder Benutzername
 login-password = Passwort
 login-button = Anmelden
+login-code = Code per E-Mail schicken
 login-recovery = Passwort vergessen?
 login-new_here = Neu hier?
 login-registration = Konto anlegen
@@ -54,9 +55,38 @@ passkey-unknown = Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich
 passkey-failed = Mit diesem Passkey hat es nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich anders an.
 passkey-expired = Das hat etwas zu lange gedauert, darum ist nichts geschehen. Versuchen Sie es noch einmal.
 
+## Der zweite Schritt
+
+factor-title_totp = Geben Sie Ihren sechsstelligen Code ein
+factor-sentence_totp = Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.
+factor-label_totp = Code aus Ihrer App
+factor-title_backup = Geben Sie einen Ersatzcode ein
+factor-sentence_backup = Geben Sie einen der Codes ein, die Sie beim Einschalten der Bestätigung in zwei Schritten gesichert haben.
+factor-label_backup = Ersatzcode
+factor-hint_backup = Jeder Code gilt einmal
+factor-button = Weiter
+factor-trust = Diesem Gerät { $days } Tage lang vertrauen
+factor-use_backup = Ersatzcode verwenden
+factor-use_totp = Authenticator-App verwenden
+factor-slow_down =
+    { $minutes ->
+        [one] Das waren zu viele Versuche. Warten Sie 1 Minute und versuchen Sie es dann noch einmal.
+       *[other] Das waren zu viele Versuche. Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+    }
+totp-mismatch = Dieser Code stimmt nicht. Nehmen Sie den neuesten aus Ihrer App.
+totp-short = Der Code hat 6 Ziffern. Sie haben { $n } eingegeben.
+totp-long = Der Code hat 6 Ziffern. Sie haben { $n } eingegeben.
+totp-clock = Prüfen Sie, ob Ihr Telefon seine Uhr selbst stellt.
+backup-used = Dieser Ersatzcode wurde schon verwendet. Geben Sie einen anderen ein.
+backup-mismatch = Dieser Ersatzcode stimmt nicht. Prüfen Sie ihn und versuchen Sie es noch einmal.
+
 ## Ein Konto anlegen
 
 registration-title = Konto anlegen
+registration-title_invited = Kommen Sie zu { $app }
+registration-invitation_over = Diese Einladung gilt nicht mehr. Bitten Sie um eine neue.
+registration-invited_address = Die Einladung ist für eine andere E-Mail-Adresse.
+registration-invited_taken = Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.
 registration-button = Konto anlegen
 registration-have_account = Sie haben schon ein Konto?
 registration-terms = Wenn Sie ein Konto anlegen, stimmen Sie den Nutzungsbedingungen von { $app } zu.
@@ -72,6 +102,7 @@ field-empty =
         [current_password] Geben Sie Ihr jetziges Passwort ein
         [code] Geben Sie den Code ein
         [name] Geben Sie Ihren Namen ein
+        [backup_code] Geben Sie einen Ersatzcode ein
        *[other] Füllen Sie das Feld „{ $field }“ aus
     }
 field-optional = (freiwillig)
@@ -146,6 +177,7 @@ link-title_verification = E-Mail-Adresse bestätigen
 link-title_recovery = Passwort zurücksetzen
 link-sentence_verification = Jemand hat { $address } für ein Konto bei { $app } angegeben. Bestätigen Sie, dass die Adresse Ihnen gehört.
 link-sentence_recovery = Jemand hat ein neues Passwort für { $address } angefordert.
+link-sentence_given = Sie haben diesen Link bekommen, um ein neues Passwort für { $app } zu wählen.
 link-elsewhere_verification = Sie sind hier auf einem anderen Gerät. Bestätigen Sie hier und gehen Sie dann zum ersten zurück.
 link-elsewhere_recovery = Sie sind auf einem anderen Gerät. Wählen Sie hier das neue Passwort und melden Sie sich damit auf dem ersten an.
 link-asked_at = Angefordert am
@@ -190,7 +222,7 @@ consent-remember = Bei dieser Anwendung nicht mehr fragen
 consent-allow = Erlauben
 consent-deny = Nicht erlauben
 scope-openid-title = Wissen, wer Sie sind
-scope-openid-line = Sie bekommt eine Nummer, die für Sie steht, damit sie Sie beim nächsten Mal erkennt.
+scope-openid-line = Die Anwendung bekommt eine Nummer, die für Sie steht, damit sie Sie beim nächsten Mal erkennt.
 scope-profile-title = Ihr Profil sehen
 scope-profile-line = Ihren Namen und was Sie sonst in Ihr Profil geschrieben haben.
 scope-email-title = Ihre E-Mail-Adresse sehen
@@ -200,7 +232,7 @@ scope-phone-line = Ihre Telefonnummer und ob sie bestätigt ist.
 scope-address-title = Ihre Anschrift sehen
 scope-address-line = Die Anschrift in Ihrem Profil.
 scope-offline_access-title = Verbunden bleiben
-scope-offline_access-line = Sie behält den Zugriff, auch wenn Sie sie nicht benutzen.
+scope-offline_access-line = Die Anwendung behält den Zugriff, auch wenn Sie sie nicht benutzen.
 scope-other-title = { $scope } benutzen
 scope-other-line = Die Anwendung fragt danach mit diesem Namen.
 
@@ -255,6 +287,7 @@ account-overview = Übersicht
 account-profile = Profil
 account-password = Passwort
 account-passkeys = Passkeys
+account-two_step = Bestätigung in zwei Schritten
 account-sessions = Geräte
 account-apps = Verbundene Anwendungen
 account-activity = Aktivität
@@ -274,10 +307,47 @@ account-see_sessions = Geräte ansehen
 profile-title = Ihr Profil
 profile-save = Änderungen speichern
 profile-saved = Ihre Änderungen sind gespeichert
-profile-email_hint = An eine neue Adresse schicken wir einen Code, bevor sie die alte ersetzt.
+profile-email_hint = An eine neue Adresse schicken wir einen Code, bevor sie die alte ersetzt. Andere Geräte werden dann abgemeldet.
 password-title = Passwort ändern
 password-button = Passwort ändern
 password-end_others = Auf anderen Geräten abmelden
+two_step-title = Bestätigung in zwei Schritten
+two_step-off = Sie ist aus. Mit ihr genügt kein Passwort: Es wird auch nach einem Code aus einer App auf Ihrem Telefon gefragt.
+two_step-on = Sie ist an. Beim Anmelden fragen wir nach einem Code aus Ihrer Authenticator-App.
+two_step-app = Authenticator-App
+two_step-add = Authenticator-App einrichten
+two_step-remove = Bestätigung in zwei Schritten ausschalten
+two_step-added = Die Bestätigung in zwei Schritten ist an. Ihre anderen Geräte sind abgemeldet.
+two_step-removed = Die Bestätigung in zwei Schritten ist aus
+two_step-codes = Ersatzcodes
+two_step-codes_left =
+    { $n ->
+        [0] Sie haben keine Codes mehr. Erstellen Sie neue, damit Sie sich auch ohne Ihr Telefon anmelden können.
+        [one] Sie haben noch 1 Code. Erstellen Sie bald neue.
+       *[other] Sie haben noch { $n } Codes, für einen Tag ohne Ihr Telefon.
+    }
+two_step-codes_new = Neue Ersatzcodes erstellen
+two_step-codes_kept = Ihre Ersatzcodes sind gesichert
+two_step-devices = Vertraute Geräte
+two_step-devices_sentence = Auf diesen Geräten fragen wir beim Anmelden nicht nach dem zweiten Schritt.
+two_step-until = bis
+two_step-untrust = Nicht mehr vertrauen
+two_step-untrusted = Diesem Gerät wird nicht mehr vertraut
+add_app-title = Authenticator-App einrichten
+add_app-scan = Lesen Sie dieses Bild mit Ihrer Authenticator-App ein:
+add_app-qr = QR-Code für Ihre Authenticator-App
+add_app-key = Oder tippen Sie diesen Schlüssel ein:
+add_app-account = Konto: { $account }, bei { $issuer }
+add_app-label = Code, den die App zeigt
+add_app-button = Einschalten
+add_app-cancel = Jetzt nicht
+add_app-over = Das hat zu lange gedauert. Richten Sie die App noch einmal ein.
+codes-title = Sichern Sie Ihre Ersatzcodes
+codes-sentence = Jeder öffnet Ihr Konto einmal, ohne Ihr Telefon. Sie werden nur jetzt gezeigt; bewahren Sie sie sicher auf.
+codes-download = Herunterladen
+codes-saved = Ich habe diese Codes gesichert
+codes-button = Weiter
+codes-not_saved = Setzen Sie das Häkchen, sobald Sie die Codes gesichert haben
 sessions-title = Ihre Geräte
 sessions-sentence = Auf diesen Geräten ist Ihr Konto angemeldet.
 sessions-current = Dieses Gerät
@@ -304,7 +374,7 @@ apps-none = Zurzeit darf keine Anwendung Ihr Konto benutzen.
 apps-list = Sie darf:
 apps-first = Seit
 apps-last = Zuletzt benutzt
-apps-offline = Sie behält den Zugriff, auch wenn Sie sie nicht benutzen.
+apps-offline = Die Anwendung behält den Zugriff, auch wenn Sie sie nicht benutzen.
 apps-remembered = Sie werden dafür nicht mehr gefragt.
 apps-remove = Zugriff entziehen
 apps-ask = Immer fragen
@@ -320,6 +390,12 @@ activity-signed_out = Ein Gerät wurde abgemeldet
 activity-recovery_asked = Ein Code für ein neues Passwort wurde angefordert
 activity-recovered = Das Passwort wurde mit einem Code zurückgesetzt
 activity-credential_changed = Das Passwort wurde geändert
+activity-factor_added = Die Bestätigung in zwei Schritten wurde eingeschaltet
+activity-factor_removed = Die Bestätigung in zwei Schritten wurde ausgeschaltet
+activity-factor_failed = Der zweite Schritt gelang nicht
+activity-backup_code_used = Ein Ersatzcode wurde verwendet
+activity-passkey_added = Ein Passkey kam hinzu
+activity-passkey_removed = Ein Passkey wurde entfernt
 activity-address_changed = Die E-Mail-Adresse wurde geändert
 activity-address_restored = Die alte E-Mail-Adresse wurde wiederhergestellt
 activity-created = Das Konto wurde angelegt
@@ -390,6 +466,8 @@ passkey-removed = Entfernt. Hier geht damit nichts mehr.
 passkey-last = Sie können sich nur damit anmelden. Fügen Sie einen anderen hinzu, bevor Sie ihn entfernen.
 passkey-not_added = Das ließ sich Ihrem Konto nicht hinzufügen. Wenn es neu ist, versuchen Sie es noch einmal.
 passkey-too_many = Sie haben so viele, wie ein Konto haben kann. Entfernen Sie einen, den Sie nicht mehr benutzen.
+
+## Das Konto: was es noch zeigt
 
 ## Abmelden
 
@@ -466,6 +544,8 @@ error-server_problem-title = Bei uns gibt es ein Problem
 error-unsupported_media_type = Was Sie gesendet haben, können wir in dieser Form nicht lesen. Gehen Sie zur Seite zurück und senden Sie es noch einmal.
 error-unsupported_media_type-title = Das können wir nicht lesen
 error-link_unknown = Dieser Link führt nirgends mehr hin. Fordern Sie eine neue E-Mail an, wenn Sie noch eine brauchen.
+error-invitation_over = Sie wurde benutzt, zurückgenommen oder ist abgelaufen. Mit einem Konto melden Sie sich an, sonst bitten Sie um eine neue.
+error-invitation_over-title = Diese Einladung gilt nicht mehr
 error-link_unknown-title = Dieser Link ist abgelaufen
 error-wrong_host = Sie haben { $host } geöffnet, aber dieser Dienst ist für { $issuer } eingerichtet.
 error-wrong_host-title = Das ist eine andere Adresse
@@ -519,11 +599,16 @@ inbox-text = Text der Nachricht
 
 mail-subject_verification_code = { $code } ist Ihr Code für { $app }
 mail-subject_recovery_code = { $code } ist Ihr Code für ein neues Passwort bei { $app }
+mail-subject_invitation = Sie sind zu { $place } eingeladen
+mail-subject_sign_in_code = { $code } ist Ihr Code zum Anmelden bei { $app }
 mail-subject_account_exists = Sie haben schon ein Konto bei { $app }
 mail-subject_password_changed = Ihr Passwort bei { $app } wurde geändert
 mail-subject_passkey_added = Zu Ihrem Konto bei { $app } kam ein Passkey hinzu
 mail-subject_passkey_removed = Aus Ihrem Konto bei { $app } wurde ein Passkey entfernt
 mail-subject_recovery_completed = Ihr Passwort bei { $app } wurde zurückgesetzt
+mail-subject_second_factor_added = Die Bestätigung in zwei Schritten ist für Ihr Konto bei { $app } an
+mail-subject_second_factor_removed = Die Bestätigung in zwei Schritten ist für Ihr Konto bei { $app } aus
+mail-subject_backup_code_used = Ein Ersatzcode Ihres Kontos bei { $app } wurde verwendet
 mail-subject_refresh_token_reused = Eine Anwendung wurde von Ihrem Konto bei { $app } abgemeldet
 mail-subject_account_locked = Ihr Passwort bei { $app } gilt nicht mehr
 mail-subject_address_changed = Die E-Mail-Adresse Ihres Kontos bei { $app } wurde geändert
@@ -532,11 +617,16 @@ mail-subject_account_deleted = Ihr Konto bei { $app } ist gelöscht
 
 mail-title_verification_code = E-Mail-Adresse bestätigen
 mail-title_recovery_code = Passwort zurücksetzen
+mail-title_invitation = Sie sind eingeladen
+mail-title_sign_in_code = Anmelden
 mail-title_account_exists = Sie haben schon ein Konto
 mail-title_password_changed = Ihr Passwort wurde geändert
 mail-title_passkey_added = Ein Passkey kam hinzu
 mail-title_passkey_removed = Ein Passkey wurde entfernt
 mail-title_recovery_completed = Ihr Passwort wurde zurückgesetzt
+mail-title_second_factor_added = Die Bestätigung in zwei Schritten ist an
+mail-title_second_factor_removed = Die Bestätigung in zwei Schritten ist aus
+mail-title_backup_code_used = Ein Ersatzcode wurde verwendet
 mail-title_refresh_token_reused = Eine Anwendung wurde abgemeldet
 mail-title_account_locked = Ihr Passwort gilt nicht mehr
 mail-title_address_changed = Ihre E-Mail-Adresse wurde geändert
@@ -556,6 +646,9 @@ mail-link_recovery_code = Neues Passwort wählen
 mail-link_address_changed = Diese Adresse zurückholen
 mail-link_deletion_scheduled = Mein Konto behalten
 
+mail-invitation = Sie sind zu { $place } eingeladen. Legen Sie ein Konto an, um dabei zu sein.
+mail-invitation_works = Der Link gilt einmal, bis { $time }.
+mail-invitation_go = Konto anlegen
 mail-account_exists = Jemand wollte bei { $app } mit dieser Adresse ein Konto anlegen. Sie haben schon eines, darum wurde nichts geändert.
 mail-account_exists_go = Wenn Sie das waren, melden Sie sich an.
 mail-account_exists_recover = Wenn Sie Ihr Passwort nicht mehr wissen, können Sie es zurücksetzen.
@@ -563,25 +656,38 @@ mail-password_changed = Das Passwort Ihres Kontos bei { $app } wurde geändert.
 mail-passkey_added = Zu Ihrem Konto bei { $app } kam ein Passkey oder Sicherheitsschlüssel hinzu. Damit kann man sich von jetzt an anmelden.
 mail-passkey_removed = Aus Ihrem Konto bei { $app } wurde ein Passkey oder Sicherheitsschlüssel entfernt. Damit geht dort nichts mehr.
 mail-recovery_completed = Das Passwort Ihres Kontos bei { $app } wurde mit einem Code aus Ihrem Postfach zurückgesetzt. Alle anderen Geräte wurden abgemeldet.
+mail-happened_address_changed = Ihr Konto bei { $app } hat jetzt eine andere E-Mail-Adresse. Mit dieser kann man sich nicht mehr anmelden.
+mail-happened_deletion_scheduled = Jemand, der angemeldet war, möchte Ihr Konto bei { $app } löschen lassen. Bis dahin ist es abgeschaltet.
+mail-happened_account_deleted = Ihr Konto bei { $app } ist mit allem, was dazugehört, gelöscht, wie vor einer Woche gewünscht.
+mail-undo_works = Der Link unten wirkt einmal, bis { $time }. Danach lässt sich nichts mehr zurücknehmen.
+mail-second_factor_added = Ihrem Konto bei { $app } wurde eine Authenticator-App hinzugefügt. Von jetzt an wird beim Anmelden nach ihr gefragt.
+mail-second_factor_removed = Die Authenticator-App Ihres Kontos bei { $app } wurde entfernt. Beim Anmelden wird nicht mehr nach ihr gefragt.
+mail-backup_code_used = Jemand hat sich mit einem Ihrer Ersatzcodes bei { $app } angemeldet. Er gilt nicht noch einmal.
+mail-backup_codes_left =
+    { $n ->
+        [0] Sie haben keinen mehr. Erstellen Sie neue in Ihrem Konto.
+        [one] Sie haben noch 1. Erstellen Sie neue in Ihrem Konto.
+       *[other] Sie haben noch { $n }.
+    }
 mail-refresh_token_reused = Ein Schlüssel, den { $client } für Ihr Konto bei { $app } hat, wurde zweimal benutzt, vielleicht kopiert. Er gilt nicht mehr.
 mail-refresh_token_reused_go = Sie werden sich dort neu anmelden müssen. Mehr ist nicht zu tun, außer Sie sehen etwas, das Sie nicht kennen.
 mail-account_locked = Bei Ihrem Konto bei { $app } wurden zu viele falsche Passwörter eingegeben. Darum ist sein Passwort abgeschaltet.
 mail-account_locked_go = Setzen Sie es zurück, um sich wieder anzumelden. Wo Sie jetzt angemeldet sind, bleiben Sie es.
-mail-happened_address_changed = Ihr Konto bei { $app } hat jetzt eine andere E-Mail-Adresse. Mit dieser hier kann man sich nicht mehr anmelden.
-mail-happened_deletion_scheduled = Jemand, der angemeldet war, will Ihr Konto bei { $app } löschen lassen. Bis dahin ist es abgeschaltet.
-mail-happened_account_deleted = Ihr Konto bei { $app } und alles darin ist gelöscht, wie Sie es vor einer Woche wollten.
-mail-undo_works = Der Link unten gilt einmal, bis { $time }. Danach lässt sich nichts mehr zurücknehmen.
 mail-sign_in = Anmelden
 mail-account = Konto ansehen
 mail-recover = Passwort zurücksetzen
 
 mail-who_verification_code = Wer ihn angefordert hat
 mail-who_recovery_code = Wer ihn angefordert hat
+mail-who_sign_in_code = Wer ihn angefordert hat
 mail-who_account_exists = Wer es war
 mail-who_password_changed = Wer es war
 mail-who_passkey_added = Wer es war
 mail-who_passkey_removed = Wer es war
 mail-who_recovery_completed = Wer es war
+mail-who_second_factor_added = Wer es war
+mail-who_second_factor_removed = Wer es war
+mail-who_backup_code_used = Wer ihn verwendet hat
 mail-who_refresh_token_reused = Wer ihn noch einmal benutzt hat
 mail-who_account_locked = Wer es zuletzt versucht hat
 mail-who_address_changed = Wer es war
@@ -594,28 +700,38 @@ mail-network = Netzadresse
 mail-not_you = Wenn Sie das nicht waren
 mail-not_you_verification_code = Beachten Sie diese E-Mail nicht: Ohne den Code geschieht nichts. Sagen Sie ihn niemandem, wer auch immer fragt.
 mail-not_you_recovery_code = Beachten Sie diese E-Mail nicht: Ihr Passwort bleibt, wie es ist. Sagen Sie den Code niemandem, wer auch immer fragt.
+mail-not_you_invitation = Beachten Sie diese E-Mail nicht: Ohne Sie wird kein Konto angelegt.
+mail-not_you_sign_in_code = Beachten Sie diese E-Mail nicht: Ohne den Code geschieht nichts. Sagen Sie ihn niemandem, wer auch immer fragt.
 mail-not_you_account_exists = Sie müssen nichts tun. Von außen kann niemand sehen, dass Sie ein Konto haben.
 mail-not_you_password_changed = Jemand kennt Ihr Passwort. Wählen Sie jetzt ein neues; damit werden auch alle Geräte abgemeldet.
 mail-not_you_passkey_added = Jemand ist in Ihrem Konto. Entfernen Sie dort den Passkey, wählen Sie ein neues Passwort und melden Sie alle anderen Geräte ab.
 mail-not_you_passkey_removed = Jemand ist in Ihrem Konto. Wählen Sie jetzt ein neues Passwort und melden Sie alle anderen Geräte ab.
+mail-not_you_second_factor_added = Jemand ist in Ihrem Konto angemeldet. Wählen Sie jetzt ein neues Passwort; damit werden auch alle Geräte abgemeldet.
+mail-not_you_second_factor_removed = Jemand ist in Ihrem Konto angemeldet. Wählen Sie jetzt ein neues Passwort; damit werden auch alle Geräte abgemeldet.
+mail-not_you_backup_code_used = Jemand kennt Ihr Passwort und hat Ihre Ersatzcodes. Wählen Sie jetzt ein neues Passwort und erstellen Sie dann neue Codes.
 mail-not_you_refresh_token_reused = Sehen Sie sich die Geräte in Ihrem Konto an, melden Sie fremde ab und wählen Sie ein neues Passwort.
 mail-not_you_recovery_completed = Jemand kann Ihre E-Mails lesen. Ändern Sie zuerst das Passwort Ihres Postfachs und setzen Sie dann dieses zurück.
-mail-not_you_account_locked = In Ihrem Konto wurde nichts geändert. Wählen Sie beim Zurücksetzen ein Passwort, das Sie sonst nirgends benutzen.
-mail-not_you_address_changed = Holen Sie diese Adresse jetzt zurück. Das meldet alle Geräte und Anwendungen ab; dann wählen Sie ein neues Passwort.
-mail-not_you_deletion_scheduled = Behalten Sie Ihr Konto jetzt und wählen Sie ein neues Passwort. Das geht auch, wenn Sie es sich anders überlegt haben.
+mail-not_you_address_changed = Holen Sie diese Adresse jetzt zurück. Das meldet alle Geräte und Apps ab; wählen Sie dann ein neues Passwort.
+mail-not_you_deletion_scheduled = Behalten Sie Ihr Konto und wählen Sie ein neues Passwort. Das geht auch, wenn Sie es sich anders überlegt haben.
 mail-not_you_account_deleted = Wir können es nicht zurückholen. Sie können jederzeit ein neues Konto anlegen.
+mail-not_you_account_locked = In Ihrem Konto wurde nichts geändert. Wählen Sie beim Zurücksetzen ein Passwort, das Sie sonst nirgends benutzen.
 
 mail-why_verification_code = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingegeben wurde.
 mail-why_recovery_code = Sie bekommen diese E-Mail, weil für { $address } bei { $app } ein neues Passwort angefordert wurde.
+mail-why_invitation = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingeladen wurde.
+mail-why_sign_in_code = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingegeben wurde.
 mail-why_account_exists = Sie bekommen diese E-Mail, weil { $address } bei { $app } eingegeben wurde.
 mail-why_password_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_passkey_added = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_passkey_removed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_second_factor_added = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_second_factor_removed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
+mail-why_backup_code_used = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_refresh_token_reused = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-why_recovery_completed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
-mail-why_account_locked = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
-mail-why_address_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört hat.
+mail-why_address_changed = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehörte.
 mail-why_deletion_scheduled = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
-mail-why_account_deleted = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört hat.
+mail-why_account_deleted = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehörte.
+mail-why_account_locked = Sie bekommen diese E-Mail, weil { $address } zu einem Konto bei { $app } gehört.
 mail-automatic = Sie wurde automatisch verschickt, niemand liest eine Antwort darauf.
 mail-automatic_reply = Sie wurde automatisch verschickt. Antworten gehen an { $address }.

@@ -18,8 +18,8 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
-browser-unknown = An unknown browser
-browser-on = { $browser } on { $system }
+agent-unknown = An unknown browser
+agent-on = { $browser } on { $system }
 
 ## Signing in
 
@@ -30,6 +30,7 @@ login-email = Email
 login-username = Email or username
 login-password = Password
 login-button = Sign in
+login-code = Email me a code
 login-recovery = Forgot your password?
 login-new_here = New here?
 login-registration = Create an account
@@ -53,9 +54,38 @@ passkey-unknown = This passkey was removed from your account. Sign in another wa
 passkey-failed = That passkey didn't work. Try again or sign in another way.
 passkey-expired = That took a little too long, so nothing was done. Try again.
 
+## The second step
+
+factor-title_totp = Enter your 6-digit code
+factor-sentence_totp = Open your authenticator app and enter the code that it shows.
+factor-label_totp = Code from your app
+factor-title_backup = Enter a backup code
+factor-sentence_backup = Enter one of the codes that you saved when you turned on two-step verification.
+factor-label_backup = Backup code
+factor-hint_backup = Each code works once
+factor-button = Continue
+factor-trust = Trust this device for { $days } days
+factor-use_backup = Use a backup code
+factor-use_totp = Use your authenticator app
+factor-slow_down =
+    { $minutes ->
+        [one] That's too many tries. Wait 1 minute, then try again.
+       *[other] That's too many tries. Wait { $minutes } minutes, then try again.
+    }
+totp-mismatch = That code isn't right. Use the newest code from your app.
+totp-short = The code has 6 numbers. You entered { $n }.
+totp-long = The code has 6 numbers. You entered { $n }.
+totp-clock = Check that your phone's clock is set automatically.
+backup-used = That backup code was already used. Enter another one.
+backup-mismatch = That backup code isn't right. Check it and try again.
+
 ## Creating an account
 
 registration-title = Create your account
+registration-title_invited = Join { $app }
+registration-invitation_over = This invitation works no more. Ask whoever invited you for a new one.
+registration-invited_address = The invitation is for another email address.
+registration-invited_taken = There is an account with this email already. Sign in with it.
 registration-button = Create account
 registration-have_account = Already have an account?
 registration-terms = When you create an account, you agree to the terms of { $app }.
@@ -67,6 +97,7 @@ form-wrong = What you entered doesn't fit together. Check it and send it again.
 field-empty =
     { $field ->
         [current_password] Enter your current password
+        [backup_code] Enter a backup code
        *[other] Enter your { $field }
     }
 field-optional = (optional)
@@ -141,6 +172,7 @@ link-title_verification = Confirm your email
 link-title_recovery = Reset your password
 link-sentence_verification = Somebody used { $address } for an account with { $app }. Confirm that it's yours.
 link-sentence_recovery = Somebody asked for a new password for { $address }.
+link-sentence_given = You were given this link to choose a new password for { $app }.
 link-elsewhere_verification = You opened this on another device. Confirm here, then go back to the other one.
 link-elsewhere_recovery = You opened this on another device. You choose the new password here, and then sign in with it on the other one.
 link-asked_at = Asked for
@@ -250,6 +282,7 @@ account-overview = Overview
 account-profile = Profile
 account-password = Password
 account-passkeys = Passkeys
+account-two_step = Two-step verification
 account-sessions = Devices
 account-apps = Connected apps
 account-activity = Activity
@@ -269,10 +302,47 @@ account-see_sessions = See your devices
 profile-title = Your profile
 profile-save = Save changes
 profile-saved = Your changes are saved
-profile-email_hint = We'll send a code to a new address before it replaces the old one.
+profile-email_hint = We'll send a code to a new address before it replaces the old one. Other devices are then signed out.
 password-title = Change your password
 password-button = Change password
 password-end_others = Sign out of other devices
+two_step-title = Two-step verification
+two_step-off = It is off. With it, a password alone doesn't open your account: a code from an app on your phone is asked for too.
+two_step-on = It is on. When you sign in, we ask for a code from your authenticator app.
+two_step-app = Authenticator app
+two_step-add = Set up an authenticator app
+two_step-remove = Turn off two-step verification
+two_step-added = Two-step verification is on. Your other devices are signed out.
+two_step-removed = Two-step verification is off
+two_step-codes = Backup codes
+two_step-codes_left =
+    { $n ->
+        [0] You have no codes left. Make new ones, so that you can sign in without your phone.
+        [one] You have 1 code left. Make new ones soon.
+       *[other] You have { $n } codes left, for a day without your phone.
+    }
+two_step-codes_new = Make new backup codes
+two_step-codes_kept = Your backup codes are saved
+two_step-devices = Trusted devices
+two_step-devices_sentence = On these devices we don't ask for the second step when you sign in.
+two_step-until = until
+two_step-untrust = Don't trust
+two_step-untrusted = That device is not trusted any more
+add_app-title = Set up an authenticator app
+add_app-scan = Scan this with your authenticator app:
+add_app-qr = QR code for your authenticator app
+add_app-key = Or type this key into it:
+add_app-account = Account: { $account }, from { $issuer }
+add_app-label = Code that the app shows
+add_app-button = Turn on
+add_app-cancel = Not now
+add_app-over = That took too long. Set up the app again.
+codes-title = Save your backup codes
+codes-sentence = Each one opens your account once, without your phone. They are shown only now, so keep them somewhere safe.
+codes-download = Download
+codes-saved = I've saved these codes
+codes-button = Continue
+codes-not_saved = Tick the box once you have saved your codes
 sessions-title = Your devices
 sessions-sentence = These devices are signed in to your account.
 sessions-current = This device
@@ -338,6 +408,10 @@ activity-signed_out = A device was signed out
 activity-recovery_asked = A code for a new password was asked for
 activity-recovered = The password was reset with a code
 activity-credential_changed = The password was changed
+activity-factor_added = Two-step verification was turned on
+activity-factor_removed = Two-step verification was turned off
+activity-factor_failed = The second step didn't succeed
+activity-backup_code_used = A backup code was used
 activity-passkey_added = A passkey was added
 activity-passkey_removed = A passkey was removed
 activity-address_changed = The email was changed
@@ -460,6 +534,8 @@ error-server_problem-title = There's a problem on our side
 error-unsupported_media_type = What you sent is in a form that we don't read. Go back to the page and send it again.
 error-unsupported_media_type-title = We can't read that
 error-link_unknown = That link doesn't lead anywhere any more. Ask for a new email if you still need one.
+error-invitation_over = It was used, it has run out, or it was taken back. If you have an account, sign in. Otherwise ask whoever invited you for a new one.
+error-invitation_over-title = That invitation works no more
 error-link_unknown-title = That link has run out
 error-wrong_host = You opened { $host }, but this service is set up for { $issuer }.
 error-wrong_host-title = This is a different address
@@ -513,11 +589,16 @@ inbox-text = Text of the message
 
 mail-subject_verification_code = { $code } is your { $app } code
 mail-subject_recovery_code = { $code } is your { $app } code for a new password
+mail-subject_invitation = You are invited to { $place }
+mail-subject_sign_in_code = { $code } is your { $app } code to sign in
 mail-subject_account_exists = You already have an account with { $app }
 mail-subject_password_changed = Your { $app } password was changed
 mail-subject_passkey_added = A passkey was added to your { $app } account
 mail-subject_passkey_removed = A passkey was removed from your { $app } account
 mail-subject_recovery_completed = Your { $app } password was reset
+mail-subject_second_factor_added = Two-step verification was turned on for your { $app } account
+mail-subject_second_factor_removed = Two-step verification was turned off for your { $app } account
+mail-subject_backup_code_used = A backup code of your { $app } account was used
 mail-subject_address_changed = The email of your { $app } account was changed
 mail-subject_deletion_scheduled = Your { $app } account will be deleted
 mail-subject_account_deleted = Your { $app } account is deleted
@@ -527,11 +608,16 @@ mail-subject_account_locked = Your { $app } password no longer works
 
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
+mail-title_invitation = You are invited
+mail-title_sign_in_code = Sign in
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
 mail-title_passkey_added = A passkey was added
 mail-title_passkey_removed = A passkey was removed
 mail-title_recovery_completed = Your password was reset
+mail-title_second_factor_added = Two-step verification is on
+mail-title_second_factor_removed = Two-step verification is off
+mail-title_backup_code_used = A backup code was used
 mail-title_address_changed = Your email was changed
 mail-title_deletion_scheduled = Your account will be deleted
 mail-title_account_deleted = Your account is deleted
@@ -552,6 +638,9 @@ mail-link_recovery_code = Choose a new password
 mail-link_address_changed = Put this address back
 mail-link_deletion_scheduled = Keep my account
 
+mail-invitation = You are invited to { $place }. Create your account to join.
+mail-invitation_works = The link works once, until { $time }.
+mail-invitation_go = Create your account
 mail-account_exists = Somebody wanted to create an account at { $app } with this address. You have one already, so nothing was changed.
 mail-account_exists_go = If that was you, sign in.
 mail-account_exists_recover = If you don't remember your password, you can reset it.
@@ -559,6 +648,15 @@ mail-password_changed = The password of your account at { $app } was changed.
 mail-passkey_added = A passkey or a security key was added to your account at { $app }. It can be used to sign in from now on.
 mail-passkey_removed = A passkey or a security key was removed from your account at { $app }. It doesn't work there any more.
 mail-recovery_completed = The password of your account at { $app } was reset with a code from your mailbox. All other devices were signed out.
+mail-second_factor_added = An authenticator app was added to your account at { $app }. From now on it is asked for when you sign in.
+mail-second_factor_removed = The authenticator app of your account at { $app } was removed. It is not asked for any more when you sign in.
+mail-backup_code_used = Somebody signed in to your account at { $app } with one of your backup codes. It doesn't work again.
+mail-backup_codes_left =
+    { $n ->
+        [0] You have none left. Make new ones in your account.
+        [one] You have 1 left. Make new ones in your account.
+       *[other] You have { $n } left.
+    }
 mail-happened_address_changed = Your account at { $app } has another email now. This address can't be used to sign in any more.
 mail-happened_deletion_scheduled = Somebody who was signed in asked us to delete your account at { $app }. Until then it is switched off.
 mail-happened_account_deleted = Your account at { $app } and everything in it is gone, as you asked us a week ago.
@@ -573,11 +671,15 @@ mail-recover = Reset your password
 
 mail-who_verification_code = Who asked for it
 mail-who_recovery_code = Who asked for it
+mail-who_sign_in_code = Who asked for it
 mail-who_account_exists = Who it was
 mail-who_password_changed = Who did it
 mail-who_passkey_added = Who did it
 mail-who_passkey_removed = Who did it
 mail-who_recovery_completed = Who did it
+mail-who_second_factor_added = Who did it
+mail-who_second_factor_removed = Who did it
+mail-who_backup_code_used = Who used it
 mail-who_address_changed = Who did it
 mail-who_deletion_scheduled = Who did it
 mail-who_account_deleted = Who did it
@@ -590,10 +692,15 @@ mail-network = Network address
 mail-not_you = If this wasn't you
 mail-not_you_verification_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
+mail-not_you_invitation = Ignore this email: without you, no account is created.
+mail-not_you_sign_in_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
 mail-not_you_passkey_added = Somebody is in your account. Remove the passkey there, choose a new password, and sign out all other devices.
 mail-not_you_passkey_removed = Somebody is in your account. Choose a new password now, and sign out all other devices.
+mail-not_you_second_factor_added = Somebody is signed in to your account. Choose a new password now; that also signs out all devices.
+mail-not_you_second_factor_removed = Somebody is signed in to your account. Choose a new password now; that also signs out all devices.
+mail-not_you_backup_code_used = Somebody knows your password and has your backup codes. Choose a new password now, then make new codes.
 mail-not_you_refresh_token_reused = Look at the devices in your account, sign out those that you don't know, and choose a new password.
 mail-not_you_recovery_completed = Somebody can read your email. Change the password of your mailbox first, then reset this one.
 mail-not_you_address_changed = Put this address back now. That signs out all devices and apps; then choose a new password.
@@ -603,10 +710,15 @@ mail-not_you_account_locked = Nothing in your account was changed. When you rese
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
+mail-why_invitation = You get this email because { $address } was invited at { $app }.
+mail-why_sign_in_code = You get this email because { $address } was entered at { $app }.
 mail-why_account_exists = You get this email because { $address } was entered at { $app }.
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.
 mail-why_passkey_added = You get this email because { $address } belongs to an account at { $app }.
 mail-why_passkey_removed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_second_factor_added = You get this email because { $address } belongs to an account at { $app }.
+mail-why_second_factor_removed = You get this email because { $address } belongs to an account at { $app }.
+mail-why_backup_code_used = You get this email because { $address } belongs to an account at { $app }.
 mail-why_refresh_token_reused = You get this email because { $address } belongs to an account at { $app }.
 mail-why_recovery_completed = You get this email because { $address } belongs to an account at { $app }.
 mail-why_address_changed = You get this email because { $address } belonged to an account at { $app }.

@@ -95,6 +95,40 @@ for (const script of [true, false]) {
       await tab.reads(address);
     });
 
+    check("page_1_4_6_an_app_loses_its_access_and_an_account_is_deleted_and_kept", async () => {
+      const { ada, tab } = await atHome();
+      await application.send(tab.page);
+      await application.home(tab.page, ada);
+      await tab.page.goto(`${world.issuer}/account/sessions`);
+      await tab.reads("Used for: Acme Notes");
+      await tab.follow("Connected apps");
+      await tab.sees("Your connected apps", "one");
+      await tab.press("Remove access Acme Notes");
+      assert.equal((await tab.sees("Your connected apps", "none")).notes.length, 1);
+      await tab.follow("Activity");
+      await tab.sees("Activity");
+      await tab.press("This wasn't me");
+      assert.equal((await tab.sees("Change your password", "activity")).notes.length, 1);
+      await tab.follow("Your data");
+      await tab.sees("Your data");
+      const [file] = await Promise.all([tab.page.waitForEvent("download"), tab.follow("Download my data")]);
+      assert.equal(file.suggestedFilename(), "account-data.json");
+      await tab.fill("delete-email", "somebody@example.org");
+      await tab.press("Delete my account");
+      assert.equal((await tab.sees("Your data", "wrong")).problems.length, 1);
+      await tab.fill("delete-email", ada.email);
+      await tab.press("Delete my account");
+      await tab.sees("Your account will be deleted");
+      const { link } = await world.server.mail(ada.email);
+      await tab.page.goto(link);
+      await tab.sees("Keep your account?");
+      await tab.press("Keep my account");
+      await tab.sees("Your account stays");
+      await tab.follow("Sign in");
+      await tab.signIn(ada);
+      await tab.page.waitForURL(`${world.issuer}/account`);
+    });
+
     check("page_1_4_10_errors_lead_on", async () => {
       const tab = await world.tab();
       const asked = {

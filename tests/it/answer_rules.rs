@@ -29,6 +29,7 @@ pub fn check(issuer: &str, ask: &Ask, answer: &Answer) {
         Some("application/json") if is_document(path) && answer.status == 200 => rules.document(),
         Some("application/json") => rules.api(),
         Some("application/jwt") if path == "/userinfo" && answer.status == 200 => rules.api(),
+        Some("text/plain; charset=utf-8") if path == "/account/two-step/codes.txt" => rules.api(),
         Some(_) if path.starts_with("/static/") => rules.asset(),
         Some(other) => rules.broken(&format!("has the unexpected type {other}")),
         None if answer.status == 303 => rules.redirect(),
@@ -115,7 +116,9 @@ impl Rules<'_> {
             true => self.has("strict-transport-security", "max-age=31536000"),
             false => self.lacks("strict-transport-security"),
         }
-        if self.answer.header("cache-control") == Some("no-store") {
+        // The tag of an identity is for `If-Match`, and for no cache.
+        let is_versioned = self.ask.target.starts_with("/admin/identities");
+        if self.answer.header("cache-control") == Some("no-store") && !is_versioned {
             self.lacks("etag");
         }
         for cookie in self.answer.all("set-cookie") {

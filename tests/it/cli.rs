@@ -5,6 +5,7 @@
 mod clients;
 mod command;
 mod courier;
+mod identities;
 mod keys;
 mod reload;
 mod running;
@@ -43,6 +44,9 @@ fn every_command_explains_itself() {
         &["webhooks", "redeliver", "--help"],
         &["identities", "create", "--help"],
         &["identities", "recover", "--help"],
+        &["identities", "set", "--help"],
+        &["identities", "import", "--help"],
+        &["identities", "export", "--help"],
     ] {
         let done = folder.run(words, &[]);
         assert_eq!(done.code, 0, "{words:?}");

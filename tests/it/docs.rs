@@ -103,6 +103,11 @@ fn the_page_about_signing_out_is_true() {
 }
 
 #[test]
+fn the_page_about_second_factors_is_true() {
+    run_page("docs/how-to/second-factors.md");
+}
+
+#[test]
 fn the_page_about_languages_is_true() {
     run_page("docs/how-to/languages.md");
 }
@@ -120,6 +125,16 @@ fn the_page_about_webhooks_is_true() {
 #[test]
 fn the_page_about_people_is_true() {
     run_page("docs/how-to/administer-people.md");
+}
+
+#[test]
+fn the_page_about_imports_is_true() {
+    run_page("docs/how-to/import.md");
+}
+
+#[test]
+fn the_page_about_invitations_is_true() {
+    run_page("docs/how-to/invitations.md");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod decisions;
 mod defence;
 mod device;
 mod docs;
+mod factors;
 mod harness;
 mod http;
 mod journeys;

@@ -5,21 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
-use serde_json::Value as Json;
 use url::Url;
 
 use super::http;
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, IdentitySettings, KeySettings, Mode,
-    OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{Channel, ReturnUrlRule, SecretText};
 use crate::text::Languages;
-
-/// The schema of traits that ships.
-const DEFAULT_SCHEMA: &str = include_str!("../identity.schema.json");
 
 pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option<Settings> {
     let development = mode == Mode::Development;
@@ -34,13 +30,14 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let tls = tls_files(&mut from, issuer.as_deref());
     let data_secrets = data_secrets(&mut from, development);
     let return_urls = return_url_rules(&mut from);
-    let identity = identity_schema(&mut from, sources);
+    let identity = super::identity::read(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
+    let login_code = from.flag("login.code");
     let outbound = outbound(&mut from, sources);
     let webhooks = from.tables("webhook");
     let webhooks = http::webhooks(&webhooks, sources, from.faults);
-    let courier = courier(&mut from, sources, &name, development, registration || recovery);
+    let courier = courier(&mut from, sources, &name, development, registration || recovery || login_code);
     let languages = languages(&mut from, sources, development);
     let log_format = from.text("server.log_format");
     if !matches!(log_format.as_str(), "auto" | "text" | "json") {
@@ -85,6 +82,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     };
     let password = PasswordSettings {
         min_length: from.number("password.min_length", 8, 128)?,
+        min_length_two_step: from.number("password.min_length_two_step", 8, 128)?,
         memory_kib: from.number("password.memory_kib", 19_456, 4_194_304)?,
         iterations: from.number("password.iterations", 2, 100)?,
         workers: from.number("password.workers", 0, 256)?,
@@ -114,6 +112,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         registration,
         verification_required: from.flag("verification.required"),
         recovery,
+        login_code,
         recovery_ends,
         after_recovery: from.web_url("recovery.after"),
         deletion: from.flag("account.deletion"),
@@ -259,24 +258,6 @@ fn return_url_rules(from: &mut Reader<'_>) -> Vec<ReturnUrlRule> {
     rules
 }
 
-fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentitySettings> {
-    let (name, text) = match (from.optional("identity.schema"), &sources.schema) {
-        (None, _) => ("default", DEFAULT_SCHEMA),
-        (Some(_), Some((name, text))) => (name.as_str(), text.as_str()),
-        (Some(name), None) => {
-            from.wrong("identity.schema", format!("the file {name} cannot be read"));
-            return None;
-        }
-    };
-    match serde_json::from_str::<Json>(text) {
-        Ok(schema) => Some(IdentitySettings { schema_id: "default".to_owned(), schema }),
-        Err(why) => {
-            from.faults.add(Fault::error(format!("{name}:{}:{}", why.line(), why.column()), why.to_string()));
-            None
-        }
-    }
-}
-
 /// What ships, with what the operator says otherwise.
 fn languages(from: &mut Reader<'_>, sources: &Sources, development: bool) -> Option<Arc<Languages>> {
     let default = from.text("languages.default");
@@ -315,7 +296,8 @@ fn courier(
     let smtp = match from.optional("courier.smtp_url") {
         None if development || !needed || by_mail => None,
         None => {
-            let text = "it is missing, and so is a [[courier.channel]] for email; registration or recovery is on, which need mail";
+            let text = "it is missing, and so is a [[courier.channel]] for email; registration, recovery or the sign-in by \
+                        code is on, which need mail";
             from.wrong("courier.smtp_url", text);
             return None;
         }

@@ -105,7 +105,7 @@ pub fn sign_in(
     if !store::passkeys::set_used(cx.db, &known, counted)? {
         return refused(cx, flow, Some(&known), "passkey_count");
     }
-    login::sign_in(cx, flow, known.identity, amr(&known), previous)
+    login::first_shown(cx, flow, known.identity, amr(&known), previous)
 }
 
 /// What speaks against a credential whose signature fits.

@@ -9,11 +9,7 @@ use crate::store::one_time_codes::MailedCode;
 /// A browser opened a link: a flow of this browser that remembers it. `None` if nobody knows the token.
 pub fn open_link(cx: &mut Cx<'_>, birth: Birth, token: &PlainToken) -> Result<Option<FlowId>> {
     let Some((code, waiting)) = links::find::<Recovery>(cx, token)? else { return Ok(None) };
-    let state = Recovery {
-        address: waiting.state.address.clone(),
-        stage: RecoveryStage::Link(code.id),
-        made_by: None,
-    };
+    let state = Recovery::at(RecoveryStage::Link(code.id), waiting.state.address.clone());
     Ok(Some(start(cx, links::birth(birth, &waiting), None, state)?.id))
 }
 

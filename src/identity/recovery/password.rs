@@ -1,7 +1,7 @@
 //! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
 
 use super::super::{
-    accounts, credentials, guessing, hold, is_open, keep, known_words, passwords, spend, traits,
+    accounts, credentials, factors, guessing, hold, is_open, keep, known_words, passwords, spend, traits,
 };
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
@@ -36,13 +36,20 @@ impl NewPassword {
 
 /// Takes a new password; in any stage but the last one, nothing happens.
 pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> Result<Prepared> {
-    let flow = hold(cx, flow)?;
-    let Some(person) = holder(cx, &flow)? else { return Ok(Prepared::Stay(flow)) };
+    let mut flow = hold(cx, flow)?;
+    let Some(person) = holder(cx, &flow)? else {
+        if flow.state.stage == RecoveryStage::Password && lacks_second(cx, &flow)? {
+            // A second factor was added since.
+            flow.state.stage = RecoveryStage::SecondFactor;
+            return Ok(Prepared::Stay(keep(cx, flow, Vec::new())?));
+        }
+        return Ok(Prepared::Stay(flow));
+    };
     let mut words = known_words(cx, flow.client_id.as_deref());
     words.push(flow.state.address.clone());
     words.extend(traits::words(&person.traits));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match passwords::check(cx.settings(), typed, &words) {
+    match passwords::check_length(passwords::least(cx, person.id)?, typed, &words) {
         Ok(password) => {
             let flow = keep(cx, flow, Vec::new())?;
             Ok(Prepared::Hash(Box::new(NewPassword { password, flow })))
@@ -51,17 +58,25 @@ pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> R
     }
 }
 
+/// A recovery that is done.
+#[derive(Debug)]
+pub struct Recovered {
+    /// The flow.
+    pub completed: Completed,
+    /// Whose password is new.
+    pub identity: IdentityId,
+    /// How they have shown who they are (RFC 8176).
+    pub amr: Vec<String>,
+}
+
 /// Sets the new password: the mailbox counts as proven, codes and other flows of the person are dead, failed sign-ins are
 /// forgotten, and every proven address is told. `None` if somebody was faster, or the flow has lost its evidence. Ending
 /// sessions and grants, and the new session, are the caller's.
-pub fn save_password(
-    cx: &mut Cx<'_>,
-    new: NewPassword,
-    hash: PasswordHash,
-) -> Result<Option<(Completed, IdentityId)>> {
+pub fn save_password(cx: &mut Cx<'_>, new: NewPassword, hash: PasswordHash) -> Result<Option<Recovered>> {
     let flow = hold(cx, new.flow)?;
     let Some(person) = holder(cx, &flow)? else { return Ok(None) };
     let identity = person.id;
+    let amr = [vec!["pwd".to_owned()], flow.state.second.clone()].concat();
     let (id, address, mailed) = (flow.id, flow.state.address.clone(), flow.state.made_by.is_none());
     let Ok(completed) = spend(cx, flow)? else { return Ok(None) };
     credentials::set(cx, identity, &hash)?;
@@ -73,7 +88,7 @@ pub fn save_password(
     guessing::forget_password(cx, identity)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
     cx.notify(identity, &Mail::RecoveryCompleted)?;
-    Ok(Some((completed, identity)))
+    Ok(Some(Recovered { completed, identity, amr }))
 }
 
 /// Whose password the flow may set.
@@ -82,5 +97,16 @@ fn holder(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<Option<Identity>> {
         return Ok(None);
     }
     let Some(identity) = flow.identity else { return Ok(None) };
+    if lacks_second(cx, flow)? {
+        return Ok(None);
+    }
     Ok(store::identities::find(cx.db, identity)?.filter(Identity::is_active))
+}
+
+/// Whether the person has a second factor that was not shown in this flow.
+fn lacks_second(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<bool> {
+    match flow.identity.filter(|_| flow.state.second.is_empty()) {
+        Some(identity) => factors::is_any(cx, identity),
+        None => Ok(false),
+    }
 }

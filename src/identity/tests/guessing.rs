@@ -37,7 +37,7 @@ fn recover(world: &World, address: &'static str, password: &'static str) -> Reco
         let prepared = world.run(move |cx| recovery::prepare_password(cx, flow, password));
         let recovery::Prepared::Hash(new) = prepared else { panic!("nothing to hash") };
         let hash = super::world::fake_hash(password);
-        let (_completed, _who) = world.run(move |cx| recovery::save_password(cx, *new, hash)).unwrap();
+        let _recovered = world.run(move |cx| recovery::save_password(cx, *new, hash)).unwrap();
     }
     state
 }

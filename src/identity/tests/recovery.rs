@@ -40,7 +40,7 @@ pub(super) fn choose(world: &World, id: FlowId, password: &str) -> Result<Identi
         Prepared::Hash(new) => {
             let hash = fake_hash(new.password.expose());
             let saved = world.run(move |cx| recovery::save_password(cx, *new, hash));
-            saved.map(|(_, identity)| identity).ok_or_else(|| vec!["lost".to_owned()])
+            saved.map(|saved| saved.identity).ok_or_else(|| vec!["lost".to_owned()])
         }
     }
 }

@@ -18,8 +18,8 @@ pub(super) fn apply(
     let canonical = traits::canonical_email(&flow.state.address).unwrap_or_default();
     let done = match (flow.state.purpose.clone(), flow.identity) {
         (VerificationPurpose::Registration { pending: Some(sealed), .. }, None) => {
-            let (made, hash) = open_account(cx, flow.id, &sealed)?;
-            flow.identity = make(cx, made, &hash, &canonical)?;
+            let (schema_id, made, hash) = open_account(cx, flow.id, &sealed)?;
+            flow.identity = make(cx, &schema_id, made, &hash, &canonical)?;
             flow.identity.is_some()
         }
         (VerificationPurpose::Address, Some(identity)) => accounts::prove(cx, identity, &canonical)?,
@@ -60,18 +60,24 @@ pub(super) fn conclude(
 }
 
 /// The account that waited. `None` if somebody has one of its addresses by now.
-fn make(cx: &mut Cx<'_>, made: Value, hash: &PasswordHash, proven: &str) -> Result<Option<IdentityId>> {
-    if accounts::taken(cx, &made, None)?.is_some() {
+fn make(
+    cx: &mut Cx<'_>,
+    schema_id: &str,
+    made: Value,
+    hash: &PasswordHash,
+    proven: &str,
+) -> Result<Option<IdentityId>> {
+    if accounts::taken(cx, schema_id, &made, None)?.is_some() {
         return Ok(None);
     }
-    let identity = accounts::new_identity(cx, made);
+    let identity = accounts::new_identity(cx, schema_id, made);
     accounts::insert(cx, &identity, |canonical| canonical == proven)?;
     credentials::set(cx, identity.id, hash)?;
     Ok(Some(identity.id))
 }
 
-/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead, and
-/// its mailbox is told how to take it back.
+/// A new address takes the place of the old one. Codes and flows that went out to the old one are dead,
+/// other devices are signed out, and its mailbox is told how to take it back.
 fn replace(
     cx: &mut Cx<'_>,
     flow: &Flow<Verification>,
@@ -97,6 +103,12 @@ fn replace(
     store::one_time_codes::expire_of_identity(cx.db, identity, cx.now)?;
     store::flows::expire_of_identity(cx.db, identity, Some(flow.id), cx.now)?;
     parked::forget(cx, identity)?;
+    // Whoever changes the address stays; on all other devices nobody does (S13).
+    for session in sessions::list(cx, identity)? {
+        if Some(session.browser) != flow.browser {
+            sessions::end(cx, &session, "address_changed")?;
+        }
+    }
     cx.record(Event::new("address.changed").of(identity).with("trait", name))?;
     // Who never proved the old address has no more right to it than anybody.
     if let Some(before) = before.filter(|_| proven_before) {

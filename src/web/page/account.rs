@@ -25,11 +25,12 @@ use crate::web::path;
 
 /// The pages of the account, as they stand in its navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
+pub(super) enum Section {
     Overview,
     Profile,
     Password,
     Passkeys,
+    TwoStep,
     Sessions,
     Apps,
     Activity,
@@ -38,23 +39,25 @@ enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Profile,
         Self::Password,
         Self::Passkeys,
+        Self::TwoStep,
         Self::Sessions,
         Self::Apps,
         Self::Activity,
         Self::Data,
     ];
 
-    fn path(&self) -> &'static str {
+    pub fn path(&self) -> &'static str {
         match self {
             Self::Overview => path::ACCOUNT,
             Self::Profile => path::PROFILE,
             Self::Password => path::PASSWORD,
             Self::Passkeys => path::PASSKEYS,
+            Self::TwoStep => path::TWO_STEP,
             Self::Sessions => path::SESSIONS,
             Self::Apps => path::APPS,
             Self::Activity => path::ACTIVITY,
@@ -62,12 +65,13 @@ impl Section {
         }
     }
 
-    fn words(&self) -> &'static str {
+    pub fn words(&self) -> &'static str {
         match self {
             Self::Overview => "account.overview",
             Self::Profile => "account.profile",
             Self::Password => "account.password",
             Self::Passkeys => "account.passkeys",
+            Self::TwoStep => "account.two_step",
             Self::Sessions => "account.sessions",
             Self::Apps => "account.apps",
             Self::Activity => "account.activity",

@@ -11,6 +11,8 @@ use crate::model::Notice;
 pub enum CodePurpose {
     /// That an address is the person's.
     Verification,
+    /// That it is the person who signs in.
+    SignIn,
     /// That the person may choose a new password.
     Recovery,
 }
@@ -53,7 +55,7 @@ impl CodePage {
     /// Says that mail does not get through at the moment, and what can be done instead.
     pub fn tell_that_mail_is_down(&mut self) {
         let way = match self.purpose {
-            CodePurpose::Recovery => "mail.way_password",
+            CodePurpose::Recovery | CodePurpose::SignIn => "mail.way_password",
             CodePurpose::Verification if self.skip_link.is_some() => "mail.way_skip",
             CodePurpose::Verification if self.change_link.is_some() => "mail.way_change",
             CodePurpose::Verification => "mail.way_sign_in",
@@ -79,6 +81,7 @@ impl CodePage {
     fn kind(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "verification",
+            CodePurpose::SignIn => "sign-in",
             CodePurpose::Recovery => "recovery",
         }
     }
@@ -112,7 +115,7 @@ pub struct LinkPage {
     pub client_name: Option<String>,
     /// What to say first.
     pub notices: Vec<Notice>,
-    /// The address as it may be shown here.
+    /// The address as it may be shown here; empty for a link that an administrator has given.
     pub address: String,
     /// What the link proves.
     pub purpose: CodePurpose,
@@ -120,7 +123,7 @@ pub struct LinkPage {
     pub elsewhere: bool,
     /// When the mail was asked for, in words.
     pub asked_at: String,
-    /// From where, in words.
+    /// From where, in words; empty if that is not shown.
     pub asked_from: String,
     /// Goes on; absent for a link that leads nowhere any more.
     pub form: Option<Form>,
@@ -134,21 +137,22 @@ impl LinkPage {
     fn button(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "link.confirm",
-            CodePurpose::Recovery => "link.continue",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.continue",
         }
     }
 
     fn elsewhere_sentence(&self) -> &'static str {
         match self.purpose {
             CodePurpose::Verification => "link.elsewhere_verification",
-            CodePurpose::Recovery => "link.elsewhere_recovery",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.elsewhere_recovery",
         }
     }
 
     fn sentence(&self) -> String {
         let id = match self.purpose {
             CodePurpose::Verification => "link.sentence_verification",
-            CodePurpose::Recovery => "link.sentence_recovery",
+            CodePurpose::Recovery if self.address.is_empty() => "link.sentence_given",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.sentence_recovery",
         };
         self.frame.text.say(id, &[("address", &self.address), ("app", &self.frame.app_name)])
     }
@@ -162,7 +166,7 @@ impl View for LinkPage {
     fn heading(&self) -> String {
         self.frame.t(match self.purpose {
             CodePurpose::Verification => "link.title_verification",
-            CodePurpose::Recovery => "link.title_recovery",
+            CodePurpose::Recovery | CodePurpose::SignIn => "link.title_recovery",
         })
     }
 

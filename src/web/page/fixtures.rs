@@ -3,6 +3,7 @@
 mod beside;
 mod devices;
 mod entering;
+mod factors;
 mod inside;
 
 use std::cell::RefCell;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Fixture> {
         all.push(Fixture { name, html: page.render_page().unwrap() });
     };
     entering::sign_in(&mut add);
+    factors::second_step(&mut add);
     entering::registration(&mut add);
     entering::codes(&mut add);
     entering::recovery(&mut add);
@@ -49,6 +51,7 @@ pub fn all() -> Vec<Fixture> {
     devices::devices(&mut add);
     inside::account(&mut add);
     inside::passkeys(&mut add);
+    factors::account(&mut add);
     inside::sign_out(&mut add);
     beside::errors(&mut add);
     beside::inbox(&mut add);

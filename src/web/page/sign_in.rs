@@ -27,6 +27,8 @@ pub struct LoginPage {
     pub identifier_is_email: bool,
     /// Who must confirm that it is them; the identifier is then fixed.
     pub known_as: Option<String>,
+    /// Whether a code can be mailed in place of the password.
+    pub offer_code: bool,
     /// Leads to the sign-in of another account.
     pub switch_link: Option<String>,
     /// Leads to the recovery.

@@ -24,7 +24,7 @@ pub(in crate::web) use profile::show as profile;
 pub(in crate::web) use undo::{show as undo, take_back};
 
 use crate::cx::Result;
-use crate::identity::sessions as devices_of;
+use crate::identity::{factors, sessions as devices_of};
 use crate::journey;
 use crate::model::{Instant, Session};
 use crate::text::Catalogue;
@@ -83,6 +83,13 @@ pub(super) fn is_recent(visit: &Visit, session: &Session) -> bool {
     devices_of::is_recent(visit.settings(), session, visit.work().now())
 }
 
+/// Whether this session may make a sensitive change: it has shown lately who it is, with the second factor of whoever has
+/// one, even in a browser that is spared it at the sign-in (A06).
+pub(super) async fn may_change(visit: &Visit, session: &Session) -> Result<bool> {
+    let of = session.clone();
+    Ok(is_recent(visit, session) && visit.work().read(move |cx| factors::is_shown(cx, &of)).await?)
+}
+
 /// Shows "Confirm it's you"; then the journey goes on at `back`, a path of ours.
 pub(super) async fn confirm(visit: &Visit, session: Session, back: String) -> Result<Reply> {
     let step = visit
@@ -95,6 +102,6 @@ pub(super) async fn confirm(visit: &Visit, session: Session, back: String) -> Re
     visit.go(&step)
 }
 
-fn moment(text: &Catalogue, at: Instant) -> Moment {
+pub(super) fn moment(text: &Catalogue, at: Instant) -> Moment {
     Moment { iso: at.rfc3339(), shown: text.date(at) }
 }

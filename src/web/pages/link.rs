@@ -39,7 +39,7 @@ pub(super) fn page(
 ) -> Result<Reply> {
     let (confirm, disown) = match purpose {
         CodePurpose::Verification => (path::VERIFICATION_LINK, path::VERIFICATION_DISOWN),
-        CodePurpose::Recovery => (path::RECOVERY_LINK, path::RECOVERY_DISOWN),
+        CodePurpose::Recovery | CodePurpose::SignIn => (path::RECOVERY_LINK, path::RECOVERY_DISOWN),
     };
     let alive = view.dead.is_none();
     if notices.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::flow;
 use super::form;
+use super::login_code;
 use super::people::Person;
 use crate::cx::Result;
 use crate::identity::login::{self, Prepared};
@@ -45,8 +46,15 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
                 Shown::Page(flow) => flow,
             };
             let session = visitor.session(cx)?;
+            if login::is_second_due(&flow, session.as_ref(), cx.now) {
+                return Ok(Err(Step::SecondFactor(flow.id)));
+            }
+            if flow.state.mailed {
+                return Ok(Err(Step::SignInCode(flow.id)));
+            }
+            let confirmed = login::confirmed(&flow);
             if let Some(session) = &session
-                && flow.identity.is_none()
+                && confirmed.is_none()
                 && flow.state.proven.is_none()
                 && session.authenticated_at > flow.created_at
             {
@@ -54,7 +62,7 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
                 return Ok(Err(journey::lead_on(cx, &flow, &visitor)?));
             }
             let mut person = |id| Person::find(cx, id);
-            let known_as = flow.identity.map(&mut person).transpose()?.map(|person| person.shown());
+            let known_as = confirmed.map(&mut person).transpose()?.map(|person| person.shown());
             let proven = flow.state.proven.map(&mut person).transpose()?;
             let signed_in = session.map(|session| person(session.identity)).transpose()?;
             let client_name = flow::client_name(cx, &flow);
@@ -93,6 +101,7 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
         identifier: around.known_as.clone().unwrap_or(flow.state.identifier),
         identifier_is_email: traits::identifier(settings) == "email",
         known_as: around.known_as,
+        offer_code: settings.login_code,
         switch_link: known.then(|| path::switch_after(flow.id)),
         recovery_link: settings.recovery.then(|| path::after(path::RECOVERY, flow.id)),
         registration_link: (around.registration && !known).then(|| path::after(path::REGISTRATION, flow.id)),
@@ -112,6 +121,9 @@ fn unknown_passkey(flow: &Flow<Login>) -> Option<&str> {
 /// Identifier and password. The password is compared between two transactions, never inside one.
 pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(id) = visit.id::<FlowId>("flow") else { return flow::begin(&visit, FlowKind::Login).await };
+    if fields.get("via") == "code" && visit.settings().login_code {
+        return login_code::ask(&visit, &fields).await;
+    }
     let visitor = visit.visitor();
     let (fits, own) = (visit.token_fits(&fields, &id.to_string()), visit.provenance() == Provenance::Own);
     let (identifier, password) = (fields.get("identifier").to_owned(), fields.get("password").to_owned());

@@ -32,7 +32,7 @@ async fn ask(visit: &Visit, client: Option<Arc<Client>>) -> Result<Reply> {
     let found = visit
         .work()
         .read(move |cx| {
-            let Some(session) = visitor.session(cx)? else { return Ok(None) };
+            let Some(session) = visitor.claimed(cx)? else { return Ok(None) };
             let person = Person::find(cx, session.identity)?;
             let clients = store::session_clients::list(cx.db, session.id)?;
             Ok(Some((session, person, clients)))
@@ -66,7 +66,7 @@ pub(in crate::web) async fn sign_out(visit: Visit, fields: FormFields) -> Result
     let client = visit.query_value("client_id").and_then(|id| visit.env().clients.get().find(id));
     let query = client.map(|client| client_query(&client)).unwrap_or_default();
     let visitor = visit.visitor();
-    let Some(session) = visit.work().read(move |cx| visitor.session(cx)).await? else {
+    let Some(session) = visit.work().read(move |cx| visitor.claimed(cx)).await? else {
         return Ok(without_session(&visit, Reply::see_other(&at(path::SIGNED_OUT, &[&query]))));
     };
     if !visit.token_fits(&fields, &session.id.to_string())(&session.browser) {
@@ -157,7 +157,7 @@ pub(in crate::web) async fn end_session(visit: Visit) -> Result<Reply> {
     let decided = visit
         .work()
         .read(move |cx| {
-            let session = visitor.session(cx)?;
+            let session = visitor.claimed(cx)?;
             decide(cx, &asked, session.as_ref())
         })
         .await?;

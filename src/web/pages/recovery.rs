@@ -6,9 +6,9 @@ use super::people::Person;
 use crate::courier;
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
-use crate::identity::LinkView;
 use crate::identity::recovery::{self, Prepared};
 use crate::identity::traits::masked;
+use crate::identity::{LinkView, passwords};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Notice, Recovery, RecoveryStage};
 use crate::store;
@@ -28,6 +28,7 @@ struct Around {
     resend_wait: Option<u64>,
     link: Option<LinkView>,
     owner: String,
+    password_min: usize,
     mail_is_down: bool,
 }
 
@@ -54,13 +55,17 @@ fn find(cx: &mut Cx<'_>, id: FlowId, visitor: &journey::Visitor) -> Result<Found
         Some(identity) => Person::find(cx, identity)?.shown(),
         None => String::new(),
     };
+    let password_min = match flow.identity {
+        Some(identity) => passwords::least(cx, identity)?,
+        None => cx.settings().password.min_length,
+    };
     let link = match flow.state.stage {
         RecoveryStage::Link(_) => Some(recovery::link_view(cx, &flow)?),
         _ => None,
     };
     let (client_name, resend_wait) = (flow::client_name(cx, &flow), recovery::resend_wait(cx, &flow)?);
     let mail_is_down = flow.state.stage == RecoveryStage::Code && courier::is_down(cx)?;
-    Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner, mail_is_down })))
+    Ok(Ok((flow, Around { client_name, signed_in, resend_wait, link, owner, password_min, mail_is_down })))
 }
 
 /// The page of the address or of the code, or the beginning; a mailed link begins a flow that remembers it.
@@ -84,8 +89,8 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
         Ok(found) => found,
         Err(step) => return visit.go(&step),
     };
-    if flow.state.stage == RecoveryStage::Password {
-        return Ok(Reply::see_other(&path::of_flow(path::NEW_PASSWORD, id)));
+    if matches!(flow.state.stage, RecoveryStage::Password | RecoveryStage::SecondFactor) {
+        return visit.go(&flow::standing(&flow));
     }
     page(visit, *flow, around, status)
 }
@@ -215,14 +220,14 @@ pub(in crate::web) async fn new_password(visit: Visit) -> Result<Reply> {
         Err(step) => return visit.go(&step),
     };
     if flow.state.stage != RecoveryStage::Password {
-        return Ok(Reply::see_other(&path::of_flow(path::RECOVERY, id)));
+        return visit.go(&flow::standing(&flow));
     }
     Reply::page(&NewPasswordPage {
         frame: flow::frame(&visit, &flow, around.client_name.as_deref()),
         client_name: around.client_name,
         form: visit.flow_form(path::NEW_PASSWORD, flow.id),
         identifier: around.owner,
-        password_min: visit.settings().password.min_length,
+        password_min: around.password_min,
         notices: flow.notices,
     })
 }

@@ -12,6 +12,7 @@ on_both![
     sec_l04_an_address_that_was_never_proven_gets_no_power_over_the_account,
     sec_l04_a_recovery_does_not_take_the_old_owner_s_link_away,
     sec_s04_opening_the_link_changes_nothing,
+    sec_s13_another_address_signs_other_devices_out,
     the_link_is_of_no_use_after_a_week_or_when_somebody_has_the_address,
 ];
 
@@ -123,4 +124,17 @@ fn the_link_is_of_no_use_after_a_week_or_when_somebody_has_the_address(setup: Se
     app.advance(7 * 24 * 3_600);
     owner.open(&link).expect_says("undo.over");
     owner.press_on(&page, "Put it back", &[]).expect_says("undo.over");
+}
+
+fn sec_s13_another_address_signs_other_devices_out(setup: Setup) {
+    let app = setup.start();
+    let (ada, mut browser) = ada(&app);
+    let mut other = signed_in(&app, &ada);
+    let house = app.relying_party("house");
+    other.open(house.authorization_url_with(&[("scope", "openid")]));
+    let tokens = house.redeem(other.location());
+    change(&app, &mut browser, "countess@example.org");
+    browser.open("/account").expect_path("/account");
+    other.open("/account").expect_path("/login");
+    assert!(!house.is_alive(&tokens.access));
 }

@@ -22,6 +22,7 @@ pub struct Setup {
     schema: Option<String>,
     file: String,
     files: BTreeMap<String, String>,
+    other_schemas: BTreeMap<String, String>,
     pub(super) patience: Patience,
     pub(super) clients: String,
 }
@@ -37,6 +38,7 @@ impl Setup {
             schema: None,
             file: String::new(),
             files: BTreeMap::new(),
+            other_schemas: BTreeMap::new(),
             patience: Patience::default(),
             clients: CLIENTS.to_owned(),
         };
@@ -88,6 +90,14 @@ impl Setup {
         self.set("identity.schema", "identity.schema.json")
     }
 
+    /// With a schema beside that one.
+    pub fn other_schema(mut self, name: &str, json: &str) -> Self {
+        let file = format!("{name}.schema.json");
+        self.other_schemas.insert(file.clone(), json.to_owned());
+        let listed = self.environment.get("WAYHOME__IDENTITY__SCHEMAS").cloned().unwrap_or_default();
+        self.set("identity.schemas", &format!("{listed},{name}={file}"))
+    }
+
     /// With these lines in `wayhome.toml`.
     pub fn file(mut self, toml: &str) -> Self {
         self.file.push_str(toml);
@@ -126,6 +136,7 @@ pub(super) fn settings(setup: &Setup) -> Settings {
         file: Some(("wayhome.toml".to_owned(), setup.file.clone())),
         environment: setup.environment.clone(),
         schema,
+        schemas: setup.other_schemas.clone(),
         files,
         ..Sources::default()
     };

@@ -90,8 +90,8 @@ impl RelyingParty<'_> {
         let algorithm = jsonwebtoken::decode_header(id).expect("a header").alg;
         let algorithm = SignatureAlgorithm::parse(&format!("{algorithm:?}")).expect("one of ours");
         assert_eq!(claims["at_hash"], left_half_of_hash(algorithm, access));
-        let two = claims["amr"].as_array().is_some_and(|amr| amr.iter().any(|how| how == "mfa"));
-        assert_eq!(claims["acr"], if two { "aal2" } else { "aal1" }, "{claims}");
+        let has_shown_more = claims["amr"].as_array().is_some_and(|amr| amr.iter().any(|how| how == "mfa"));
+        assert_eq!(claims["acr"], if has_shown_more { "aal2" } else { "aal1" }, "{claims}");
         // Verbatim where there was one; no other answer has any (OIDC Core 12.2).
         assert_eq!(claims["nonce"].as_str().unwrap_or_default(), nonce.unwrap_or_default(), "{claims}");
         claims

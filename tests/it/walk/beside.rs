@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 29] = [
+const BESIDE: [(&str, Beside); 33] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -32,6 +32,11 @@ const BESIDE: [(&str, Beside); 29] = [
     ("/account/passkeys", Account("Add a passkey")),
     ("/account/passkeys/options", Machine),
     ("/login/passkey/options", Machine),
+    // What leads on from here is walked in `factors::account`.
+    ("/account/two-step", Account("Set up an authenticator app")),
+    ("/account/two-step/app", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fapp")),
+    ("/account/two-step/codes", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes")),
+    ("/account/two-step/codes.txt", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fcodes.txt")),
     ("/account/sessions", Account("Overview")),
     ("/account/apps", Account("Overview")),
     ("/account/activity", Account("This wasn't me")),
@@ -58,10 +63,12 @@ const BESIDE: [(&str, Beside); 29] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 32] = [
     ("account.html", "/account"),
     ("activity.html", "/account/activity"),
+    ("add_app.html", "/account/two-step/app"),
     ("apps.html", "/account/apps"),
+    ("backup_codes.html", "/account/two-step/codes"),
     ("check_session.html", "/oauth2/check_session"),
     ("chooser.html", "/login/choice"),
     ("code.html", "/verification"),
@@ -83,9 +90,11 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("profile.html", "/account/profile"),
     ("recovery.html", "/recovery"),
     ("registration.html", "/registration"),
+    ("second_factor.html", "/login/second-factor"),
     ("sessions.html", "/account/sessions"),
     ("signed_out.html", "/logout/done"),
     ("signing_out.html", "/oauth2/sessions/logout"),
+    ("two_step.html", "/account/two-step"),
     ("undo.html", "/account/undo"),
 ];
 

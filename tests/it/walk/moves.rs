@@ -136,6 +136,8 @@ fn fillings(form: &Form) -> &'static [Filling] {
     match form.path() {
         "/login" | "/registration" | "/recovery" => &[Right, Other, Wrong, Empty],
         "/verification" | "/recovery/code" => &[Right, Wrong, Empty],
+        "/login/second-factor" | "/login/backup-code" => &[Right, Wrong],
+        "/recovery/second-factor" | "/recovery/backup-code" => &[Right, Wrong],
         "/recovery/password" => &[Right, Wrong],
         _ => &[Untouched],
     }

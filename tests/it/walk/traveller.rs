@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::moves::{Filling, Move};
 use crate::app::TestApp;
 use crate::browser::Browser;
+use crate::factors::{Phone, with_app};
 use crate::page::{Form, Page};
 use crate::people::{OTHER_PASSWORD, PASSWORD};
 use crate::relying_party::RelyingParty;
@@ -25,16 +26,28 @@ pub enum Root {
     Choose,
     /// The client asks for a new account.
     Create,
+    /// The person has an authenticator app, and has shown the first factor.
+    SecondStep,
+    /// The same, and has shown that the mailbox is theirs, to recover.
+    SecondFactor,
 }
 
 impl Root {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Stranger, Self::Unproven, Self::SignedIn, Self::Again, Self::Choose, Self::Create];
+    pub const ALL: [Self; 8] = [
+        Self::Stranger,
+        Self::Unproven,
+        Self::SignedIn,
+        Self::Again,
+        Self::Choose,
+        Self::Create,
+        Self::SecondStep,
+        Self::SecondFactor,
+    ];
 
     fn prompt(self) -> &'static str {
         match self {
-            Self::Stranger | Self::Unproven | Self::SignedIn => "",
+            Self::Stranger | Self::Unproven | Self::SignedIn | Self::SecondStep | Self::SecondFactor => "",
             Self::Again => "login",
             Self::Choose => "select_account",
             Self::Create => "create",
@@ -61,6 +74,8 @@ pub struct Traveller<'a> {
     pub(super) new_address: String,
     /// Somebody else with an account.
     other: String,
+    /// The authenticator app, of whoever has one.
+    phone: Option<Phone>,
     last_form: Option<Sent>,
     log: Vec<String>,
     /// Paths of pages that were seen and of forms that were sent.
@@ -80,6 +95,7 @@ impl<'a> Traveller<'a> {
         let person = app.identity(&address);
         let person = if root == Root::Unproven { person.unverified() } else { person };
         let ada = person.with_password(PASSWORD);
+        let phone = matches!(root, Root::SecondStep | Root::SecondFactor).then(|| with_app(app, &ada));
         let _ben = app.identity(&other).with_password(PASSWORD);
         let mut browser = app.browser();
         if matches!(root, Root::SignedIn | Root::Again | Root::Choose) {
@@ -87,6 +103,12 @@ impl<'a> Traveller<'a> {
         }
         let client = app.relying_party("spa");
         browser.open(client.authorization_url_with(&[("prompt", root.prompt())]));
+        if root == Root::SecondStep {
+            browser.sign_in(&ada);
+        } else if root == Root::SecondFactor {
+            browser.click("Forgot your password?").submit([("email", &address)]);
+            browser.enter_code_of(app, &address);
+        }
         Self {
             app,
             client,
@@ -96,6 +118,7 @@ impl<'a> Traveller<'a> {
             password: PASSWORD.to_owned(),
             new_address: format!("new{n}@example.org"),
             other,
+            phone,
             last_form: None,
             log: vec![format!("{root:?}")],
             trodden: BTreeSet::from(["/oauth2/auth".to_owned()]),
@@ -224,6 +247,15 @@ impl<'a> Traveller<'a> {
             ("/registration", "password") => pick(PASSWORD, PASSWORD, "short"),
             ("/recovery", "email") => pick(&self.address, "nobody@example.org", "nonsense"),
             ("/recovery/password", "password") => pick(OTHER_PASSWORD, OTHER_PASSWORD, "short"),
+            ("/login/second-factor" | "/recovery/second-factor", "code") => {
+                let code = self.phone.as_ref().map(|phone| phone.next_code(self.app)).unwrap_or_default();
+                pick(&code, "", "000000")
+            }
+            ("/login/backup-code" | "/recovery/backup-code", "code") => {
+                let paper = self.phone.as_ref().map(|phone| phone.paper.as_slice()).unwrap_or_default();
+                let used = self.log.iter().filter(|step| step.contains("backup-code")).count();
+                pick(paper.get(used).map_or("", String::as_str), "", "0000-0000-0000-0000")
+            }
             ("/verification" | "/recovery/code", "code") => {
                 let newest = self.codes().first().cloned().unwrap_or_else(|| "12345678".to_owned());
                 pick(&newest, "12345678", "12345678")

@@ -53,6 +53,13 @@ impl Traveller<'_> {
                         self.browser.press("Send a new code");
                     }
                 }
+                (
+                    "/login/second-factor"
+                    | "/login/backup-code"
+                    | "/recovery/second-factor"
+                    | "/recovery/backup-code",
+                    Some(button),
+                ) if may("second") => self.send(&form, button, Filling::Right),
                 ("/login" | "/registration" | "/recovery" | "/recovery/password", Some(button))
                     if may("right") =>
                 {

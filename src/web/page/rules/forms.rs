@@ -73,7 +73,7 @@ fn page_p6_passwords_and_codes_say_what_they_are() {
         assert_eq!(input.attr("id"), Some("current-password"));
         assert_eq!(input.attr("name"), Some("password"));
         assert_eq!(input.attr("autocomplete"), Some("current-password"));
-        let button = one(html, "#login-form button[type=submit]");
+        let button = find(html, "#login-form button[type=submit]")[0];
         assert_eq!((button.attr("name"), button.attr("value")), (Some("via"), Some("password")));
     });
     each_of(&["registration", "new_password", "password"], |_, html| {
@@ -119,6 +119,20 @@ fn page_p10_a_code_is_one_input() {
 }
 
 #[test]
+fn page_p11_app_and_backup_code_never_stand_on_one_page() {
+    each_of(&["second_factor", "add_app"], |fixture, html| {
+        let is_backup = matches!(fixture.name, "second_factor-backup" | "second_factor-used_wrong");
+        let (id, other) =
+            if is_backup { ("recovery-code", "totpcode") } else { ("totpcode", "recovery-code") };
+        assert_eq!((named(html, id), named(html, other)), (1, 0), "{}", fixture.name);
+        let input = one(html, &format!("#{id}"));
+        let expected = if is_backup { (None, Some("off")) } else { (Some("numeric"), Some("one-time-code")) };
+        assert_eq!((input.attr("inputmode"), input.attr("autocomplete")), expected, "{}", fixture.name);
+        assert_eq!((input.attr("type"), input.attr("value")), (Some("text"), None));
+    });
+}
+
+#[test]
 fn page_p12_the_sign_in_form_uses_no_misleading_word() {
     each_of(&["login"], |fixture, html| {
         for element in find(html, "#login-form, #login-form input, #login-form button, #login-form label") {
@@ -135,7 +149,8 @@ fn page_p12_the_sign_in_form_uses_no_misleading_word() {
     });
     each_of(&["registration"], |_, html| {
         assert!(one(html, "#register-form").attr("action").unwrap().contains("regist"));
-        assert!(words(one(html, "h1")).contains("Create"));
+        let heading = words(one(html, "h1"));
+        assert!(heading.contains("Create") || heading.contains("Join"), "{heading}");
     });
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 
 use super::sensitive::Change;
-use super::{confirm, is_recent, own_form, session, signed_in_first, undo};
+use super::{confirm, may_change, own_form, session, signed_in_first, undo};
 use crate::cx::Result;
 use crate::identity::traits::canonical_email;
 use crate::journey;
@@ -35,7 +35,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
 /// The file, for whoever has shown lately who they are; others do so first, and then find the page again.
 pub(in crate::web) async fn download(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(Reply::see_other(path::DATA)) };
-    if !is_recent(&visit, &session) {
+    if !may_change(&visit, &session).await? {
         let back = Said::success("data.ready").at(visit.env(), &session, path::DATA)?;
         return confirm(&visit, session, back).await;
     }

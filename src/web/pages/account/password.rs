@@ -4,6 +4,7 @@ use super::sensitive::{self, Change};
 use super::{is_recent, own_form, sender, session, signed_in_first};
 use crate::cx::Result;
 use crate::identity::settings::{self, PasswordPrepared};
+use crate::identity::{factors, passwords};
 use crate::journey;
 use crate::web::page::PasswordPage;
 use crate::web::pages::people::Person;
@@ -18,26 +19,34 @@ const CURRENT: &str = "current_password";
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     let id = session.identity;
-    let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
+    let (person, password_min) =
+        visit.work().read(move |cx| Ok((Person::find(cx, id)?, passwords::least(cx, id)?))).await?;
     Reply::own_page(&PasswordPage {
         frame: visit.frame(),
         notices: Said::read(&visit, &session).notices,
         form: own_form(&visit, path::PASSWORD, &session),
         identifier: person.shown(),
-        password_min: visit.settings().password.min_length,
+        password_min,
         ask_current: !is_recent(&visit, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
 
 /// Another password. A form that asked for the current one has its own evidence; one that did not is a sensitive change
-/// like any other, also if it lay open until the sign-in had become too old.
+/// like any other, also if it lay open until the sign-in had become too old; and so is one of a browser that was spared the
+/// second factor, for which the current password does not stand in.
 pub(in crate::web) async fn save(visit: Visit, fields: FormFields) -> Result<Reply> {
     if !fields.0.iter().any(|(name, _)| name == CURRENT) {
         return sensitive::sensitive(visit, fields).await;
     }
     match sender(&visit, &fields).await? {
-        Ok(session) => sensitive::at_once(visit, session, fields).await,
+        Ok(session) => {
+            let of = session.clone();
+            match visit.work().read(move |cx| factors::is_shown(cx, &of)).await? {
+                true => sensitive::at_once(visit, session, fields).await,
+                false => sensitive::sensitive(visit, fields).await,
+            }
+        }
         Err(reply) => Ok(reply),
     }
 }

@@ -17,12 +17,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{is_recent, profile, sender};
+use super::{may_change, profile, sender};
 use crate::cx::Result;
 use crate::identity::parked;
 use crate::journey;
 use crate::model::{Notice, ParkedChangeId, Session};
 use crate::web::pages::said::Said;
+use crate::web::pages::two_step;
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -58,11 +59,16 @@ impl Change {
 
 type Making = Pin<Box<dyn Future<Output = Result<Reply>>>>;
 
+/// What a sensitive form does.
+type Make = fn(Change) -> Making;
+
 /// What each sensitive form does, by the path that it is sent to.
-const CHANGES: &[(&str, fn(Change) -> Making)] = &[
+const CHANGES: &[(&str, Make)] = &[
     (path::PROFILE, |change| Box::pin(profile::save(change))),
     (path::PASSWORD, |change| Box::pin(super::password::change(change))),
     (path::PASSKEYS, |change| Box::pin(super::passkeys::change(change))),
+    (path::TWO_STEP, |change| Box::pin(two_step::change(change))),
+    (path::ADD_APP, |change| Box::pin(two_step::confirm_app(change))),
     (path::DATA, |change| Box::pin(super::data::delete(change))),
 ];
 
@@ -77,7 +83,7 @@ pub(in crate::web) async fn sensitive(visit: Visit, fields: FormFields) -> Resul
         Ok(session) => session,
         Err(reply) => return Ok(reply),
     };
-    if !is_recent(&visit, &session) {
+    if !may_change(&visit, &session).await? {
         return park(&visit, session, fields).await;
     }
     at_once(visit, session, fields).await

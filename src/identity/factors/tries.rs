@@ -1,0 +1,51 @@
+//! How often the second factor of one person may be guessed, whoever does it and from wherever: a new flow, another
+//! browser or the password typed again begin no new count.
+
+use std::time::Duration;
+
+use crate::crypto::MacPurpose;
+use crate::cx::{Cx, Result};
+use crate::model::{IdentityId, Notice};
+use crate::store;
+
+/// So many tries in a window, and a pause of the same length after them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    name: &'static str,
+    tries: i64,
+    window: Duration,
+}
+
+/// Codes of an app.
+pub(super) const TOTP: Limit = Limit { name: "totp", tries: 5, window: Duration::from_secs(5 * 60) };
+
+/// Backup codes.
+pub(super) const BACKUP_CODES: Limit =
+    Limit { name: "backup-codes", tries: 5, window: Duration::from_secs(3_600) };
+
+fn subject(cx: &Cx<'_>, limit: Limit, identity: IdentityId) -> [u8; 32] {
+    let identity = identity.to_string();
+    cx.env.secrets.mac(MacPurpose::Throttle, &[b"second-factor", limit.name.as_bytes(), identity.as_bytes()])
+}
+
+/// Counts a try before it is made. A notice: it may not be made, and when the next one may.
+pub(super) fn count(cx: &mut Cx<'_>, limit: Limit, identity: IdentityId) -> Result<Option<Notice>> {
+    let subject = subject(cx, limit, identity);
+    let Some(tries) = store::throttles::count(cx.db, &subject, cx.now, cx.now + limit.window)? else {
+        let row = store::throttles::find(cx.db, &subject, cx.now)?;
+        let wait = row.map_or(limit.window, |row| row.blocked_until.since(cx.now));
+        let minutes = wait.as_secs().div_ceil(60).max(1);
+        return Ok(Some(Notice::error("factor.slow_down").with("minutes", minutes).on("code")));
+    };
+    if tries >= limit.tries {
+        let until = cx.now + limit.window;
+        store::throttles::block(cx.db, &subject, until, until)?;
+    }
+    Ok(None)
+}
+
+/// The try was good: all is forgotten.
+pub(super) fn forget(cx: &mut Cx<'_>, limit: Limit, identity: IdentityId) -> Result<()> {
+    let subject = subject(cx, limit, identity);
+    Ok(store::throttles::delete(cx.db, &subject)?)
+}
