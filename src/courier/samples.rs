@@ -147,3 +147,27 @@ fn like(schema: &Value, name: &str) -> Value {
         _ => json!({}),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::courier::TYPES;
+
+    #[test]
+    fn seed_s3_every_mail_has_its_type_and_its_sample() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/mail");
+        let mut seen = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let Some(name) = name.strip_suffix(".txt") else { continue };
+            // What others are made of.
+            if ["code", "frame", "undo"].contains(&name) {
+                continue;
+            }
+            assert!(TYPES.iter().any(|of| of.ours == Some(name)), "{name} has no template type");
+            assert!(mail(name).is_some(), "{name} has no sample");
+            seen += 1;
+        }
+        assert!(seen > 5, "{seen}");
+    }
+}

@@ -69,7 +69,7 @@ pub const TYPES: &[TemplateType] = &[
     of("verification_code_invalid", None, About::Nobody, NOTHING, NOTHING),
     of(
         "login_code_valid",
-        Some("login_code"),
+        Some("sign_in_code"),
         About::Identity,
         &["login_code", "expires_in_minutes"],
         &["login_code"],
@@ -89,6 +89,7 @@ pub const TYPES: &[TemplateType] = &[
         NOTHING,
     ),
     of("authenticator_key_added", Some("passkey_added"), About::Identity, NOTHING, NOTHING),
+    of("invitation", Some("invitation"), About::Person, &["invitation_url"], &["invitation_url"]),
     of("account_exists", Some("account_exists"), About::Identity, NOTHING, NOTHING),
     of("password_changed", Some("password_changed"), About::Identity, NOTHING, NOTHING),
     of("recovery_completed", Some("recovery_completed"), About::Identity, NOTHING, NOTHING),

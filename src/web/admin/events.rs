@@ -31,19 +31,16 @@ pub(super) async fn list(visit: Visit) -> Answer {
 
 /// The identity that the query names.
 pub(super) fn identity(query: &Query<'_>) -> Answer<Option<IdentityId>> {
-    let named = query.one("identity_id")?;
-    let read = named.map(|text| text.parse().map_err(|_| input::malformed_id("of the identity")));
-    Ok(read.transpose()?)
+    let Some(text) = query.one("identity_id")? else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| input::malformed_id("of the identity").into())
 }
 
 fn instant(query: &Query<'_>, name: &str) -> Answer<Option<Instant>> {
-    let read = query.one(name)?.map(|text| {
-        Instant::parse_rfc3339(text).ok_or_else(|| {
-            let reason = format!("{name} is an instant with its offset, like 2026-11-26T14:30:00Z.");
-            Refused::bad_request("invalid_parameter", reason)
-        })
-    });
-    Ok(read.transpose()?)
+    let Some(text) = query.one(name)? else { return Ok(None) };
+    Instant::parse_rfc3339(text).map(Some).ok_or_else(|| {
+        let reason = format!("{name} is an instant with its offset, like 2026-11-26T14:30:00Z.");
+        Refused::bad_request("invalid_parameter", reason).into()
+    })
 }
 
 fn shape(event: &RecordedEvent) -> Value {
