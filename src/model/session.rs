@@ -20,11 +20,6 @@ impl Assurance {
         if amr.iter().any(|how| how.as_ref() == "mfa") { Self::Aal2 } else { Self::Aal1 }
     }
 
-    /// The level that these methods reach: with `mfa` (RFC 8176 2) more than one factor was shown.
-    pub fn of<T: AsRef<str>>(amr: &[T]) -> Self {
-        if amr.iter().any(|how| how.as_ref() == "mfa") { Self::Aal2 } else { Self::Aal1 }
-    }
-
     /// The value of `acr`.
     pub fn name(self) -> &'static str {
         match self {
