@@ -121,11 +121,7 @@ impl Catalogue {
 
     /// The sentence of a notice. A `time` that is an instant (RFC 3339) is written as people write it.
     pub fn notice(&self, notice: &Notice) -> String {
-        let time = notice.args.get("time").and_then(|time| Instant::parse_rfc3339(time));
-        let time = time.map(|at| self.date(at));
-        let value = |name: &str, value| time.as_deref().filter(|_| name == "time").unwrap_or(value);
-        let args = notice.args.iter().map(|(name, given)| (name.as_str(), value(name, given.as_str())));
-        self.format(&notice.id, args)
+        self.format(&notice.id, notice.args.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     /// A day and a time, as people write them: `24 November 2026, 14:30 UTC`.
@@ -141,14 +137,14 @@ impl Catalogue {
     pub fn browser(&self, user_agent: &str) -> Option<String> {
         let name = browser_name(user_agent)?;
         Some(match name.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
             None => name,
         })
     }
 
     /// The same, with words for a browser that is not known.
     pub fn device(&self, user_agent: &str) -> String {
-        self.browser(user_agent).unwrap_or_else(|| self.say("browser.unknown", &[]))
+        self.browser(user_agent).unwrap_or_else(|| self.say("agent.unknown", &[]))
     }
 
     /// Where something was asked from: the name of a browser and an address, as they were written down.
@@ -156,8 +152,8 @@ impl Catalogue {
         let (device, rest) =
             written.split_once(", ").map_or((written, None), |(device, peer)| (device, Some(peer)));
         let device = match device.split_once(" on ") {
-            Some((browser, system)) => self.say("browser.on", &[("browser", browser), ("system", system)]),
-            None => self.say("browser.unknown", &[]),
+            Some((browser, system)) => self.say("agent.on", &[("browser", browser), ("system", system)]),
+            None => self.say("agent.unknown", &[]),
         };
         rest.map_or_else(|| device.clone(), |peer| format!("{device}, {peer}"))
     }
@@ -356,7 +352,7 @@ mod tests {
             "language.",
             "date.",
             "month.",
-            "browser.",
+            "agent.",
             "error.",
             "scope.",
             "mail.subject_",

@@ -58,6 +58,11 @@ impl Paper<'_> {
         self.text.say("mail.code_works", &[("minutes", &self.minutes.to_string()), ("time", &self.until)])
     }
 
+    /// To what somebody is invited.
+    fn invited(&self) -> String {
+        self.with("mail.invitation", "place", self.client.as_deref().unwrap_or(self.app))
+    }
+
     fn enter(&self) -> String {
         match &self.client {
             Some(client) => self.with("mail.code_enter_client", "client", client),
@@ -101,6 +106,8 @@ pub(super) enum Html<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.html")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/invitation.html")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/sign_in_code.html")]
     SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.html")]
@@ -138,6 +145,8 @@ pub(super) enum Text<'a> {
     VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/recovery_code.txt")]
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
+    #[template(path = "mail/invitation.txt")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/sign_in_code.txt")]
     SignInCode { paper: &'a Paper<'a>, code: &'a str },
     #[template(path = "mail/account_exists.txt")]

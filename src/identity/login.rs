@@ -217,7 +217,7 @@ pub fn choose(
 }
 
 /// A first factor was shown, by `amr`: whoever has a second one is asked for it, everybody else is signed in.
-fn first_shown(
+pub(super) fn first_shown(
     cx: &mut Cx<'_>,
     mut flow: Flow<Login>,
     id: IdentityId,

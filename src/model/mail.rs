@@ -40,6 +40,13 @@ pub enum Mail {
         /// The application on whose way the person is.
         client_name: Option<String>,
     },
+    /// Somebody is expected, and may create an account.
+    Invitation {
+        /// The token of the link.
+        link: String,
+        /// The application that they are invited to.
+        client_name: Option<String>,
+    },
     /// A code that signs in.
     SignInCode {
         /// Eight digits.
@@ -99,6 +106,7 @@ impl Mail {
         match self {
             Self::VerificationCode { .. } => "verification_code",
             Self::RecoveryCode { .. } => "recovery_code",
+            Self::Invitation { .. } => "invitation",
             Self::SignInCode { .. } => "sign_in_code",
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",

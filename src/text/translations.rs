@@ -11,7 +11,7 @@ const MAIN_JOURNEY: [&str; 21] = [
     "language-",
     "date-",
     "month-",
-    "browser-",
+    "agent-",
     "login-",
     "registration-",
     "email-",

@@ -18,8 +18,8 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
-browser-unknown = An unknown browser
-browser-on = { $browser } on { $system }
+agent-unknown = An unknown browser
+agent-on = { $browser } on { $system }
 
 ## Signing in
 
@@ -86,6 +86,10 @@ backup-mismatch = That backup code isn't right. Check it and try again.
 ## Creating an account
 
 registration-title = Create your account
+registration-title_invited = Join { $app }
+registration-invitation_over = This invitation works no more. Ask whoever invited you for a new one.
+registration-invited_address = The invitation is for another email address.
+registration-invited_taken = There is an account with this email already. Sign in with it.
 registration-button = Create account
 registration-have_account = Already have an account?
 registration-terms = When you create an account, you agree to the terms of { $app }.
@@ -172,6 +176,7 @@ link-title_verification = Confirm your email
 link-title_recovery = Reset your password
 link-sentence_verification = Somebody used { $address } for an account with { $app }. Confirm that it's yours.
 link-sentence_recovery = Somebody asked for a new password for { $address }.
+link-sentence_given = You were given this link to choose a new password for { $app }.
 link-elsewhere_verification = You opened this on another device. Confirm here, then go back to the other one.
 link-elsewhere_recovery = You opened this on another device. You choose the new password here, and then sign in with it on the other one.
 link-asked_at = Asked for
@@ -409,6 +414,10 @@ activity-signed_out = A device was signed out
 activity-recovery_asked = A code for a new password was asked for
 activity-recovered = The password was reset with a code
 activity-credential_changed = The password was changed
+activity-factor_added = Two-step verification was turned on
+activity-factor_removed = Two-step verification was turned off
+activity-factor_failed = The second step didn't succeed
+activity-backup_code_used = A backup code was used
 activity-passkey_added = A passkey was added
 activity-passkey_removed = A passkey was removed
 activity-address_changed = The email was changed
@@ -531,6 +540,8 @@ error-server_problem-title = There's a problem on our side
 error-unsupported_media_type = What you sent is in a form that we don't read. Go back to the page and send it again.
 error-unsupported_media_type-title = We can't read that
 error-link_unknown = That link doesn't lead anywhere any more. Ask for a new email if you still need one.
+error-invitation_over = It was used, it has run out, or it was taken back. If you have an account, sign in. Otherwise ask whoever invited you for a new one.
+error-invitation_over-title = That invitation works no more
 error-link_unknown-title = That link has run out
 error-wrong_host = You opened { $host }, but this service is set up for { $issuer }.
 error-wrong_host-title = This is a different address
@@ -584,6 +595,7 @@ inbox-text = Text of the message
 
 mail-subject_verification_code = { $code } is your { $app } code
 mail-subject_recovery_code = { $code } is your { $app } code for a new password
+mail-subject_invitation = You are invited to { $place }
 mail-subject_sign_in_code = { $code } is your { $app } code to sign in
 mail-subject_account_exists = You already have an account with { $app }
 mail-subject_password_changed = Your { $app } password was changed
@@ -602,6 +614,7 @@ mail-subject_account_locked = Your { $app } password no longer works
 
 mail-title_verification_code = Confirm your email
 mail-title_recovery_code = Reset your password
+mail-title_invitation = You are invited
 mail-title_sign_in_code = Sign in
 mail-title_account_exists = You already have an account
 mail-title_password_changed = Your password was changed
@@ -631,6 +644,9 @@ mail-link_recovery_code = Choose a new password
 mail-link_address_changed = Put this address back
 mail-link_deletion_scheduled = Keep my account
 
+mail-invitation = You are invited to { $place }. Create your account to join.
+mail-invitation_works = The link works once, until { $time }.
+mail-invitation_go = Create your account
 mail-account_exists = Somebody wanted to create an account at { $app } with this address. You have one already, so nothing was changed.
 mail-account_exists_go = If that was you, sign in.
 mail-account_exists_recover = If you don't remember your password, you can reset it.
@@ -682,6 +698,7 @@ mail-network = Network address
 mail-not_you = If this wasn't you
 mail-not_you_verification_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_recovery_code = Ignore this email: your password stays as it is. Never tell the code to anybody, whoever asks.
+mail-not_you_invitation = Ignore this email: without you, no account is created.
 mail-not_you_sign_in_code = Ignore this email: without the code, nothing happens. Never tell the code to anybody, whoever asks.
 mail-not_you_account_exists = There is nothing that you have to do. Nobody can see from outside that you have an account.
 mail-not_you_password_changed = Somebody knows your password. Choose a new one now; that also signs out all devices.
@@ -699,6 +716,7 @@ mail-not_you_account_locked = Nothing in your account was changed. When you rese
 
 mail-why_verification_code = You get this email because { $address } was entered at { $app }.
 mail-why_recovery_code = You get this email because a new password was asked for { $address } at { $app }.
+mail-why_invitation = You get this email because { $address } was invited at { $app }.
 mail-why_sign_in_code = You get this email because { $address } was entered at { $app }.
 mail-why_account_exists = You get this email because { $address } was entered at { $app }.
 mail-why_password_changed = You get this email because { $address } belongs to an account at { $app }.

@@ -16,6 +16,7 @@ on_both![
     journey_j1_a_passkey_leads_back_to_the_client_with_two_factors,
     journey_j17_prompt_login_and_max_age_are_answered_by_a_passkey,
     journey_j1_a_passkey_that_fails_leads_back_to_the_password,
+    sec_b05_a_passkey_opens_while_the_password_is_locked,
     sec_a09_the_level_of_a_passkey_is_that_of_its_tokens_and_stays_so,
     page_1_4_6_passkeys_are_added_named_and_removed,
     sec_a06_a_passkey_is_changed_by_whoever_has_signed_in_lately,
@@ -126,6 +127,21 @@ fn journey_j1_a_passkey_that_fails_leads_back_to_the_password(setup: Setup) {
     assert_eq!(told, json!({ "rpId": "localhost", "unknown": id }), "page P17");
     browser.sign_in(&ada);
     house.redeem(browser.location()).expect_subject(&ada.subject());
+}
+
+fn sec_b05_a_passkey_opens_while_the_password_is_locked(setup: Setup) {
+    let app = setup.start();
+    let (_, mut key) = ada(&app, BOUND);
+    for _ in 0..6 {
+        let mut stranger = app.browser();
+        stranger.open("/login");
+        stranger.submit([("identifier", "ada@example.org"), ("password", "a wrong guess")]);
+    }
+    let mut browser = app.browser();
+    browser.open("/login");
+    browser.submit([("identifier", "ada@example.org"), ("password", PASSWORD)]);
+    browser.expect_says_with("login.slow_down", &[("minutes", "1")]);
+    sign_in(&mut browser, &mut key).expect_path("/account");
 }
 
 fn sec_a09_the_level_of_a_passkey_is_that_of_its_tokens_and_stays_so(setup: Setup) {

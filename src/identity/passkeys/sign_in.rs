@@ -32,7 +32,9 @@ pub fn sign_in(
         Judged::Refused(notice) => return Ok(Progress::Stay(keep(cx, flow, vec![notice])?)),
     };
     match store::identities::find(cx.db, known.identity)? {
-        Some(person) if person.is_active() => login::sign_in(cx, flow, known.identity, amr(&known), previous),
+        Some(person) if person.is_active() => {
+            login::first_shown(cx, flow, known.identity, amr(&known), previous)
+        }
         Some(person) => Ok(Progress::Stay(login::switched_off(cx, flow, &person)?)),
         None => Ok(Progress::Stay(keep(cx, flow, vec![Notice::error("passkey.failed")])?)),
     }

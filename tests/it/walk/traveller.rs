@@ -26,25 +26,28 @@ pub enum Root {
     Choose,
     /// The client asks for a new account.
     Create,
-    /// The person has an authenticator app.
-    TwoSteps,
+    /// The person has an authenticator app, and has shown the first factor.
+    SecondStep,
+    /// The same, and has shown that the mailbox is theirs, to recover.
+    SecondFactor,
 }
 
 impl Root {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Stranger,
         Self::Unproven,
         Self::SignedIn,
         Self::Again,
         Self::Choose,
         Self::Create,
-        Self::TwoSteps,
+        Self::SecondStep,
+        Self::SecondFactor,
     ];
 
     fn prompt(self) -> &'static str {
         match self {
-            Self::Stranger | Self::Unproven | Self::SignedIn | Self::TwoSteps => "",
+            Self::Stranger | Self::Unproven | Self::SignedIn | Self::SecondStep | Self::SecondFactor => "",
             Self::Again => "login",
             Self::Choose => "select_account",
             Self::Create => "create",
@@ -92,7 +95,7 @@ impl<'a> Traveller<'a> {
         let person = app.identity(&address);
         let person = if root == Root::Unproven { person.unverified() } else { person };
         let ada = person.with_password(PASSWORD);
-        let phone = (root == Root::TwoSteps).then(|| with_app(app, &ada));
+        let phone = matches!(root, Root::SecondStep | Root::SecondFactor).then(|| with_app(app, &ada));
         let _ben = app.identity(&other).with_password(PASSWORD);
         let mut browser = app.browser();
         if matches!(root, Root::SignedIn | Root::Again | Root::Choose) {
@@ -100,6 +103,12 @@ impl<'a> Traveller<'a> {
         }
         let client = app.relying_party("spa");
         browser.open(client.authorization_url_with(&[("prompt", root.prompt())]));
+        if root == Root::SecondStep {
+            browser.sign_in(&ada);
+        } else if root == Root::SecondFactor {
+            browser.click("Forgot your password?").submit([("email", &address)]);
+            browser.enter_code_of(app, &address);
+        }
         Self {
             app,
             client,
@@ -247,7 +256,7 @@ impl<'a> Traveller<'a> {
                 let used = self.log.iter().filter(|step| step.contains("backup-code")).count();
                 pick(paper.get(used).map_or("", String::as_str), "", "0000-0000-0000-0000")
             }
-            ("/verification" | "/recovery/code" | "/login/code", "code") => {
+            ("/verification" | "/recovery/code", "code") => {
                 let newest = self.codes().first().cloned().unwrap_or_else(|| "12345678".to_owned());
                 pick(&newest, "12345678", "12345678")
             }
