@@ -125,7 +125,7 @@
       form.submit();
     };
     const offer = async () => {
-      if (creates || asked || document.hidden || !(await keys?.isConditionalMediationAvailable?.())) return;
+      if (creates || asked || document.hidden || !document.querySelector("[autocomplete~=webauthn]") || !(await keys?.isConditionalMediationAvailable?.())) return;
       ask("conditional").catch(() => {});
     };
     form.addEventListener("submit", (event) => {

@@ -15,6 +15,7 @@ pub use backup_codes::{
 pub use setup::{Added, add_app, app_being_added, begin_app, remove_app};
 pub use trust::{TRUST_DAYS, trusted, untrust, untrust_all};
 
+pub(super) use setup::removed;
 pub(super) use trust::trust;
 
 use crate::cx::{Cx, Result};
@@ -46,14 +47,14 @@ pub(super) const BY_CODE: &[&str] = &["otp", "mfa"];
 pub fn of(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Factors> {
     Ok(Factors {
         totp: store::factors::has_totp(cx.db, identity)?,
-        webauthn: false,
+        webauthn: store::passkeys::is_any(cx.db, identity)?,
         backup_codes: store::factors::backup_codes_left(cx.db, identity)?,
     })
 }
 
 /// Whether the identity has a second factor, of any kind.
 pub fn is_any(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
-    Ok(store::factors::has_totp(cx.db, identity)?)
+    Ok(store::factors::has_totp(cx.db, identity)? || store::passkeys::is_any(cx.db, identity)?)
 }
 
 /// Whether a session opens anything: somebody who has a second factor has shown it in this session, or trusts this

@@ -6,12 +6,14 @@
 mod challenges;
 mod enrolment;
 mod provider;
+mod showing;
 mod sign_in;
 
-pub use challenges::{creation_options, request_options};
+pub use challenges::{Shows, creation_options, request_options};
 pub use enrolment::{Removed, add, read_new, remove, rename};
 pub use provider::provider;
-pub use sign_in::{Attempt, look_up, not_used, sign_in};
+pub use showing::{Attempt, Use, amr, look_up};
+pub use sign_in::{not_used, recover, second, sign_in};
 
 use serde_json::{Value, json};
 

@@ -3,12 +3,15 @@
 use super::{Step, Visitor, resume};
 use crate::config::Ends;
 use crate::crypto::PasswordHash;
+use crate::crypto::webauthn::{NewCredential, Refusal as WebauthnRefusal};
 use crate::cx::{Cx, Result};
 use crate::identity::administration::{Patch, Refusal, Removed, Replacement};
 use crate::identity::factors::Added;
 use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
-use crate::model::{Event, Identity, IdentityId, IdentityState, Session, SessionId};
+use crate::model::{
+    Event, Identity, IdentityId, IdentityState, Notice, Passkey, PasskeyKind, Session, SessionId,
+};
 use crate::oauth2::{consent, grants};
 use crate::store;
 
@@ -151,6 +154,24 @@ pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<(Added
         end_other_sessions(cx, session, "second_factor_added")?;
     }
     let signed_in = identity::sessions::raise(cx, session, &["otp", "mfa"])?;
+    Ok((added, Some(signed_in)))
+}
+
+/// Adds a passkey or a security key. It has just been shown, so the session gets its level; if it is the first second
+/// factor, other sessions, which lack it, end.
+pub fn add_passkey(
+    cx: &mut Cx<'_>,
+    session: &Session,
+    kind: PasskeyKind,
+    read: std::result::Result<NewCredential, WebauthnRefusal>,
+) -> Result<(std::result::Result<Passkey, Notice>, Option<SignedIn>)> {
+    let first = !identity::factors::is_any(cx, session.identity)?;
+    let added = identity::passkeys::add(cx, session, kind, read)?;
+    let Ok(passkey) = &added else { return Ok((added, None)) };
+    if first {
+        end_other_sessions(cx, session, "second_factor_added")?;
+    }
+    let signed_in = identity::sessions::raise(cx, session, identity::passkeys::amr(passkey))?;
     Ok((added, Some(signed_in)))
 }
 

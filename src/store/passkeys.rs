@@ -69,6 +69,12 @@ pub fn list(db: &mut Connection, identity: IdentityId) -> Result<Vec<Passkey>> {
     rows.into_iter().map(from_row).collect()
 }
 
+/// Whether a person has any.
+pub fn is_any(db: &mut Connection, identity: IdentityId) -> Result<bool> {
+    let query = || passkeys::table.filter(passkeys::identity_id.eq(identity.to_string()));
+    each!(db, c => diesel::select(diesel::dsl::exists(query())).get_result::<bool>(c))
+}
+
 /// The same for somebody who is going to delete one: whoever wants to do so at the same time waits, and then finds those
 /// that are left.
 pub fn list_to_change(db: &mut Connection, identity: IdentityId) -> Result<Vec<Passkey>> {

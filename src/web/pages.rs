@@ -44,7 +44,10 @@ pub(super) use logout::{
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
-pub(super) use passkey::{options as passkey_to_show, submit as sign_in_with_passkey};
+pub(super) use passkey::{
+    options as passkey_to_show, recover as submit_recovery_key, recovery_options as key_to_recover,
+    second as submit_second_key, submit as sign_in_with_passkey,
+};
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,

@@ -17,6 +17,8 @@ pub const LOGIN_CODE: &str = "/login/code";
 pub const LOGIN_CODE_RESEND: &str = "/login/code/resend";
 /// The second step: the code of an authenticator app.
 pub const SECOND_FACTOR: &str = "/login/second-factor";
+/// The second step: a passkey or a security key.
+pub const SECOND_KEY: &str = "/login/security-key";
 /// The second step: a backup code.
 pub const BACKUP_CODE: &str = "/login/backup-code";
 /// Creating an account.
@@ -45,6 +47,10 @@ pub const RECOVERY_DISOWN: &str = "/recovery/disown";
 pub const RECOVERY_STATUS: &str = "/recovery/status";
 /// The second factor of a recovery: the code of an authenticator app.
 pub const RECOVERY_FACTOR: &str = "/recovery/second-factor";
+/// The second factor of a recovery: a passkey or a security key.
+pub const RECOVERY_KEY: &str = "/recovery/security-key";
+/// What it is to be shown by, as JSON.
+pub const RECOVERY_KEY_OPTIONS: &str = "/recovery/security-key/options";
 /// The second factor of a recovery: a backup code.
 pub const RECOVERY_BACKUP_CODE: &str = "/recovery/backup-code";
 /// The new password.

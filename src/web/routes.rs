@@ -43,6 +43,17 @@ pub(super) fn public(config: &mut ServiceConfig) {
                 .route(looking(|visit| sent_by_get(visit, Login)))
                 .route(sending(pages::sign_in_with_passkey)),
         )
+        .service(
+            page(path::SECOND_KEY)
+                .route(looking(pages::second_factor))
+                .route(sending(pages::submit_second_key)),
+        )
+        .service(
+            page(path::RECOVERY_KEY)
+                .route(looking(pages::recovery_factor))
+                .route(sending(pages::submit_recovery_key)),
+        )
+        .service(page(path::RECOVERY_KEY_OPTIONS).route(sending(pages::key_to_recover)))
         .service(page(path::LOGIN_PASSKEY_OPTIONS).route(sending(pages::passkey_to_show)))
         .service(
             page(path::REGISTRATION)

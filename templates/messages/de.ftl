@@ -53,6 +53,10 @@ passkey-cancelled = Der Passkey wurde nicht benutzt. Versuchen Sie es noch einma
 passkey-unsupported = Dieser Browser kann keine Passkeys benutzen. Melden Sie sich anders an.
 passkey-unknown = Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich anders an.
 passkey-failed = Mit diesem Passkey hat es nicht geklappt. Versuchen Sie es noch einmal oder melden Sie sich anders an.
+passkey-second = Passkey oder Sicherheitsschlüssel benutzen
+passkey-second_title = Benutzen Sie Ihren Passkey oder Sicherheitsschlüssel
+passkey-second_sentence = Ihr Gerät fragt danach. Das Passwort allein genügt für dieses Konto nicht.
+passkey-second_script = Dafür braucht es JavaScript. Schalten Sie es in diesem Browser ein oder benutzen Sie einen Ersatzcode.
 passkey-expired = Das hat etwas zu lange gedauert, darum ist nichts geschehen. Versuchen Sie es noch einmal.
 
 ## Der zweite Schritt
@@ -445,6 +449,8 @@ change-over = Das hat länger als 10 Minuten gewartet, darum wurde nichts geänd
 
 passkeys-title = Ihre Passkeys
 passkeys-sentence = Mit einem Passkey melden Sie sich so an, wie Sie Ihr Gerät entsperren: ohne ein Passwort, das man sich merkt oder verrät.
+passkeys-key_sentence = Ein Sicherheitsschlüssel ist ein kleines Gerät, das Sie berühren, nachdem Sie Ihr Passwort eingegeben haben.
+passkeys-add_key = Sicherheitsschlüssel hinzufügen
 passkeys-none = Sie haben noch keinen Passkey und keinen Sicherheitsschlüssel.
 passkeys-security_key = Sicherheitsschlüssel
 passkeys-created = Hinzugefügt

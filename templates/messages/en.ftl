@@ -52,6 +52,10 @@ passkey-cancelled = The passkey wasn't used. Try again or sign in another way.
 passkey-unsupported = This browser can't use passkeys. Sign in another way.
 passkey-unknown = This passkey was removed from your account. Sign in another way.
 passkey-failed = That passkey didn't work. Try again or sign in another way.
+passkey-second = Use a passkey or security key
+passkey-second_title = Use your passkey or security key
+passkey-second_sentence = Your device asks you for it. Your password alone isn't enough for this account.
+passkey-second_script = This step needs JavaScript. Switch it on in this browser, or use a backup code.
 passkey-expired = That took a little too long, so nothing was done. Try again.
 
 ## The second step
@@ -362,6 +366,8 @@ sessions-ended =
 
 passkeys-title = Your passkeys
 passkeys-sentence = With a passkey you sign in as you unlock your device: no password to remember, and none to give away.
+passkeys-key_sentence = A security key is a small device that you touch after you have entered your password.
+passkeys-add_key = Add a security key
 passkeys-none = You have no passkey and no security key yet.
 passkeys-security_key = Security key
 passkeys-created = Added

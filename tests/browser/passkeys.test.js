@@ -47,6 +47,11 @@ for (const database of ["sqlite", "postgres"]) {
       const authenticator = await plug(tab);
       await tab.press("Add a passkey");
       await tab.page.locator(".notes", { hasText: "It is added." }).waitFor();
+      // The first one comes with backup codes.
+      await tab.page.locator("#saved").check();
+      await tab.press("Continue");
+      await tab.sees("Two-step verification");
+      await tab.page.goto(`${world.issuer}/account/passkeys`);
       await tab.sees("Your passkeys");
       const credentials = await authenticator.credentials();
       assert.equal(credentials.length, 1);
@@ -80,6 +85,20 @@ for (const database of ["sqlite", "postgres"]) {
       await authenticator.verifies(true);
       await tab.press("Sign in with a passkey");
       await notes.home(tab.page, ada);
+    });
+
+    check("journey_j1_a_passkey_after_the_password_leads_home", async () => {
+      const { ada, credential } = await withPasskey();
+      const tab = await world.tab();
+      await tab.page.addInitScript(() => delete PublicKeyCredential.isConditionalMediationAvailable);
+      await (await plug(tab)).take(credential);
+      await notes.send(tab.page);
+      await tab.signIn(ada);
+      await tab.sees("Use your passkey or security key");
+      await tab.isNoDeadEnd();
+      await tab.press("Use a passkey or security key");
+      const { idToken } = await notes.home(tab.page, ada);
+      assert.ok(claims(idToken).amr.includes("pwd"));
     });
 
     check("page_p17_a_removed_passkey_says_so_and_the_password_leads_home", async () => {

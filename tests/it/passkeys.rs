@@ -20,6 +20,9 @@ on_both![
     sec_a09_the_level_of_a_passkey_is_that_of_its_tokens_and_stays_so,
     page_1_4_6_passkeys_are_added_named_and_removed,
     sec_a06_a_passkey_is_changed_by_whoever_has_signed_in_lately,
+    sec_a01_a_password_alone_opens_nothing_where_there_is_a_passkey,
+    journey_j1_a_security_key_after_the_password_leads_back_to_the_client,
+    seed_s11_a_recovery_asks_for_the_passkey_and_comes_home,
     sec_w01_options_are_for_whoever_may_have_them,
     sec_w10_a_hostile_name_stays_a_name,
     page_p16_the_well_known_address_leads_to_the_passkeys,
@@ -46,9 +49,20 @@ fn add(browser: &mut Browser<'_>, app: &TestApp, person: &Person, flags: u8) -> 
     key.flags = flags;
     key.user_handle = person.id.uuid().as_bytes().to_vec();
     let made = key.creation(options["challenge"].as_str().expect("a challenge")).json().to_string();
-    browser.press_with("Add a passkey", &[("credential", &made)]);
-    browser.expect_path("/account/passkeys").expect_says("passkey.added");
+    browser.press_with("Add a passkey", &[("credential", &made)]).expect_says("passkey.added");
+    if browser.page().path() == "/account/two-step/codes" {
+        browser.submit([("saved", "true")]).expect_path("/account/two-step").open("/account/passkeys");
+    }
+    browser.expect_path("/account/passkeys");
     key
+}
+
+/// Shows a key on the page of a second step, as its script does.
+fn second_step<'a, 'b>(browser: &'b mut Browser<'a>, key: &mut Authenticator) -> &'b mut Browser<'a> {
+    let options = options(browser, "#key-form", &[]);
+    let showing = key.showing(options["challenge"].as_str().expect("a challenge"));
+    let assertion = key.show(&showing).to_string();
+    browser.press_with("Use a passkey or security key", &[("assertion", &assertion)])
 }
 
 /// Somebody with a passkey.
@@ -191,6 +205,63 @@ fn sec_a06_a_passkey_is_changed_by_whoever_has_signed_in_lately(setup: Setup) {
     browser.press_with("Save the name", &[("name", "The blue one")]).expect_path("/login");
     sign_in(&mut browser, &mut key).expect_path("/account/passkeys").expect_says("passkey.renamed");
     assert!(browser.page().text.contains("The blue one"), "done as it was sent");
+}
+
+fn sec_a01_a_password_alone_opens_nothing_where_there_is_a_passkey(setup: Setup) {
+    let app = setup.start();
+    let (ada, mut key) = ada(&app, SYNCED);
+    let house = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open(house.authorization_url()).sign_in(&ada).expect_path("/login/second-factor");
+    browser.expect_heading("passkey.second_title");
+    for page in ["/account", "/account/passkeys", "/account/two-step"] {
+        browser.tab().open(page).expect_path("/login");
+    }
+    browser.open(house.authorization_url_with(&[("prompt", "none")]));
+    assert_eq!(house.error(browser.location()), "login_required");
+    browser.open(house.authorization_url()).sign_in(&ada);
+    second_step(&mut browser, &mut key);
+    let tokens = house.redeem(browser.location());
+    assert_eq!(tokens.claims["amr"], json!(["pwd", "swk", "user", "mfa"]), "sec_a09");
+}
+
+fn journey_j1_a_security_key_after_the_password_leads_back_to_the_client(setup: Setup) {
+    let app = setup.start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let mut account = app.browser();
+    account.open("/login").sign_in(&ada).open("/account/passkeys");
+    let asked = options(&mut account, "form[data-ceremony=create]", &[("kind", "security_key")]);
+    let mut key = Authenticator::new(-7, &app.issuer);
+    key.flags = 0x01;
+    let made = key.creation(asked["challenge"].as_str().expect("a challenge")).json().to_string();
+    account.press_with("Add a security key", &[("credential", &made)]).expect_says("passkey.added");
+    let house = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open(house.authorization_url());
+    // It has no name and knows nobody, so it is of no use before the password.
+    key.user_handle = ada.id.uuid().as_bytes().to_vec();
+    sign_in(&mut browser, &mut key).expect_path("/login").expect_says("passkey.failed");
+    browser.sign_in(&ada).expect_path("/login/second-factor");
+    let mut stranger = Authenticator::new(-7, &app.issuer);
+    second_step(&mut browser, &mut stranger).expect_path("/login/second-factor");
+    browser.expect_says("passkey.unknown");
+    second_step(&mut browser, &mut key);
+    assert_eq!(house.redeem(browser.location()).claims["acr"], "aal2");
+}
+
+fn seed_s11_a_recovery_asks_for_the_passkey_and_comes_home(setup: Setup) {
+    let app = setup.start();
+    let (ada, mut key) = ada(&app, BOUND);
+    let house = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open(house.authorization_url()).click("Forgot your password?");
+    browser.submit([("email", &ada.email)]).enter_code_of(&app, &ada.email);
+    browser.expect_path("/recovery/second-factor").expect_heading("passkey.second_title");
+    second_step(&mut browser, &mut key).expect_path("/recovery/password");
+    browser.submit([("password", crate::people::OTHER_PASSWORD)]);
+    let tokens = house.redeem(browser.location());
+    tokens.expect_subject(&ada.subject());
+    assert_eq!(tokens.claims["acr"], "aal2");
 }
 
 fn sec_w01_options_are_for_whoever_may_have_them(setup: Setup) {

@@ -87,6 +87,13 @@ pub fn remove_app(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
         return Ok(false);
     }
     cx.record(Event::new("credential.removed").of(identity).in_session(session.id).with("kind", KIND))?;
+    removed(cx, identity)?;
+    cx.notify(identity, &Mail::SecondFactorRemoved)?;
+    Ok(true)
+}
+
+/// A second factor was removed. With the last one go the backup codes and the trust in devices.
+pub(in crate::identity) fn removed(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
     if !super::is_any(cx, identity)? {
         store::factors::replace_backup_codes(cx.db, identity, &[], cx.now)?;
         store::factors::end_setups(cx.db, identity)?;
@@ -94,6 +101,5 @@ pub fn remove_app(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
         // Whoever stands on the page of a second step would wait there for ever.
         store::flows::expire_of_identity(cx.db, identity, None, cx.now)?;
     }
-    cx.notify(identity, &Mail::SecondFactorRemoved)?;
-    Ok(true)
+    Ok(())
 }

@@ -4,13 +4,14 @@
 use serde_json::{Value, json};
 
 use super::super::is_open;
+use super::showing::Use;
 use super::{handle, list, names, relying_party};
 use crate::crypto::webauthn::{ALGORITHMS, CHALLENGE};
 use crate::crypto::{base64url, sha256};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Ceremony, Flow, FlowId, Login, Passkey, PasskeyKind, Session, TokenDigest, WEBAUTHN_CHALLENGE,
-    WebauthnChallenge,
+    Ceremony, Flow, FlowId, FlowState, Login, Passkey, PasskeyKind, Recovery, RecoveryStage, Session,
+    TokenDigest, WEBAUTHN_CHALLENGE, WebauthnChallenge,
 };
 use crate::store;
 
@@ -47,19 +48,44 @@ pub fn creation_options(cx: &mut Cx<'_>, session: &Session, kind: PasskeyKind) -
     })))
 }
 
+/// Flows on whose pages a passkey or a security key can be shown.
+pub trait Shows: FlowState {
+    /// For what it would be shown now; `None` if for nothing.
+    fn purpose(flow: &Flow<Self>) -> Option<Use>
+    where
+        Self: Sized;
+}
+
+impl Shows for Login {
+    fn purpose(flow: &Flow<Self>) -> Option<Use> {
+        Some(if flow.state.first.is_some() { Use::Second } else { Use::Alone })
+    }
+}
+
+impl Shows for Recovery {
+    fn purpose(flow: &Flow<Self>) -> Option<Use> {
+        (flow.state.stage == RecoveryStage::SecondFactor).then_some(Use::Second)
+    }
+}
+
 /// What a person is to show a passkey by, on the page of this flow; `None` if that is no open page of this browser. Where
-/// the flow knows its person, their passkeys are named; nowhere else is anybody's (E05).
-pub fn request_options(cx: &mut Cx<'_>, flow: FlowId, browser: &TokenDigest) -> Result<Option<Value>> {
-    let flow = store::flows::find::<Login>(cx.db, flow)?;
+/// the flow knows its person, their credentials are named; nowhere else are anybody's (E05).
+pub fn request_options<S: Shows>(
+    cx: &mut Cx<'_>,
+    flow: FlowId,
+    browser: &TokenDigest,
+) -> Result<Option<Value>> {
+    let flow = store::flows::find::<S>(cx.db, flow)?;
     let Some(flow) = flow.filter(|flow| flow.belongs_to(browser) && is_open(flow, cx.now)) else {
         return Ok(None);
     };
+    let Some(purpose) = S::purpose(&flow) else { return Ok(None) };
     let known = match flow.identity {
         Some(identity) => list(cx, identity)?,
         None => Vec::new(),
     };
-    let known: Vec<Value> =
-        known.iter().filter(|passkey| passkey.kind == PasskeyKind::Passkey).map(descriptor).collect();
+    let fits = |passkey: &&Passkey| purpose == Use::Second || passkey.kind == PasskeyKind::Passkey;
+    let known: Vec<Value> = known.iter().filter(fits).map(descriptor).collect();
     let Some(party) = relying_party(cx.settings()).map(|rp| rp.id.to_owned()) else { return Ok(None) };
     let challenge = issue(cx, Ceremony::Get, &of_flow(&flow), browser)?;
     Ok(Some(json!({
@@ -67,7 +93,7 @@ pub fn request_options(cx: &mut Cx<'_>, flow: FlowId, browser: &TokenDigest) -> 
         "challenge": challenge,
         "timeout": timeout(),
         "allowCredentials": known,
-        "userVerification": "required",
+        "userVerification": if purpose == Use::Alone { "required" } else { "preferred" },
     })))
 }
 
@@ -90,7 +116,7 @@ pub(super) fn of_session(session: &Session) -> String {
 }
 
 /// The page of a flow on which credentials are shown, by its person if that is known.
-pub(super) fn of_flow(flow: &Flow<Login>) -> String {
+pub(super) fn of_flow<S>(flow: &Flow<S>) -> String {
     let person = flow.identity.map_or_else(|| "anybody".to_owned(), |identity| identity.to_string());
     format!("flow {} of {person}", flow.id)
 }

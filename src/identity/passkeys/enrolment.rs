@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::super::factors;
 use super::challenges::{consume, of_session};
 use super::{authenticate, provider, relying_party};
 use crate::config::Settings;
@@ -28,8 +29,8 @@ pub fn read_new(
     registered(response.as_bytes(), &rp, kind == PasskeyKind::Passkey)
 }
 
-/// Adds what was read to the account of the session, in which its person has signed in lately. A refusal is a sentence
-/// for them.
+/// Adds what was read to the account of the session, in which its person has signed in lately. It is a second factor, too;
+/// whoever has no backup codes gets some. A refusal is a sentence for them.
 pub fn add(
     cx: &mut Cx<'_>,
     session: &Session,
@@ -71,6 +72,9 @@ pub fn add(
         return refused(cx, session, "credential_exists");
     }
     told(cx, session, "passkey.added", &passkey)?;
+    if factors::of(cx, identity)?.backup_codes == 0 {
+        factors::make_backup_codes(cx, session)?;
+    }
     cx.notify(identity, &Mail::PasskeyAdded)?;
     Ok(Ok(passkey))
 }
@@ -127,6 +131,7 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
     if store::passkeys::delete(cx.db, session.identity, id)? {
         told(cx, session, "passkey.removed", passkey)?;
         cx.notify(session.identity, &Mail::PasskeyRemoved)?;
+        factors::removed(cx, session.identity)?;
     }
     Ok(Removed::Done)
 }

@@ -6,6 +6,7 @@ use super::passkeys::{ISSUER, challenge, creation_options, enrolled, session_of}
 use super::world::{GOOD, World, ids, person_at, worlds};
 use crate::clock::Clock as _;
 use crate::crypto::webauthn::authenticator::{Authenticator, BOUND, SYNCED, Showing};
+use crate::identity::passkeys::Use;
 use crate::identity::{Progress, login, passkeys};
 use crate::model::{Assurance, FlowId, IdentityId, IdentityState, Login, PasskeyKind, Session, TokenDigest};
 use crate::store;
@@ -17,7 +18,7 @@ fn begin(world: &World, browser: u8, confirm: Option<IdentityId>) -> FlowId {
 
 fn options_in(world: &World, flow: FlowId, browser: u8) -> Option<Value> {
     let browser = TokenDigest::from_bytes([browser; 32]);
-    world.run(move |cx| passkeys::request_options(cx, flow, &browser))
+    world.run(move |cx| passkeys::request_options::<Login>(cx, flow, &browser))
 }
 
 fn options(world: &World, flow: FlowId) -> Value {
@@ -26,7 +27,8 @@ fn options(world: &World, flow: FlowId) -> Value {
 
 fn send(world: &World, flow: FlowId, json: &Value, previous: Option<Session>) -> Progress<Login> {
     let text = json.to_string();
-    let attempt = world.run(move |cx| passkeys::look_up(cx, &text)).verify(&world.work.env().settings);
+    let attempt =
+        world.run(move |cx| passkeys::look_up(cx, &text, Use::Alone)).verify(&world.work.env().settings);
     world.run(move |cx| {
         let flow = store::flows::find::<Login>(cx.db, flow)?.unwrap();
         passkeys::sign_in(cx, flow, attempt, previous.as_ref())
@@ -166,8 +168,9 @@ fn sec_w01_of_many_that_bring_the_same_response_one_gets_in() {
         let text = key.show(&showing).to_string();
         let tries = (0..8).map(|_| {
             let text = text.clone();
-            let attempt =
-                world.run(move |cx| passkeys::look_up(cx, &text)).verify(&world.work.env().settings);
+            let attempt = world
+                .run(move |cx| passkeys::look_up(cx, &text, Use::Alone))
+                .verify(&world.work.env().settings);
             move |cx: &mut crate::cx::Cx<'_>| {
                 let flow = store::flows::find::<Login>(cx.db, flow)?.unwrap();
                 passkeys::sign_in(cx, flow, attempt, None)

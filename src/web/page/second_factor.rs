@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::control::Control;
-use super::{Form, Frame, View};
+use super::{Form, Frame, PasskeyForm, View};
 use crate::identity::factors::{TRUST_DAYS, Typed};
 use crate::model::Notice;
 
@@ -20,6 +20,10 @@ pub struct SecondFactorPage {
     pub kind: Typed,
     /// Answered by `code`, and by `trust`.
     pub form: Form,
+    /// Whether the person has what is typed here.
+    pub has_code: bool,
+    /// Shows a passkey or a security key, if the person has one.
+    pub passkey: Option<PasskeyForm>,
     /// What to say first.
     pub notices: Vec<Notice>,
     /// Whether this browser may be trusted.
@@ -55,6 +59,7 @@ impl SecondFactorPage {
 
     fn sentence(&self) -> &'static str {
         match self.kind {
+            Typed::Totp if !self.has_code => "passkey.second_sentence",
             Typed::Totp => "factor.sentence_totp",
             Typed::BackupCode => "factor.sentence_backup",
         }
@@ -75,6 +80,7 @@ impl View for SecondFactorPage {
 
     fn heading(&self) -> String {
         self.frame.t(match self.kind {
+            Typed::Totp if !self.has_code => "passkey.second_title",
             Typed::Totp => "factor.title_totp",
             Typed::BackupCode => "factor.title_backup",
         })

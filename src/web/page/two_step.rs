@@ -28,6 +28,8 @@ pub struct TwoStepPage {
     pub notices: Vec<Notice>,
     /// Whether there is an authenticator app.
     pub app: bool,
+    /// Whether there is a passkey or a security key.
+    pub webauthn: bool,
     /// How many backup codes are left.
     pub codes_left: usize,
     /// The devices that are spared.

@@ -4,11 +4,11 @@ use super::flow;
 use super::form::Led;
 use crate::cx::{Cx, Result};
 use crate::identity::factors::{self, Typed};
-use crate::identity::{Progress, login, recovery};
+use crate::identity::{Progress, login, passkeys, recovery};
 use crate::journey::{self, Opened, Renewable, Shown, Step, Visitor};
 use crate::model::{Assurance, Factors, Flow, FlowId, FlowKind, Login, Notice, Recovery, RecoveryStage};
 use crate::web::csrf::Provenance;
-use crate::web::page::SecondFactorPage;
+use crate::web::page::{PasskeyForm, SecondFactorPage};
 use crate::web::path;
 use crate::web::reply::{Class, Reply};
 use crate::web::visit::{FormFields, Visit};
@@ -19,6 +19,9 @@ use actix_web::http::StatusCode;
 trait Asks: Renewable {
     /// The page of this kind.
     fn path(kind: Typed) -> &'static str;
+
+    /// The form of a passkey or a security key, and where its options come from.
+    const KEY: (&'static str, &'static str);
 
     /// The page of this kind for a flow.
     fn step(kind: Typed, flow: FlowId) -> Step;
@@ -43,6 +46,8 @@ struct Filled {
 }
 
 impl Asks for Login {
+    const KEY: (&'static str, &'static str) = (path::SECOND_KEY, path::LOGIN_PASSKEY_OPTIONS);
+
     fn path(kind: Typed) -> &'static str {
         match kind {
             Typed::Totp => path::SECOND_FACTOR,
@@ -90,6 +95,8 @@ impl Asks for Login {
 }
 
 impl Asks for Recovery {
+    const KEY: (&'static str, &'static str) = (path::RECOVERY_KEY, path::RECOVERY_KEY_OPTIONS);
+
     fn path(kind: Typed) -> &'static str {
         match kind {
             Typed::Totp => path::RECOVERY_FACTOR,
@@ -206,13 +213,21 @@ fn page<S: Asks>(
 ) -> Result<Reply> {
     let (other, has_other) = match kind {
         Typed::Totp => (Typed::BackupCode, factors.backup_codes > 0),
-        Typed::BackupCode => (Typed::Totp, factors.totp),
+        Typed::BackupCode => (Typed::Totp, factors.totp || factors.webauthn),
     };
     let signs_in = S::KIND == FlowKind::Login;
+    let party = passkeys::relying_party(visit.settings()).filter(|_| factors.webauthn);
+    let passkey = party.map(|_| PasskeyForm {
+        form: visit.flow_form(S::KEY.0, flow.id),
+        options: path::of_flow(S::KEY.1, flow.id),
+        unknown: None,
+    });
     let page = SecondFactorPage {
         frame: flow::frame(visit, &flow, client_name.as_deref()),
         client_name,
         kind,
+        has_code: kind == Typed::BackupCode || factors.totp || passkey.is_none(),
+        passkey,
         form: visit.flow_form(S::path(kind), flow.id),
         offer_trust: signs_in,
         other_link: has_other.then(|| path::of_flow(S::path(other), flow.id)),

@@ -31,6 +31,7 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         frame,
         notices: Said::read(&visit, &session).notices,
         app: factors.totp,
+        webauthn: factors.webauthn,
         codes_left: factors.backup_codes,
         devices,
         form: own_form(&visit, path::TWO_STEP, &session),

@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 33] = [
+const BESIDE: [(&str, Beside); 36] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -32,6 +32,10 @@ const BESIDE: [(&str, Beside); 33] = [
     ("/account/passkeys", Account("Add a passkey")),
     ("/account/passkeys/options", Machine),
     ("/login/passkey/options", Machine),
+    // With a security key, they are seen in `passkeys`.
+    ("/login/security-key", Page("Sign in")),
+    ("/recovery/security-key", Page("Continue")),
+    ("/recovery/security-key/options", Machine),
     // What leads on from here is walked in `factors::account`.
     ("/account/two-step", Account("Set up an authenticator app")),
     ("/account/two-step/app", Redirect("/login?return_to=%2Faccount%2Ftwo-step%2Fapp")),

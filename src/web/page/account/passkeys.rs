@@ -50,6 +50,11 @@ impl PasskeysPage {
         Section::Passkeys
     }
 
+    /// The two kinds that can be added, with the words of their buttons.
+    fn kinds(&self) -> [(&'static str, String); 2] {
+        [("passkey", self.frame.t("passkeys.add")), ("security_key", self.frame.t("passkeys.add_key"))]
+    }
+
     fn name_control(&self, row: &PasskeyRow) -> Control<'_> {
         let id = format!("name-{}", row.id);
         let value = row.name.clone();

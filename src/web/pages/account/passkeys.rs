@@ -6,6 +6,8 @@ use super::sensitive::Change;
 use super::{is_recent, moment, own_form, session, signed_in_first};
 use crate::cx::Result;
 use crate::identity::passkeys::{self, Removed};
+use crate::identity::{SignedIn, factors};
+use crate::journey;
 use crate::model::{Notice, Passkey, PasskeyId, PasskeyKind};
 use crate::text::Catalogue;
 use crate::web::page::{PasskeyRow, PasskeysPage};
@@ -53,6 +55,15 @@ pub(in crate::web) async fn options(visit: Visit, fields: FormFields) -> Result<
     Reply::json(StatusCode::OK, &options)
 }
 
+/// It is added. Backup codes that were made with it are shown at once, so that its loss is no loss of the account.
+async fn welcome(change: &Change, raised: &SignedIn) -> Result<Reply> {
+    let of = change.session.clone();
+    let has_codes = change.visit.work().read(move |cx| factors::new_backup_codes(cx, &of)).await?.is_some();
+    let to = if has_codes { path::BACKUP_CODES } else { path::PASSKEYS };
+    let onward = change.says_at(Said::success("passkey.added"), to)?;
+    Ok(change.visit.signed_in(onward, raised))
+}
+
 /// One is added, named or removed.
 pub(super) async fn change(change: Change) -> Result<Reply> {
     let (visit, fields, of) = (&change.visit, &change.fields, change.session.clone());
@@ -63,8 +74,12 @@ pub(super) async fn change(change: Change) -> Result<Reply> {
         (Some(kind), _, _) => {
             // What the authenticator made is read before the transaction.
             let new = passkeys::read_new(visit.settings(), fields.get("credential"), kind);
-            let added = visit.work().write(move |cx| passkeys::add(cx, &of, kind, new)).await?;
-            added.map_or_else(|refused| refused, |_| Notice::success("passkey.added"))
+            let added = visit.work().write(move |cx| journey::add_passkey(cx, &of, kind, new)).await?;
+            match added {
+                (Ok(_), Some(raised)) => return welcome(&change, &raised).await,
+                (Ok(_), None) => Notice::success("passkey.added"),
+                (Err(refused), _) => refused,
+            }
         }
         (None, Some(id), _) => {
             let name = fields.get("name").to_owned();
