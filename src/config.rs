@@ -10,6 +10,7 @@ pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{KEYS, Key, reference};
 pub use settings::{
-    AllowedDestination, Brand, Courier, Ends, IdentitySettings, KeySettings, Mode, OutboundSettings,
-    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, parse_duration,
+    AllowedDestination, Brand, Courier, Ends, IdentitySettings, KeySettings, MAPPED_CLAIMS, Mode,
+    OtherSchema, OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl,
+    Sources, TlsFiles, parse_duration,
 };

@@ -19,7 +19,8 @@ pub use arrive::{advance, arrive, enter, park};
 pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, park_change, return_url};
 pub use endings::{
     add_app, change_password, delete_identity, disown_activity, end_everything, end_other_sessions,
-    end_session, end_sessions, finish_recovery, remove_access, replace_identity, set_state, sign_out,
+    end_session, end_sessions, finish_recovery, patch_identity, remove_access, remove_password,
+    replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};

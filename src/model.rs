@@ -13,6 +13,7 @@ mod grant;
 mod id;
 mod identity;
 mod instant;
+mod invitation;
 mod key;
 mod logout_notice;
 mod mail;
@@ -49,11 +50,12 @@ pub use flow::{
 pub use grant::{AccessToken, AuthorizationCode, Grant, RefreshToken};
 pub use id::{
     AddressId, ApiKeyId, AuthorizationRequestId, CredentialId, EventId, FlowId, GrantId, IdentityId,
-    LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId, RefreshTokenId,
-    RequestId, SessionId, TrustedDeviceId, UndoId,
+    InvitationId, LogoutNoticeId, MalformedId, MessageId, OneTimeCodeId, ParkedChangeId, PasskeyId,
+    RefreshTokenId, RequestId, SessionId, TrustedDeviceId, UndoId,
 };
 pub use identity::{Identity, IdentityState, VerifiableAddress};
 pub use instant::{Instant, MICROS_PER_SECOND};
+pub use invitation::Invitation;
 pub use key::KeyState;
 pub use logout_notice::LogoutNotice;
 pub use mail::{Asked, Letter, Mail, Message, MessageStatus};

@@ -7,6 +7,7 @@
 //! prepares such a statement again for every value: that costs several times the query. A row is inserted with all its
 //! columns, `None` as NULL, and a hot UPDATE is a `Kept`: Diesel keeps neither of them prepared otherwise.
 
+mod asked;
 #[cfg(test)]
 mod beside;
 mod claims;
@@ -33,6 +34,7 @@ pub mod factors;
 pub mod flows;
 pub mod grants;
 pub mod identities;
+pub mod invitations;
 pub mod known_browsers;
 pub mod logout_notices;
 pub mod messages;
@@ -42,6 +44,7 @@ pub mod parked_changes;
 pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
+pub mod search;
 pub mod session_clients;
 pub mod sessions;
 pub mod signing_keys;

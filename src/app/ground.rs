@@ -8,6 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Clients, PasswordSettings, Settings};
 use crate::crypto::{HashLimits, PasswordHasher, SigningKeys};
 use crate::cx::{Caller, ClientKeys, Env, Shared, Work};
+use crate::identity::search;
 use crate::model::Client;
 use crate::oauth2::subject;
 use crate::random::{Random, SystemRandom};
@@ -74,6 +75,9 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
     };
     let work = Work::new(Arc::new(env), store);
     work.write(data_secret::prove).await??;
+    // Few people, or none: then the index is complete from the start. Otherwise a server goes on with it.
+    work.write(search::rebuild).await?;
+    work.write(search::rebuild).await?;
     Ok(work)
 }
 

@@ -35,7 +35,7 @@ struct Table {
 /// that a person who comes back late, by a bookmark even, is led on and not lost; codes do, so that their replay and
 /// their number in a day are seen; mails stay for a week, for whoever asks what became of one, and signing keys for a month,
 /// without their private part, for whoever asks what an old token was signed with.
-const TABLES: [Table; 22] = [
+const TABLES: [Table; 23] = [
     Table { name: "one_time_codes", kept: DAY, delete: store::one_time_codes::delete_expired },
     Table { name: "flows", kept: WEEK, delete: store::flows::delete_expired },
     Table {
@@ -68,6 +68,7 @@ const TABLES: [Table; 22] = [
         delete: store::webauthn_challenges::delete_expired,
     },
     Table { name: "signing_keys", kept: MONTH, delete: store::signing_keys::delete_expired },
+    Table { name: "invitations", kept: MONTH, delete: store::invitations::delete_expired },
     Table { name: "messages", kept: WEEK, delete: store::messages::delete_expired },
     Table { name: "logout_notices", kept: DAY, delete: store::logout_notices::delete_expired },
 ];

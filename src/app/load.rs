@@ -81,6 +81,11 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(name) = Settings::file_of(&sources, "identity.schema") {
         sources.schema = read(Path::new(&name), &mut Faults::default()).map(|text| (name, text));
     }
+    for name in Settings::schema_files(&sources) {
+        if let Some(text) = read(Path::new(&name), &mut Faults::default()) {
+            sources.schemas.insert(name, text);
+        }
+    }
     if let Some(name) = Settings::file_of(&sources, "courier.dkim_key") {
         sources.dkim_key = read(Path::new(&name), &mut Faults::default()).map(SecretText::new);
     }
@@ -95,6 +100,11 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(problem) = settings.as_ref().and_then(|settings| schema_problem(&settings.identity.schema)) {
         let place = sources.schema.as_ref().map_or("identity.schema", |(name, _)| name.as_str());
         faults.add(Fault::error(place, format!("identity.schema: {problem}")));
+    }
+    for other in settings.iter().flat_map(|settings| &settings.identity.others) {
+        if let Some(problem) = schema_problem(&other.schema) {
+            faults.add(Fault::error(&other.place, format!("identity.schemas: {}: {problem}", other.id)));
+        }
     }
     if let Some(Err(problem)) = settings.as_ref().map(mail_key) {
         faults.add(problem);
@@ -114,12 +124,27 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
         built_in: Vec::new(),
     };
     let clients = clients_file.load(&mut faults);
+    for client in settings.iter().flat_map(|settings| clients_without_schema(settings, &clients)) {
+        faults.add(client);
+    }
     match (settings, database) {
         (Some(settings), Some(database)) if !faults.are_fatal() => {
             Ok(Loaded { settings, database, clients, clients_file, warnings: faults })
         }
         _ => Err(StartError::Configuration(faults)),
     }
+}
+
+/// Clients whose identity schema does not exist.
+fn clients_without_schema(settings: &Settings, clients: &[Client]) -> Vec<Fault> {
+    let lacks = |client: &&Client| {
+        client.identity_schema.as_deref().is_some_and(|id| settings.identity.schema_of(id).is_none())
+    };
+    let fault = |client: &Client| {
+        let text = format!("{}: identity_schema: it is none of identity.schemas", client.id);
+        Fault::error(&client.origin, text)
+    };
+    clients.iter().filter(lacks).map(fault).collect()
 }
 
 /// The files of messages in a folder, by name; `None` if one of them or the folder cannot be read.

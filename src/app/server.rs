@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::stop::{Servers, Signals};
-use super::{ClientsFile, Listeners, StartError, janitor, reload};
+use super::{ClientsFile, Listeners, StartError, janitor, reload, search_index};
 use crate::courier::{Courier, Transport};
 use crate::cx::Work;
 use crate::notifier::Notifier;
@@ -107,6 +107,7 @@ fn chores(work: Work, clients: ClientsFile, stopped: &watch::Receiver<bool>) -> 
     chores.spawn(named("the courier", Courier::new(work.clone(), transport).run(stopped.clone())));
     chores.spawn(named("the notifier", Notifier::new(work.clone()).run(stopped.clone())));
     chores.spawn(named("the janitor", janitor::run(work.clone(), stopped.clone())));
+    chores.spawn(named("the search index", search_index::run(work.clone(), stopped.clone())));
     chores
         .spawn(named("the clients' file", reload::clients(work.clone(), clients, hangups, stopped.clone())));
     chores.spawn(named("the signing keys", reload::keys(work, stopped.clone())));

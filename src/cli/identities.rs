@@ -1,5 +1,9 @@
 //! `wayhome identities`.
 
+mod export;
+mod import;
+mod set;
+
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
@@ -10,7 +14,8 @@ use super::{Done, Failure, Place, runtime};
 use crate::crypto::PasswordHash;
 use crate::cx::Work;
 use crate::identity::administration::{self, NewIdentity, Refusal};
-use crate::identity::{lift_lock, passwords, recovery};
+use crate::identity::recovery::{self, OnExisting};
+use crate::identity::{lift_lock, passwords};
 use crate::model::{Continuation, IdentityId, IdentityState};
 use crate::text::Catalogue;
 use crate::web::path;
@@ -23,6 +28,12 @@ const LIFETIME: Duration = Duration::from_secs(3_600);
 pub(super) enum Identities {
     /// Create a person and print their id. You vouch for the address: it counts as verified
     Create(Create),
+    /// Change what is known of a person, and print it
+    Set(set::Set),
+    /// Make many people of those in a file; what is interrupted goes on with the same command
+    Import(import::Import),
+    /// Print everybody, one on each line, with the hashes of their passwords
+    Export(export::Export),
     /// Print a link and a code that let a person choose a new password, good for an hour
     Recover(Recover),
     /// Forget wrong passwords, so that a person who was locked by them can sign in at once
@@ -70,6 +81,9 @@ impl Identities {
     pub(super) fn run(self) -> Done {
         match self {
             Self::Create(create) => create.run(),
+            Self::Set(set) => set.run(),
+            Self::Import(import) => import.run(),
+            Self::Export(export) => export.run(),
             Self::Recover(recover) => recover.run(),
             Self::Unlock(unlock) => unlock.run(),
         }
@@ -79,7 +93,6 @@ impl Identities {
 impl Create {
     fn run(self) -> Done {
         let typed = if self.password_stdin { Some(password()?) } else { None };
-        let email = self.email.clone();
         let created = runtime()?.block_on(async {
             let work = self.place.open().await?;
             let about = [self.email.as_str(), self.name.as_deref().unwrap_or_default()];
@@ -101,18 +114,24 @@ impl Create {
         })?;
         match created {
             Ok(identity) => Ok(writeln!(std::io::stdout(), "{}", identity.id)?),
-            Err(Refusal::AddressTaken(_)) => {
-                Err(Failure::failed(format!("the address {email} belongs to somebody already")))
-            }
-            Err(Refusal::Invalid(misfits)) => {
-                let reasons: Vec<String> =
-                    misfits.iter().map(|misfit| format!("{}: {}", misfit.pointer, misfit.reason)).collect();
-                Err(Failure::failed(format!("the identity schema refuses this: {}", reasons.join("; "))))
-            }
-            Err(Refusal::NotFound | Refusal::Conflict) => {
-                Err(Failure::failed("somebody else was faster; try again"))
-            }
+            Err(refusal) => Err(Failure::failed(refusal_text(&refusal))),
         }
+    }
+}
+
+/// Why a wish was not done, in a sentence.
+fn refusal_text(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::AddressTaken(address) => format!("the address {address} belongs to somebody already"),
+        Refusal::Invalid(misfits) => {
+            let reasons: Vec<String> =
+                misfits.iter().map(|misfit| format!("{}: {}", misfit.pointer, misfit.reason)).collect();
+            format!("the identity schema refuses this: {}", reasons.join("; "))
+        }
+        Refusal::Patch(misfit) => format!("{}: {}", misfit.pointer, misfit.reason),
+        Refusal::IdTaken => "this id belongs to somebody already".to_owned(),
+        Refusal::NotFound => "there is no such person".to_owned(),
+        Refusal::Conflict | Refusal::TestFailed(_) => "somebody else was faster; try again".to_owned(),
     }
 }
 
@@ -141,23 +160,26 @@ fn hash(work: &Work, typed: &str, about: &[&str]) -> Result<PasswordHash, Failur
 impl Recover {
     fn run(self) -> Done {
         let email = self.email.clone();
-        let made =
-            runtime()?.block_on(async {
-                let work = self.place.open().await?;
-                let continuation = continuation(&work, self.return_to.as_deref())?;
-                let made = work
-                    .write(move |cx| {
-                        let Some(identity) = administration::find_by_address(cx, &self.email)? else {
-                            return Ok(None);
-                        };
-                        recovery::create_by_administrator(cx, identity.id, LIFETIME, continuation)
-                    })
-                    .await?;
-                let issuer = work.env().settings.issuer.clone();
-                Ok::<_, Failure>(made.map(|(flow, code)| {
-                    (format!("{issuer}{}", path::of_flow(path::RECOVERY, flow.id)), code)
-                }))
-            })?;
+        let made = runtime()?.block_on(async {
+            let work = self.place.open().await?;
+            let continuation = continuation(&work, self.return_to.as_deref())?;
+            let made = work
+                .write(move |cx| {
+                    let Some(identity) = administration::find_by_address(cx, &self.email)? else {
+                        return Ok(None);
+                    };
+                    let (id, replace) = (identity.id, OnExisting::Replace);
+                    let made = recovery::create_by_administrator(cx, id, LIFETIME, continuation, replace)?;
+                    Ok(made.made())
+                })
+                .await?;
+            let issuer = work.env().settings.issuer.clone();
+            Ok::<_, Failure>(
+                made.map(|made| {
+                    (format!("{issuer}{}", path::of_flow(path::RECOVERY, made.flow.id)), made.code)
+                }),
+            )
+        })?;
         let Some((link, code)) = made else {
             return Err(Failure::failed(format!("{email} is the address of nobody who may sign in")));
         };

@@ -210,6 +210,18 @@ pub const KEYS: &[Key] = &[
         "\"\"",
         "A file with the JSON Schema of the traits; empty means `email` and an optional `name`.",
     ),
+    key(
+        "identity.schemas",
+        Form::List,
+        "[]",
+        "Other schemas beside that one, which is called `default`: each a name, `=`, and a file.",
+    ),
+    key(
+        "identity.registration_schemas",
+        Form::List,
+        "[]",
+        "Those of the other schemas that whoever creates an account may ask for.",
+    ),
     key("courier.from", Form::Text, "\"wayhome@localhost\"", "The address that mails come from."),
     key(
         "courier.reply_to",

@@ -1,5 +1,7 @@
 //! The settings, typed and checked.
 
+mod claims;
+mod identity;
 mod read;
 mod reader;
 #[cfg(test)]
@@ -15,6 +17,7 @@ use cidr::AnyIpCidr;
 use serde_json::Value as Json;
 
 use super::Faults;
+pub use claims::MAPPED_CLAIMS;
 pub use reader::parse_duration;
 
 use crate::model::{AllowedReturnUrls, ReturnUrlRule, SecretText};
@@ -38,6 +41,8 @@ pub struct Sources {
     pub environment: BTreeMap<String, String>,
     /// The name and text of the identity schema, if `identity.schema` names a file; read by the caller.
     pub schema: Option<(String, String)>,
+    /// The texts of the files that `identity.schemas` names, by the names of the files; read by the caller.
+    pub schemas: BTreeMap<String, String>,
     /// The text of the file that `courier.dkim_key` names; read by the caller.
     pub dkim_key: Option<SecretText>,
     /// The files in the folder that `languages.messages` names: their names and texts; read by the caller.
@@ -97,10 +102,38 @@ pub struct PasswordSettings {
 /// The traits of identities.
 #[derive(Debug, Clone)]
 pub struct IdentitySettings {
-    /// The name of the schema, on the wire.
+    /// The name of the default schema, on the wire.
     pub schema_id: String,
+    /// The default JSON Schema.
+    pub schema: Json,
+    /// The other schemas.
+    pub others: Vec<OtherSchema>,
+}
+
+/// A schema beside the default one.
+#[derive(Debug, Clone)]
+pub struct OtherSchema {
+    /// Its name, on the wire.
+    pub id: String,
     /// The JSON Schema.
     pub schema: Json,
+    /// Whether whoever creates an account may ask for it.
+    pub registration: bool,
+    /// Where it was named, for people who look for it.
+    pub place: String,
+}
+
+impl IdentitySettings {
+    /// All schemas with their names, the default one first.
+    pub fn schemas(&self) -> impl Iterator<Item = (&str, &Json)> {
+        let others = self.others.iter().map(|other| (other.id.as_str(), &other.schema));
+        std::iter::once((self.schema_id.as_str(), &self.schema)).chain(others)
+    }
+
+    /// The schema of this name.
+    pub fn schema_of(&self, id: &str) -> Option<&Json> {
+        self.schemas().find(|(known, _)| *known == id).map(|(_, schema)| schema)
+    }
 }
 
 impl IdentitySettings {
@@ -314,6 +347,13 @@ impl Settings {
     /// The name of the file that the sources give under this key, to be read by the caller.
     pub fn file_of(sources: &Sources, key: &'static str) -> Option<String> {
         reader::Reader::new(sources, &mut Faults::default()).optional(key)
+    }
+
+    /// The names of the files of the other schemas, to be read by the caller.
+    pub fn schema_files(sources: &Sources) -> Vec<String> {
+        let mut faults = Faults::default();
+        let named = reader::Reader::new(sources, &mut faults).list("identity.schemas");
+        named.iter().filter_map(|(text, _)| Some(text.split_once('=')?.1.trim().to_owned())).collect()
     }
 
     /// Reads and checks everything. The faults may be warnings only, then there are settings, too.

@@ -58,6 +58,11 @@ impl Paper<'_> {
         self.text.say("mail.code_works", &[("minutes", &self.minutes.to_string()), ("time", &self.until)])
     }
 
+    /// To what somebody is invited.
+    fn invited(&self) -> String {
+        self.with("mail.invitation", "place", self.client.as_deref().unwrap_or(self.app))
+    }
+
     fn enter(&self) -> String {
         match &self.client {
             Some(client) => self.with("mail.code_enter_client", "client", client),
@@ -103,6 +108,8 @@ pub(super) enum Html<'a> {
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/sign_in_code.html")]
     SignInCode { paper: &'a Paper<'a>, code: &'a str },
+    #[template(path = "mail/invitation.html")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/account_exists.html")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.html")]
@@ -140,6 +147,8 @@ pub(super) enum Text<'a> {
     RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
     #[template(path = "mail/sign_in_code.txt")]
     SignInCode { paper: &'a Paper<'a>, code: &'a str },
+    #[template(path = "mail/invitation.txt")]
+    Invitation { paper: &'a Paper<'a>, link: &'a str },
     #[template(path = "mail/account_exists.txt")]
     AccountExists { paper: &'a Paper<'a> },
     #[template(path = "mail/password_changed.txt")]

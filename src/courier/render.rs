@@ -49,6 +49,10 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
             (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
         }
         Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
+        Mail::Invitation { ref link, ref client_name } => {
+            let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
+        }
         Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
             (None, Some(entrance(issuer, "account/undo", link)), None)
         }
@@ -66,7 +70,10 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
     };
     let kind = letter.mail.template_type();
     let shown_code = code.as_deref().unwrap_or_default();
-    let subject = text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app)]);
+    let client = client.map(one_line).filter(|name| !name.is_empty());
+    let place = client.as_deref().unwrap_or(&app);
+    let subject =
+        text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app), ("place", place)]);
     let recipient = one_line(&message.recipient);
     let paper = Paper {
         text: &text,
@@ -75,11 +82,15 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
         app: &app,
         issuer,
         recipient: &recipient,
-        asked: who(&letter.asked, &text),
+        // Where an administrator sits is nobody's business.
+        asked: match letter.mail {
+            Mail::Invitation { .. } => Vec::new(),
+            _ => who(&letter.asked, &text),
+        },
         sign_in: format!("{issuer}/login"),
         account: format!("{issuer}/account"),
         recover: env.settings.recovery.then(|| format!("{issuer}/recovery")),
-        client: client.map(one_line).filter(|name| !name.is_empty()),
+        client,
         reply_to: env.settings.courier.reply_to.as_deref(),
         minutes: minutes(message.expires_at.since(message.created_at)),
         until: text.date(message.expires_at),
@@ -137,6 +148,7 @@ fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(Stri
             (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
         }
         Mail::SignInCode { .. } => (Html::SignInCode { paper, code }, Text::SignInCode { paper, code }),
+        Mail::Invitation { .. } => (Html::Invitation { paper, link }, Text::Invitation { paper, link }),
         Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
         Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
         Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),

@@ -1,5 +1,7 @@
 //! Argon2id on threads of its own, behind a bounded queue: a flood of sign-ins slows sign-ins, and nothing else.
 
+mod foreign;
+
 use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +17,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::Clock;
 use crate::random::Random;
+use foreign::Foreign;
 
 /// A password longer than this is refused before it is hashed.
 const MAX_BYTES: usize = 1024;
@@ -27,7 +30,11 @@ const TAG_LENGTH: usize = 32;
 
 /// A password as it was typed, normalised (NFKC), erased when dropped; the empty one by default.
 #[derive(Clone, Default)]
-pub struct PlainPassword(Zeroizing<String>);
+pub struct PlainPassword {
+    normal: Zeroizing<String>,
+    /// As it was typed, if that differs: other systems have hashed it so.
+    typed: Option<Zeroizing<String>>,
+}
 
 impl PlainPassword {
     /// Takes in what was typed; `None` if that has more than 1,024 bytes.
@@ -36,17 +43,18 @@ impl PlainPassword {
             return None;
         }
         let normal = Zeroizing::new(typed.nfkc().collect::<String>());
-        (normal.len() <= MAX_BYTES).then_some(Self(normal))
+        let typed = (*normal != typed).then(|| Zeroizing::new(typed.to_owned()));
+        (normal.len() <= MAX_BYTES).then_some(Self { normal, typed })
     }
 
     /// The password, for the rules about good passwords.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.normal
     }
 
     /// How many characters (code points) it has.
     pub fn characters(&self) -> usize {
-        self.0.chars().count()
+        self.normal.chars().count()
     }
 }
 
@@ -56,7 +64,7 @@ impl fmt::Debug for PlainPassword {
     }
 }
 
-/// A hash in PHC text form (`$argon2id$v=19$m=…`).
+/// A hash in PHC text form (`$argon2id$v=19$m=…`), or in a form of another system that it was imported from.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -66,17 +74,17 @@ impl PasswordHash {
         Self(text.into())
     }
 
-    /// Takes in a hash that was made elsewhere: Argon2id, with a salt and with costs that sign-in can bear (G11).
+    /// Takes in a hash that was made elsewhere, with costs that sign-in can bear (G11): Argon2id, or one of the forms that
+    /// Ory Kratos reads, which the next sign-in replaces.
     pub fn import(text: &str) -> Result<Self, HashError> {
-        let (costs, salt, _tag) =
-            parse(text).ok_or(HashError::Unusable("it is no Argon2id hash in PHC form"))?;
+        let Some((costs, salt, _tag)) = parse(text) else {
+            Foreign::read(text)?;
+            return Ok(Self(text.to_owned()));
+        };
         if !(8..=64).contains(&salt.len()) {
             return Err(HashError::Unusable("the salt has not 8 to 64 bytes"));
         }
-        if costs.memory_kib > IMPORTED.memory_kib
-            || costs.iterations > IMPORTED.iterations
-            || costs.lanes > IMPORTED.lanes
-        {
+        if !IMPORTED.covers(costs) {
             return Err(HashError::Unusable("it costs more than 256 MiB, 10 passes or 16 lanes"));
         }
         costs.argon2()?;
@@ -272,6 +280,13 @@ struct Costs {
 const IMPORTED: Costs = Costs { memory_kib: 256 * 1024, iterations: 10, lanes: 16 };
 
 impl Costs {
+    /// Whether none of those is greater.
+    fn covers(self, other: Self) -> bool {
+        other.memory_kib <= self.memory_kib
+            && other.iterations <= self.iterations
+            && other.lanes <= self.lanes
+    }
+
     fn argon2(self) -> Result<Argon2<'static>, HashError> {
         // A stored hash may come from elsewhere; what would take a machine down is not computed.
         if self.memory_kib > 1024 * 1024 || self.iterations > 100 || self.lanes > 64 {
@@ -327,8 +342,14 @@ impl Costs {
             let _same_work = self.tag(password, &[0; SALT_LENGTH], memory)?;
             return Ok(Verdict { matches: false, rehash: false });
         };
-        let (costs, salt, expected) =
-            parse(hash.as_phc()).ok_or(HashError::Unusable("a stored hash is malformed"))?;
+        let Some((costs, salt, expected)) = parse(hash.as_phc()) else {
+            // Besides, what it costs to compare with a hash of our own, so that no imported hash answers sooner.
+            let _same_work = self.tag(password, &[0; SALT_LENGTH], memory)?;
+            let foreign = Foreign::read(hash.as_phc())?;
+            let typed = password.typed.as_ref().map_or(password.expose(), |typed| typed.as_str());
+            let matches = foreign.is_of(typed.as_bytes())?;
+            return Ok(Verdict { matches, rehash: matches });
+        };
         let tag = costs.tag(password, &salt, memory)?;
         let matches = super::constant_time_eq(&tag, &expected);
         Ok(Verdict { matches, rehash: matches && costs != self })

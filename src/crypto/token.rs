@@ -39,6 +39,8 @@ pub enum TokenKind {
     VerificationLink,
     /// The code that a device asks with.
     DeviceCode,
+    /// The link of an invitation.
+    Invitation,
     /// The link that takes something back.
     UndoLink,
 }
@@ -58,6 +60,7 @@ impl TokenKind {
             Self::RecoveryLink => "rl",
             Self::VerificationLink => "vl",
             Self::DeviceCode => "dc",
+            Self::Invitation => "in",
             Self::UndoLink => "ul",
         }
     }

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::traits;
+use super::{search, traits};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{AddressId, Event, Identity, IdentityId, IdentityState, VerifiableAddress};
 use crate::store;
 
-/// A new identity that is not stored yet.
-pub(super) fn new_identity(cx: &Cx<'_>, traits: Value) -> Identity {
+/// A new identity of this schema that is not stored yet.
+pub(super) fn new_identity(cx: &Cx<'_>, schema_id: &str, traits: Value) -> Identity {
     Identity {
         id: IdentityId::from_uuid(cx.random().uuid()),
-        schema_id: cx.settings().identity.schema_id.clone(),
+        schema_id: schema_id.to_owned(),
         traits,
         state: IdentityState::Active,
         state_changed_at: cx.now,
@@ -24,8 +24,13 @@ pub(super) fn new_identity(cx: &Cx<'_>, traits: Value) -> Identity {
 }
 
 /// The first address in the traits that belongs to somebody else than `except`.
-pub(super) fn taken(cx: &mut Cx<'_>, wanted: &Value, except: Option<IdentityId>) -> Result<Option<String>> {
-    for value in traits::addresses(cx.settings(), wanted) {
+pub(super) fn taken(
+    cx: &mut Cx<'_>,
+    schema_id: &str,
+    wanted: &Value,
+    except: Option<IdentityId>,
+) -> Result<Option<String>> {
+    for value in traits::addresses(traits::schema(cx.settings(), schema_id), wanted) {
         let Some(canonical) = traits::canonical_email(&value) else { continue };
         if owner_of(cx, &canonical)?.is_some_and(|owner| Some(owner.identity) != except) {
             return Ok(Some(value));
@@ -44,7 +49,8 @@ pub(super) fn owner_of(cx: &mut Cx<'_>, canonical: &str) -> Result<Option<Verifi
 pub(super) fn insert(cx: &mut Cx<'_>, identity: &Identity, proven: impl Fn(&str) -> bool) -> Result<()> {
     store::identities::insert(cx.db, identity)?;
     cx.record(Event::new("identity.created").of(identity.id).with("state", identity.state.name()))?;
-    align_addresses(cx, identity, proven)
+    align_addresses(cx, identity, proven)?;
+    search::index(cx, identity)
 }
 
 /// Stores a changed identity, if nobody else has changed it since it was read: `false` otherwise.
@@ -61,15 +67,17 @@ pub(super) fn update(
     }
     cx.record(Event::new("identity.updated").of(identity.id).with("version", identity.version))?;
     align_addresses(cx, identity, proven)?;
+    search::index(cx, identity)?;
     Ok(true)
 }
 
 /// Makes the address rows those of the traits. What stays keeps its proof; what is proven now is marked so.
 fn align_addresses(cx: &mut Cx<'_>, identity: &Identity, proven: impl Fn(&str) -> bool) -> Result<()> {
-    let wanted: Vec<(String, String)> = traits::addresses(cx.settings(), &identity.traits)
-        .into_iter()
-        .filter_map(|value| traits::canonical_email(&value).map(|canonical| (value, canonical)))
-        .collect();
+    let wanted: Vec<(String, String)> =
+        traits::addresses(traits::schema(cx.settings(), &identity.schema_id), &identity.traits)
+            .into_iter()
+            .filter_map(|value| traits::canonical_email(&value).map(|canonical| (value, canonical)))
+            .collect();
     let before = store::identities::addresses_of(cx.db, identity.id)?;
     for old in &before {
         if !wanted.iter().any(|(value, canonical)| *canonical == old.canonical && *value == old.value) {

@@ -1,17 +1,22 @@
 //! Identities as administrators see them: made, read, replaced, switched on and off, deleted.
 
+mod patch;
+
+pub use patch::Patch;
+
 use serde_json::Value;
 
-use super::{accounts, credentials, guessing, traits};
+use super::{accounts, credentials, guessing, search, traits};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
-use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
+use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, PasskeyKind, VerifiableAddress};
 use crate::store;
+use crate::store::search::Conditions;
 
 /// What an identity is made of.
 #[derive(Debug)]
 pub struct NewIdentity {
-    /// The schema; there is one, so any other name is refused.
+    /// The name of the schema.
     pub schema_id: String,
     /// What is known of the person.
     pub traits: Value,
@@ -25,6 +30,26 @@ pub struct NewIdentity {
     pub password: Option<PasswordHash>,
     /// Whether the addresses count as proven.
     pub verified: bool,
+}
+
+/// A new identity that was one before, elsewhere.
+#[derive(Debug)]
+pub struct Imported {
+    /// What it is made of.
+    pub new: NewIdentity,
+    /// Its id, if it keeps the one that it had.
+    pub id: Option<IdentityId>,
+    /// When it was made, if that was before.
+    pub created_at: Option<Instant>,
+    /// Which of its addresses count as proven.
+    pub proven: Vec<String>,
+}
+
+impl Imported {
+    /// Somebody new altogether.
+    pub fn new(new: NewIdentity) -> Self {
+        Self { new, id: None, created_at: None, proven: Vec::new() }
+    }
 }
 
 /// What an identity is replaced with. Its id and age stay.
@@ -64,22 +89,44 @@ pub enum Refusal {
     Invalid(Vec<Misfit>),
     /// Somebody else has this address.
     AddressTaken(String),
+    /// Somebody has this id.
+    IdTaken,
     /// Somebody else has changed the identity meanwhile.
     Conflict,
+    /// A patch names what it may not touch, or what is not there.
+    Patch(Misfit),
+    /// The operation at this place of a patch has tested something that is not so.
+    TestFailed(String),
 }
 
 /// Makes an identity.
 pub fn create(cx: &mut Cx<'_>, new: NewIdentity) -> Result<std::result::Result<Identity, Refusal>> {
+    import(cx, Imported::new(new))
+}
+
+/// Makes an identity of one that was elsewhere.
+pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result<Identity, Refusal>> {
+    let Imported { new, id, created_at, proven } = imported;
     if let Some(refusal) = refuse(cx, &new.schema_id, &new.traits, None)? {
         return Ok(Err(refusal));
     }
+    if let Some(id) = id
+        && store::identities::find(cx.db, id)?.is_some()
+    {
+        return Ok(Err(Refusal::IdTaken));
+    }
+    let fresh = accounts::new_identity(cx, &new.schema_id, new.traits);
     let identity = Identity {
+        id: id.unwrap_or(fresh.id),
+        created_at: created_at.map_or(fresh.created_at, |at| at.min(cx.now)),
         state: new.state,
         metadata_public: new.metadata_public,
         metadata_admin: new.metadata_admin,
-        ..accounts::new_identity(cx, new.traits)
+        ..fresh
     };
-    accounts::insert(cx, &identity, |_| new.verified)?;
+    let proven: Vec<String> = proven.iter().filter_map(|address| traits::canonical_email(address)).collect();
+    let is_proven = |canonical: &str| new.verified || proven.iter().any(|known| known == canonical);
+    accounts::insert(cx, &identity, is_proven)?;
     if let Some(hash) = new.password {
         credentials::set(cx, identity.id, &hash)?;
     }
@@ -93,7 +140,7 @@ pub fn get(cx: &mut Cx<'_>, id: IdentityId) -> Result<Option<Identity>> {
 
 /// Identities, oldest first, after the one of this age and id.
 pub fn list(cx: &mut Cx<'_>, after: Option<(Instant, IdentityId)>, limit: i64) -> Result<Vec<Identity>> {
-    Ok(store::identities::list(cx.db, after, limit)?)
+    search::list(cx, &Conditions::default(), after, limit)
 }
 
 /// The addresses of an identity, oldest first.
@@ -106,14 +153,6 @@ pub fn find_by_address(cx: &mut Cx<'_>, typed: &str) -> Result<Option<Identity>>
     match traits::canonical_email(typed) {
         Some(canonical) => Ok(store::identities::find_by_address(cx.db, &canonical)?),
         None => Ok(None),
-    }
-}
-
-/// Marks an address of an identity proven, because an administrator vouches for it. `false` if it is not theirs.
-pub fn vouch(cx: &mut Cx<'_>, id: IdentityId, address: &str) -> Result<bool> {
-    match traits::canonical_email(address) {
-        Some(canonical) => accounts::prove(cx, id, &canonical),
-        None => Ok(false),
     }
 }
 
@@ -160,6 +199,21 @@ pub fn replace(
     Ok(Ok(identity))
 }
 
+/// What the identity would be replaced with by a patch. It holds the version that it was made from, so that nothing that
+/// others write meanwhile is undone.
+pub fn patched(
+    cx: &mut Cx<'_>,
+    id: IdentityId,
+    patch: Patch,
+    version: Option<i64>,
+) -> Result<std::result::Result<Replacement, Refusal>> {
+    let Some(identity) = store::identities::find(cx.db, id)? else { return Ok(Err(Refusal::NotFound)) };
+    if version.is_some_and(|version| version != identity.version) {
+        return Ok(Err(Refusal::Conflict));
+    }
+    Ok(patch.apply(&identity, Some(identity.version)))
+}
+
 /// Switches an identity on or off, and nothing else: what it had is for the caller to end. `None` if there is none of this
 /// id.
 pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Result<Option<Identity>> {
@@ -177,6 +231,43 @@ pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Resul
     }
     record_state(cx, &identity)?;
     Ok(Some(identity))
+}
+
+/// The hash of an identity's password, for an export.
+pub fn password_hash(cx: &mut Cx<'_>, id: IdentityId) -> Result<Option<PasswordHash>> {
+    Ok(credentials::find(cx, id)?.map(|stored| stored.hash))
+}
+
+/// What came of taking a credential away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone.
+    Gone,
+    /// There was none, or nobody whose it could be.
+    NotThere,
+    /// It is the last way in, and stays.
+    LastWayIn,
+}
+
+/// Takes the password away from somebody who has a passkey, or can choose a new password over a proven address. What they had is for the caller to
+/// end, in this transaction.
+pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
+    let Some(identity) = store::identities::find(cx.db, id)? else { return Ok(Removed::NotThere) };
+    if store::identities::password_set_at(cx.db, id)?.is_none() {
+        return Ok(Removed::NotThere);
+    }
+    let addresses = store::identities::addresses_of(cx.db, id)?;
+    let is_way_in = |address: &VerifiableAddress| {
+        let schema = traits::schema(cx.settings(), &identity.schema_id);
+        address.verified_at.is_some() && traits::recovers(schema, &identity.traits, &address.canonical)
+    };
+    let recovers = cx.settings().recovery && addresses.iter().any(is_way_in);
+    let passkeys = store::passkeys::list_to_change(cx.db, id)?;
+    if !recovers && !passkeys.iter().any(|passkey| passkey.kind == PasskeyKind::Passkey) {
+        return Ok(Removed::LastWayIn);
+    }
+    credentials::remove(cx, id)?;
+    Ok(Removed::Gone)
 }
 
 fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
@@ -208,18 +299,19 @@ fn refuse(
     wanted: &Value,
     except: Option<IdentityId>,
 ) -> Result<Option<Refusal>> {
-    let known = &cx.settings().identity.schema_id;
+    let settings = cx.settings();
     let mut misfits = Vec::new();
-    if schema_id != known {
-        let reason = format!("there is no schema {schema_id:?}, only {known:?}");
+    if settings.identity.schema_of(schema_id).is_none() {
+        let known: Vec<&str> = settings.identity.schemas().map(|(id, _)| id).collect();
+        let reason = format!("there is no schema {schema_id:?}, only {}", known.join(", "));
         misfits.push(Misfit { pointer: "/schema_id".to_owned(), reason });
     }
-    let faults = traits::faults(cx.settings(), wanted);
+    let faults = traits::faults(traits::schema(settings, schema_id), wanted);
     misfits.extend(
         faults.into_iter().map(|(pointer, reason)| Misfit { pointer: format!("/traits{pointer}"), reason }),
     );
     if !misfits.is_empty() {
         return Ok(Some(Refusal::Invalid(misfits)));
     }
-    Ok(accounts::taken(cx, wanted, except)?.map(Refusal::AddressTaken))
+    Ok(accounts::taken(cx, schema_id, wanted, except)?.map(Refusal::AddressTaken))
 }

@@ -122,18 +122,29 @@ pub(super) fn send(cx: &mut Cx<'_>, page: For<'_>, to: &Recipient) -> Result<()>
     Ok(())
 }
 
-/// Makes a code that is handed over by other means than mail, for the flow of an administrator.
+/// Makes a code and a link that are handed over by other means than mail, for the flow of an administrator.
 pub(super) fn hand_over(
     cx: &mut Cx<'_>,
     flow: FlowId,
     identity: IdentityId,
     lifetime: Duration,
-) -> Result<OneTimeCode> {
-    let purpose = Purpose::AdministeredRecovery;
-    store::one_time_codes::supersede_of_identity(cx.db, purpose.name(), identity, cx.now)?;
-    let page = For { purpose, flow, client_id: None, address: "" };
-    let (code, _never_mailed) = make(cx, page, Some(identity), true, lifetime)?;
-    Ok(code)
+) -> Result<(OneTimeCode, PlainToken)> {
+    let page = For { purpose: Purpose::AdministeredRecovery, flow, client_id: None, address: "" };
+    make(cx, page, Some(identity), true, lifetime)
+}
+
+/// The flows of the codes that were handed over for an identity and still work.
+pub(super) fn handed_over(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<FlowId>> {
+    let purpose = Purpose::AdministeredRecovery.name();
+    Ok(store::one_time_codes::flows_of_identity(cx.db, purpose, identity, cx.now)?)
+}
+
+/// Codes that were handed over for an identity are void; answers the flows of those that worked until now.
+pub(super) fn supersede_handed_over(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<FlowId>> {
+    let flows = handed_over(cx, identity)?;
+    let purpose = Purpose::AdministeredRecovery.name();
+    store::one_time_codes::supersede_of_identity(cx.db, purpose, identity, cx.now)?;
+    Ok(flows)
 }
 
 fn make(

@@ -40,6 +40,12 @@ pub(super) fn set(cx: &mut Cx<'_>, identity: IdentityId, hash: &PasswordHash) ->
     cx.record(Event::new("credential.changed").of(identity).with("kind", "password"))
 }
 
+/// Takes the password away.
+pub(super) fn remove(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
+    store::identities::delete_password(cx.db, identity)?;
+    cx.record(Event::new("credential.removed").of(identity).with("kind", "password"))
+}
+
 /// Keeps a stronger hash of the same password, unless the password was changed meanwhile.
 pub(super) fn upgrade(
     cx: &mut Cx<'_>,

@@ -10,7 +10,7 @@ use crate::store::one_time_codes::MailedCode;
 /// What the page of an opened link shows.
 #[derive(Debug, Clone)]
 pub struct LinkView {
-    /// The address that the mail went to, as it was typed or as it is stored.
+    /// The address that the mail went to, as it was typed or as it is stored; empty if an administrator has given the link.
     pub address: String,
     /// When the mail was asked for.
     pub asked_at: Instant,
@@ -69,8 +69,12 @@ pub(super) fn hold<S: FlowState>(
 }
 
 /// What a flow for an opened link is born with. In the browser that waits, it has the way back of the flow that waits;
-/// in another one, nothing of it but the client.
+/// in another one, nothing of it but the client. Where no browser waits, because an administrator began it, the first one
+/// that comes goes on.
 pub(super) fn birth<S: FlowState>(birth: Birth, waiting: &Flow<S>) -> Birth {
+    if waiting.browser.is_none() {
+        return Birth { browser: birth.browser, ..waiting.birth() };
+    }
     if birth.browser.is_some() && birth.browser == waiting.browser {
         return waiting.birth();
     }
@@ -97,8 +101,9 @@ pub(super) fn view<S: FlowState>(
         Some((code, waiting)) => LinkView {
             address: address.to_owned(),
             asked_at: code.created_at,
-            asked_from: code.asked_from.clone(),
-            elsewhere: waiting.browser != flow.browser,
+            // Where an administrator sits is nobody's business.
+            asked_from: waiting.browser.map_or_else(String::new, |_| code.asked_from.clone()),
+            elsewhere: waiting.browser.is_some() && waiting.browser != flow.browser,
             dead: dead(code, waiting, cx.now),
         },
         None => LinkView {

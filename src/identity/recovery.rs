@@ -6,7 +6,7 @@ mod password;
 mod second;
 
 pub use super::links::LinkView;
-pub use administered::{begin_from, create_by_administrator};
+pub use administered::{Administered, Made, OnExisting, begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
 pub use password::{NewPassword, Prepared, Recovered, prepare_password, save_password};
 pub use second::{second_shown, submit_second};
@@ -15,7 +15,7 @@ use super::codes::{self, Checked, For, Purpose, Recipient};
 use super::guessing::network::{self, Budget};
 use super::{accounts, factors, hold, is_open, keep, start, traits};
 use crate::cx::{Cx, Result};
-use crate::model::{Birth, Event, Flow, FlowId, IdentityId, Notice, Recovery, RecoveryStage};
+use crate::model::{Birth, Event, Flow, FlowId, Identity, IdentityId, Notice, Recovery, RecoveryStage};
 use crate::store;
 
 /// What is kept of an address to show it again.
@@ -52,6 +52,11 @@ pub fn submit_address(cx: &mut Cx<'_>, flow: Flow<Recovery>, address: &str) -> R
     Ok(flow)
 }
 
+fn recovers(cx: &Cx<'_>, person: &Identity, canonical: &str) -> bool {
+    let schema = traits::schema(cx.settings(), &person.schema_id);
+    traits::recovers(schema, &person.traits, canonical)
+}
+
 /// What a network hears that asks for too many codes, whoever they are for.
 fn slow_down(cx: &mut Cx<'_>) -> Result<Option<Notice>> {
     Ok(network::take(cx, Budget::Recoveries)?.err().map(|wait| {
@@ -70,9 +75,7 @@ fn mail(cx: &mut Cx<'_>, flow: &Flow<Recovery>, canonical: &str) -> Result<()> {
     let refusal = match &person {
         None => Some("unknown_address"),
         Some(person) if !person.is_active() => Some("identity_inactive"),
-        Some(person) if !traits::recovers(cx.settings(), &person.traits, canonical) => {
-            Some("not_for_recovery")
-        }
+        Some(person) if !recovers(cx, person, canonical) => Some("not_for_recovery"),
         Some(_) => None,
     };
     let event = match &person {

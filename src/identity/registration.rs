@@ -5,27 +5,53 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{SignedIn, accounts, credentials, hold, is_open, keep, known_words, passwords, sessions, spend};
-use super::{start, traits, verification};
+use super::{invitations, start, traits, verification};
 use crate::crypto::{PasswordHash, PlainPassword};
-use crate::cx::{Cx, Result};
+use crate::cx::{Cx, Fault, Result};
 use crate::model::{Birth, Completed, Flow, FlowId, Notice, Registration, Session};
+use crate::store;
 
 /// What is kept of a value to show it again; longer ones fit no schema of ours.
 const SHOWN: usize = 1_000;
 
 /// Begins a registration, with an address that was typed before.
 pub fn begin(cx: &mut Cx<'_>, birth: Birth, identifier: &str) -> Result<FlowId> {
-    let mut values = BTreeMap::new();
+    let mut flow = start(cx, birth, None, Registration::default())?;
     if !identifier.trim().is_empty() {
-        let name = format!("traits.{}", traits::identifier(cx.settings()));
-        values.insert(name, identifier.trim().chars().take(SHOWN).collect());
+        let name = format!("traits.{}", traits::identifier(schema(cx, &flow)));
+        flow.state.values.insert(name, identifier.trim().chars().take(SHOWN).collect());
+        store::flows::update(cx.db, &flow)?;
     }
-    begin_with(cx, birth, values)
+    Ok(flow.id)
 }
 
 /// Begins a registration with what was typed into the form of another one.
-pub fn begin_with(cx: &mut Cx<'_>, birth: Birth, values: BTreeMap<String, String>) -> Result<FlowId> {
-    Ok(start(cx, birth, None, Registration { values })?.id)
+pub fn begin_with(cx: &mut Cx<'_>, birth: Birth, before: Registration) -> Result<FlowId> {
+    Ok(start(cx, birth, None, before)?.id)
+}
+
+/// Somebody asks for another schema than that of the client, or the default one. Without effect if nobody may.
+pub fn choose_schema(cx: &mut Cx<'_>, id: FlowId, schema_id: &str) -> Result<()> {
+    let may = cx.settings().identity.others.iter().any(|other| other.id == schema_id && other.registration);
+    let Some(mut flow) = store::flows::find_to_change::<Registration>(cx.db, id)?.filter(|_| may) else {
+        return Ok(());
+    };
+    flow.state.schema_id = Some(schema_id.to_owned());
+    store::flows::update(cx.db, &flow)?;
+    Ok(())
+}
+
+/// The schema of the account that a flow makes: the one that the registration began with, else that of its client, else
+/// the default one.
+pub fn schema_id(cx: &Cx<'_>, flow: &Flow<Registration>) -> String {
+    let identity = &cx.settings().identity;
+    let client = flow.client_id.as_deref().and_then(|id| cx.clients().find(id));
+    let wanted = flow.state.schema_id.clone().or_else(|| client?.identity_schema.clone());
+    wanted.filter(|id| identity.schema_of(id).is_some()).unwrap_or_else(|| identity.schema_id.clone())
+}
+
+fn schema<'a>(cx: &'a Cx<'_>, flow: &Flow<Registration>) -> traits::Schema<'a> {
+    traits::schema(cx.settings(), &schema_id(cx, flow))
 }
 
 /// What a submitted form comes to before the password is hashed.
@@ -66,18 +92,34 @@ pub fn prepare(
     if !is_open(&flow, cx.now) {
         return Ok(Prepared::Stay(flow));
     }
-    if !cx.settings().registration {
+    let invitation = invitations::behind(cx, &flow)?;
+    if flow.state.invitation.is_some() && invitation.is_none() {
+        let notice = Notice::error("registration.invitation_over");
+        return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
+    }
+    if !cx.settings().registration && invitation.is_none() {
         let notice = Notice::error("registration.closed").with("app", &cx.settings().name);
         return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
     }
-    let mut notices = traits::unknown(cx.settings(), &values);
-    let made = traits::from_form(cx.settings(), &values);
-    notices.extend(traits::check(cx.settings(), &made));
+    let schema = schema(cx, &flow);
+    let mut notices = traits::unknown(schema, &values);
+    let typed = traits::from_form(schema, &values);
+    let made = match &invitation {
+        Some(invitation) if !invitations::is_for(cx, invitation, &typed) => {
+            // The page cannot be made to say so: whoever sends another address has made the form.
+            let name = format!("traits.{}", traits::identifier(schema));
+            notices.push(Notice::error("registration.invited_address").on(&name));
+            typed
+        }
+        Some(invitation) => invitations::joined(cx, invitation, typed),
+        None => typed,
+    };
+    notices.extend(traits::check(schema, &made));
     let mut words = known_words(cx, flow.client_id.as_deref());
     words.extend(values.values().cloned());
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let password = passwords::check(cx.settings(), password, &words);
-    flow.state.values = traits::shown(cx.settings(), values, SHOWN);
+    flow.state.values = traits::shown(schema, values, SHOWN);
     match password {
         Ok(password) if notices.is_empty() => {
             let flow = keep(cx, flow, Vec::new())?;
@@ -91,6 +133,38 @@ pub fn prepare(
     }
 }
 
+/// An invitation is accepted: the link has proven the mailbox, so nothing else is asked for.
+fn invited(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Registration>,
+    made: Value,
+    hash: &PasswordHash,
+    previous: Option<&Session>,
+) -> Result<Registered> {
+    let stay = |cx: &mut Cx<'_>, flow, notice| Ok(Registered::Stay(keep(cx, flow, vec![notice])?));
+    let (Some(mut invitation), Some(browser)) = (invitations::behind(cx, &flow)?, flow.browser) else {
+        return stay(cx, flow, Notice::error("registration.invitation_over"));
+    };
+    if accounts::taken(cx, &invitation.schema_id, &made, None)?.is_some() {
+        return stay(cx, flow, Notice::error("registration.invited_taken"));
+    }
+    let identity = accounts::new_identity(cx, &invitation.schema_id, made);
+    flow.identity = Some(identity.id);
+    let completed = match spend(cx, flow)? {
+        Ok(completed) => completed,
+        Err(flow) => return Ok(Registered::Stay(flow)),
+    };
+    if !store::invitations::accept(cx.db, invitation.id, identity.id, cx.now)? {
+        return Err(Fault::Overloaded(std::time::Duration::from_secs(1)));
+    }
+    accounts::insert(cx, &identity, |canonical| canonical == invitation.canonical)?;
+    credentials::set(cx, identity.id, hash)?;
+    invitation.identity = Some(identity.id);
+    invitations::record(cx, "invitation.accepted", &invitation)?;
+    let signed_in = sessions::sign_in(cx, identity.id, browser, &["pwd"], previous)?;
+    Ok(Registered::Done(completed, signed_in))
+}
+
 /// What came of a registration.
 #[derive(Debug)]
 pub enum Registered {
@@ -98,6 +172,8 @@ pub enum Registered {
     MustProve(Flow<Registration>, Pending),
     /// The account is made, and its owner is signed in.
     Done(Completed, SignedIn),
+    /// The page again: an invitation counts no more.
+    Stay(Flow<Registration>),
 }
 
 /// An account that waits for the proof of its address.
@@ -105,8 +181,8 @@ pub enum Registered {
 pub struct Pending {
     /// The address, as it was typed.
     pub(super) address: String,
-    /// Traits and password hash; `None` if somebody has the address already. The page must not show which.
-    pub(super) account: Option<(Value, PasswordHash)>,
+    /// Schema, traits and password hash; `None` if somebody has the address already. The page must not show which.
+    pub(super) account: Option<(String, Value, PasswordHash)>,
 }
 
 /// Takes the hash: the account is made, or waits for the proof of its address.
@@ -118,8 +194,13 @@ pub fn finish(
 ) -> Result<Registered> {
     let Draft { flow, traits: made, .. } = draft;
     let mut flow = hold(cx, flow)?;
-    let address = traits::addresses(cx.settings(), &made).into_iter().next().unwrap_or_default();
-    let taken = accounts::taken(cx, &made, None)?;
+    if flow.state.invitation.is_some() {
+        return invited(cx, flow, made, &hash, previous);
+    }
+    let schema_id = schema_id(cx, &flow);
+    let schema = traits::schema(cx.settings(), &schema_id);
+    let address = traits::addresses(schema, &made).into_iter().next().unwrap_or_default();
+    let taken = accounts::taken(cx, &schema_id, &made, None)?;
     if let Some(taken) = taken {
         return Ok(Registered::MustProve(flow, Pending { address: taken, account: None }));
     }
@@ -127,9 +208,9 @@ pub fn finish(
         return Ok(Registered::MustProve(flow, Pending { address, account: None }));
     };
     if cx.settings().verification_required && !address.is_empty() {
-        return Ok(Registered::MustProve(flow, Pending { address, account: Some((made, hash)) }));
+        return Ok(Registered::MustProve(flow, Pending { address, account: Some((schema_id, made, hash)) }));
     }
-    let identity = accounts::new_identity(cx, made.clone());
+    let identity = accounts::new_identity(cx, &schema_id, made.clone());
     flow.identity = Some(identity.id);
     let birth = flow.birth();
     let completed = match spend(cx, flow)? {

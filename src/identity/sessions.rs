@@ -54,6 +54,18 @@ pub fn touch(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     Ok(store::sessions::touch(cx.db, session.id, cx.now, until)?)
 }
 
+/// Prolongs a living session, as if it had begun now; what the person has shown stays as old as it is. `false` if it has
+/// ended.
+pub fn extend(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
+    let limits = cx.settings().session;
+    let (idle, absolute) = (cx.now + limits.idle, cx.now + limits.absolute);
+    if !store::sessions::extend(cx.db, session.id, cx.now, idle.min(absolute), absolute)? {
+        return Ok(false);
+    }
+    cx.record(Event::new("session.extended").of(session.identity).in_session(session.id))?;
+    Ok(true)
+}
+
 /// The person has shown who they are with `amr` (RFC 8176). `previous` is the living session of this browser: the same
 /// person's is renewed and gets a new token; another person's is for the caller to end. Too many sessions of one person
 /// end the oldest.

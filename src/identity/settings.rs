@@ -31,7 +31,12 @@ pub enum Saved {
 /// The profile as values of its form, by the names of the controls.
 pub fn values(cx: &mut Cx<'_>, identity: IdentityId) -> Result<BTreeMap<String, String>> {
     let person = accounts::existing(cx, identity)?;
-    Ok(traits::to_form(cx.settings(), &person.traits))
+    Ok(traits::to_form(traits::schema(cx.settings(), &person.schema_id), &person.traits))
+}
+
+/// The schema that the profile obeys.
+pub fn schema_id(cx: &mut Cx<'_>, identity: IdentityId) -> Result<String> {
+    Ok(accounts::existing(cx, identity)?.schema_id)
 }
 
 /// What a changed profile comes to, before it is saved.
@@ -58,7 +63,11 @@ pub fn save_profile(
 ) -> Result<Saved> {
     let Plan { mut person, changed, pending_address } = match plan(cx, identity, &values)? {
         Ok(plan) => plan,
-        Err(notices) => return Ok(Saved::Stay(notices, traits::shown(cx.settings(), values, SHOWN))),
+        Err(notices) => {
+            let person = accounts::existing(cx, identity)?;
+            let schema = traits::schema(cx.settings(), &person.schema_id);
+            return Ok(Saved::Stay(notices, traits::shown(schema, values, SHOWN)));
+        }
     };
     if changed && !accounts::update(cx, &mut person, |_| false)? {
         // Somebody else has changed the same person at the same moment: the whole transaction is worth another try.
@@ -73,11 +82,12 @@ fn plan(
     values: &BTreeMap<String, String>,
 ) -> Result<std::result::Result<Plan, Vec<Notice>>> {
     let mut person = accounts::existing(cx, identity)?;
-    let typed = traits::from_form(cx.settings(), values);
+    let schema = traits::schema(cx.settings(), &person.schema_id);
+    let typed = traits::from_form(schema, values);
     let mut wanted = person.traits.clone();
     let mut pending_address = None;
     if let Value::Object(wanted) = &mut wanted {
-        for field in traits::fields(cx.settings()) {
+        for field in traits::fields(schema) {
             if !values.contains_key(&format!("traits.{}", field.name)) {
                 continue;
             }
@@ -87,12 +97,12 @@ fn plan(
             };
         }
     }
-    let mut notices = traits::unknown(cx.settings(), values);
-    notices.extend(traits::check(cx.settings(), &wanted));
+    let mut notices = traits::unknown(schema, values);
+    notices.extend(traits::check(schema, &wanted));
     if !notices.is_empty() {
         return Ok(Err(notices));
     }
-    for field in traits::fields(cx.settings()).into_iter().filter(|field| field.address) {
+    for field in traits::fields(schema).into_iter().filter(|field| field.address) {
         let canonical = |traits: &Value| {
             traits.get(&field.name).and_then(Value::as_str).and_then(traits::canonical_email)
         };

@@ -6,6 +6,7 @@ pub use email::{canonical_email, masked};
 
 use std::collections::BTreeMap;
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
@@ -13,8 +14,24 @@ use url::Url;
 
 use email::as_mailed;
 
-use crate::config::Settings;
+use crate::config::{MAPPED_CLAIMS, Settings};
 use crate::model::Notice;
+
+/// The JSON Schema that traits are read by.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema<'a>(&'a Value);
+
+/// The schema of this id; the default one if there is none such any more.
+pub fn schema<'a>(settings: &'a Settings, id: &str) -> Schema<'a> {
+    Schema(settings.identity.schema_of(id).unwrap_or(&settings.identity.schema))
+}
+
+/// The default schema.
+impl<'a> From<&'a Settings> for Schema<'a> {
+    fn from(settings: &'a Settings) -> Self {
+        Self(&settings.identity.schema)
+    }
+}
 
 /// What a form needs to know of a trait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +53,9 @@ pub struct Trait {
 }
 
 /// The traits of the schema, in its order; objects within are left to the admin API.
-pub fn fields(settings: &Settings) -> Vec<Trait> {
-    let schema = &settings.identity.schema;
+pub fn fields<'a>(schema: impl Into<Schema<'a>>) -> Vec<Trait> {
+    let schema = schema.into();
+    let schema = schema.0;
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
@@ -60,14 +78,16 @@ pub fn fields(settings: &Settings) -> Vec<Trait> {
 }
 
 /// The name of the trait that people sign in with.
-pub fn identifier(settings: &Settings) -> String {
-    fields(settings).into_iter().find(|field| field.identifier).map_or_else(|| "email".to_owned(), |f| f.name)
+pub fn identifier<'a>(schema: impl Into<Schema<'a>>) -> String {
+    let schema = schema.into();
+    fields(schema).into_iter().find(|field| field.identifier).map_or_else(|| "email".to_owned(), |f| f.name)
 }
 
 /// Makes traits of what was typed into a form (`traits.name`); an empty field is a trait that is not there.
-pub fn from_form(settings: &Settings, values: &BTreeMap<String, String>) -> Value {
+pub fn from_form<'a>(schema: impl Into<Schema<'a>>, values: &BTreeMap<String, String>) -> Value {
+    let schema = schema.into();
     let mut traits = Map::new();
-    for field in fields(settings) {
+    for field in fields(schema) {
         let typed = values.get(&format!("traits.{}", field.name)).map(|text| text.trim()).unwrap_or_default();
         let value = match field.kind.as_str() {
             "boolean" => Some(Value::Bool(matches!(typed, "true" | "on" | "yes"))),
@@ -86,12 +106,13 @@ pub fn from_form(settings: &Settings, values: &BTreeMap<String, String>) -> Valu
 }
 
 /// What stands in a form for these traits, by the names of the controls.
-pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> {
+pub fn to_form<'a>(schema: impl Into<Schema<'a>>, traits: &Value) -> BTreeMap<String, String> {
+    let schema = schema.into();
     let shown = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    fields(settings)
+    fields(schema)
         .into_iter()
         .filter_map(|field| {
             traits.get(&field.name).map(|value| (format!("traits.{}", field.name), shown(value)))
@@ -100,8 +121,9 @@ pub fn to_form(settings: &Settings, traits: &Value) -> BTreeMap<String, String> 
 }
 
 /// A notice for each control that the form does not have: nobody sets what they are not asked for.
-pub fn unknown(settings: &Settings, values: &BTreeMap<String, String>) -> Vec<Notice> {
-    let fields = fields(settings);
+pub fn unknown<'a>(schema: impl Into<Schema<'a>>, values: &BTreeMap<String, String>) -> Vec<Notice> {
+    let schema = schema.into();
+    let fields = fields(schema);
     let known = |control: &str| {
         control.strip_prefix("traits.").is_some_and(|name| fields.iter().any(|field| field.name == name))
     };
@@ -113,8 +135,13 @@ pub fn unknown(settings: &Settings, values: &BTreeMap<String, String>) -> Vec<No
 }
 
 /// What is kept of typed values to show them in the form again: known controls, at most `most` characters of each.
-pub fn shown(settings: &Settings, values: BTreeMap<String, String>, most: usize) -> BTreeMap<String, String> {
-    let fields = fields(settings);
+pub fn shown<'a>(
+    schema: impl Into<Schema<'a>>,
+    values: BTreeMap<String, String>,
+    most: usize,
+) -> BTreeMap<String, String> {
+    let schema = schema.into();
+    let fields = fields(schema);
     values
         .into_iter()
         .filter(|(control, _)| fields.iter().any(|field| *control == format!("traits.{}", field.name)))
@@ -123,8 +150,9 @@ pub fn shown(settings: &Settings, values: BTreeMap<String, String>, most: usize)
 }
 
 /// What is wrong with traits, a notice for each field; all at once.
-pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
-    let fields = fields(settings);
+pub fn check<'a>(schema: impl Into<Schema<'a>>, traits: &Value) -> Vec<Notice> {
+    let schema = schema.into();
+    let fields = fields(schema);
     let title = |name: &str| {
         fields
             .iter()
@@ -148,7 +176,7 @@ pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
         let notice = Notice::error("field.wrong").with("field", title(&field.name));
         notices.push(notice.on(&format!("traits.{}", field.name)));
     }
-    for (pointer, max) in schema_faults(settings, traits) {
+    for (pointer, max) in schema_faults(schema, traits) {
         let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let on = format!("traits.{name}");
         if notices.iter().any(|notice| notice.field.as_deref() == Some(&on)) {
@@ -171,15 +199,16 @@ pub fn check(settings: &Settings, traits: &Value) -> Vec<Notice> {
 }
 
 /// The JSON pointers of what does not fit the schema, and the greatest length where that is the reason.
-pub fn schema_faults(settings: &Settings, traits: &Value) -> Vec<(String, Option<u64>)> {
-    let Ok(schema) = validator(&settings.identity.schema) else {
+pub fn schema_faults<'a>(schema: impl Into<Schema<'a>>, traits: &Value) -> Vec<(String, Option<u64>)> {
+    let schema = schema.into();
+    let Ok(validator) = validator(schema.0) else {
         return vec![(String::new(), None)];
     };
-    schema
+    validator
         .iter_errors(traits)
         .map(|error| {
             let max = match error.kind() {
-                jsonschema::error::ValidationErrorKind::MaxLength { limit } => Some(*limit),
+                ValidationErrorKind::MaxLength { limit } => Some(*limit),
                 _ => None,
             };
             (error.instance_path().to_string(), max)
@@ -188,15 +217,29 @@ pub fn schema_faults(settings: &Settings, traits: &Value) -> Vec<(String, Option
 }
 
 /// What does not fit, for administrators: JSON pointer and reason.
-pub fn faults(settings: &Settings, traits: &Value) -> Vec<(String, String)> {
-    let Ok(schema) = validator(&settings.identity.schema) else {
+pub fn faults<'a>(schema: impl Into<Schema<'a>>, traits: &Value) -> Vec<(String, String)> {
+    all_faults(schema.into(), traits, |_| true)
+}
+
+/// What does not fit in traits of which a part is known only: nothing is missing yet.
+pub fn faults_so_far(schema: Schema<'_>, traits: &Value) -> Vec<(String, String)> {
+    all_faults(schema, traits, |kind| !matches!(kind, ValidationErrorKind::Required { .. }))
+}
+
+fn all_faults(
+    schema: Schema<'_>,
+    traits: &Value,
+    counts: impl Fn(&ValidationErrorKind) -> bool,
+) -> Vec<(String, String)> {
+    let Ok(validator) = validator(schema.0) else {
         return vec![(String::new(), "the identity schema cannot be used".to_owned())];
     };
-    let mut faults: Vec<(String, String)> = schema
+    let mut faults: Vec<(String, String)> = validator
         .iter_errors(traits)
+        .filter(|error| counts(error.kind()))
         .map(|error| (error.instance_path().to_string(), error.to_string()))
         .collect();
-    for field in fields(settings) {
+    for field in fields(schema) {
         let text = traits.get(&field.name).and_then(Value::as_str);
         let is_email = field.format == "email" || field.address;
         if is_email && text.is_some_and(|text| canonical_email(text).is_none()) {
@@ -244,25 +287,65 @@ pub fn schema_problem(schema: &Value) -> Option<String> {
     let opens = |of: &Value| is(of, "identifier") && is(of, "verify");
     let can_sign_in =
         schema["properties"].as_object().is_some_and(|properties| properties.values().any(opens));
+    if let Some(claim) = bad_claim(schema, DEPTH) {
+        let known = MAPPED_CLAIMS.join(", ");
+        return Some(format!("a trait cannot be told as the claim {claim}, only as {known}"));
+    }
     let nobody = "no property has `identifier` and `verify` in its member `wayhome`: nobody could sign in";
     (!can_sign_in).then(|| nobody.to_owned())
 }
 
+/// A claim that a property wants to be and may not.
+fn bad_claim(schema: &Value, depth: usize) -> Option<String> {
+    schema["properties"].as_object()?.values().find_map(|of| {
+        let claim = of["wayhome"].get("claim").map(|claim| claim.as_str().unwrap_or_default());
+        let bad = claim.filter(|claim| !MAPPED_CLAIMS.contains(claim)).map(|claim| format!("{claim:?}"));
+        bad.or_else(|| (depth > 1).then(|| bad_claim(of, depth - 1)).flatten())
+    })
+}
+
+/// How deep properties may lie that say more than JSON Schema does.
+const DEPTH: usize = 8;
+
+/// The paths of the properties that the schema marks with `index`, by which identities can be found.
+pub fn indexed(schema: Schema<'_>) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    mark(schema.0, &mut Vec::new(), &mut found);
+    found
+}
+
+fn mark(schema: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    for (name, of) in schema["properties"].as_object().into_iter().flatten() {
+        path.push(name.clone());
+        if of["wayhome"]["index"].as_bool() == Some(true) {
+            found.push(path.clone());
+        }
+        if path.len() < DEPTH {
+            mark(of, path, found);
+        }
+        path.pop();
+    }
+}
+
+/// The names of the traits that are addresses.
+pub fn address_names(schema: Schema<'_>) -> Vec<String> {
+    let properties = schema.0["properties"].as_object().into_iter().flatten();
+    let verified = properties.filter(|(_, of)| of["wayhome"]["verify"].as_bool() == Some(true));
+    verified.map(|(name, _)| name.clone()).collect()
+}
+
 /// The addresses in the traits that can be verified, as mail goes to them.
-pub fn addresses(settings: &Settings, traits: &Value) -> Vec<String> {
-    let Some(properties) = settings.identity.schema["properties"].as_object() else { return Vec::new() };
-    properties
-        .iter()
-        .filter(|(_, of)| of["wayhome"]["verify"].as_bool() == Some(true))
-        .filter_map(|(name, _)| traits.get(name).and_then(Value::as_str))
-        .map(as_mailed)
-        .collect()
+pub fn addresses<'a>(schema: impl Into<Schema<'a>>, traits: &Value) -> Vec<String> {
+    let schema = schema.into();
+    let names = address_names(schema);
+    names.iter().filter_map(|name| traits.get(name).and_then(Value::as_str)).map(as_mailed).collect()
 }
 
 /// Whether a forgotten password is recovered over this address of theirs: over all that can be verified, but for those
 /// whose trait says `recover: false`.
-pub fn recovers(settings: &Settings, traits: &Value, canonical: &str) -> bool {
-    let Some(properties) = settings.identity.schema["properties"].as_object() else { return false };
+pub fn recovers<'a>(schema: impl Into<Schema<'a>>, traits: &Value, canonical: &str) -> bool {
+    let schema = schema.into();
+    let Some(properties) = schema.0["properties"].as_object() else { return false };
     properties
         .iter()
         .filter(|(_, of)| of["wayhome"]["verify"].as_bool() == Some(true))

@@ -22,6 +22,9 @@ use crate::store;
 /// What waits for a proof, as it is sealed into the flow.
 #[derive(Serialize, Deserialize)]
 struct Account {
+    /// Absent in what was sealed before there were several.
+    #[serde(default)]
+    schema_id: Option<String>,
     traits: Value,
     hash: String,
 }
@@ -52,8 +55,8 @@ pub fn begin_for_registration(
         purpose: VerificationPurpose::Registration { from: parent.id, pending: None },
     };
     let mut flow = start(cx, parent.birth(), None, state)?;
-    if let Some((traits, hash)) = account {
-        let account = Account { traits, hash: hash.as_phc().to_owned() };
+    if let Some((schema_id, traits, hash)) = account {
+        let account = Account { schema_id: Some(schema_id), traits, hash: hash.as_phc().to_owned() };
         let plain = serde_json::to_vec(&account).map_err(|why| Fault::Internal(why.to_string()))?;
         let sealed = cx.env.secrets.seal(cx.random(), &place(flow.id), &plain)?;
         flow.state.purpose = VerificationPurpose::Registration { from: parent.id, pending: Some(sealed) };
@@ -162,9 +165,10 @@ pub fn resend_wait(cx: &mut Cx<'_>, flow: &Flow<Verification>) -> Result<Option<
     codes::resend_wait(cx, &flow.state.address)
 }
 
-fn open_account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<(Value, PasswordHash)> {
+fn open_account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<(String, Value, PasswordHash)> {
     let plain = cx.env.secrets.open(&place(flow), sealed)?;
     let account: Account =
         serde_json::from_slice(&plain).map_err(|_| Fault::Internal(format!("flow {flow} holds nonsense")))?;
-    Ok((account.traits, PasswordHash::from_phc(account.hash)))
+    let schema_id = account.schema_id.unwrap_or_else(|| cx.settings().identity.schema_id.clone());
+    Ok((schema_id, account.traits, PasswordHash::from_phc(account.hash)))
 }

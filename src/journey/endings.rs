@@ -4,7 +4,7 @@ use super::{Step, Visitor, resume};
 use crate::config::Ends;
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
-use crate::identity::administration::{Refusal, Replacement};
+use crate::identity::administration::{Patch, Refusal, Removed, Replacement};
 use crate::identity::factors::Added;
 use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
@@ -179,6 +179,28 @@ pub fn replace_identity(
         }
     }
     Ok(replaced)
+}
+
+/// Changes a part of an identity. Off ends everything at once (S1).
+pub fn patch_identity(
+    cx: &mut Cx<'_>,
+    id: IdentityId,
+    patch: Patch,
+    version: Option<i64>,
+) -> Result<std::result::Result<Identity, Refusal>> {
+    match identity::administration::patched(cx, id, patch, version)? {
+        Ok(with) => replace_identity(cx, id, with),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Takes the password of an identity away, and ends everything that it had.
+pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
+    let removed = identity::administration::remove_password(cx, id)?;
+    if removed == Removed::Gone {
+        end_everything(cx, id, None, "credential_removed")?;
+    }
+    Ok(removed)
 }
 
 /// A person finds in their activity what they have not done: nobody is signed in any more but they.

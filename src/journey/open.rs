@@ -196,7 +196,7 @@ impl Renewable for Login {
 
 impl Renewable for Registration {
     fn again(cx: &mut Cx<'_>, old: &Flow<Self>, birth: Birth) -> Result<Step> {
-        let id = identity::registration::begin_with(cx, birth, old.state.values.clone())?;
+        let id = identity::registration::begin_with(cx, birth, old.state.clone())?;
         Ok(Step::Flow(FlowKind::Registration, id))
     }
 

@@ -66,6 +66,8 @@ pub struct Client {
     pub require_pkce: bool,
     /// Whether people may create an account on the way to it.
     pub allow_registration: bool,
+    /// The schema of accounts that are created on the way to it; without one, the default one.
+    pub identity_schema: Option<String>,
     /// Where people find it.
     pub client_uri: Option<String>,
     /// Where a sign-in to it begins (OIDC Third-Party Initiated Login).
@@ -136,6 +138,7 @@ impl Client {
             skip_consent: false,
             require_pkce: true,
             allow_registration: true,
+            identity_schema: None,
             client_uri: None,
             initiate_login_uri: None,
             policy_uri: None,

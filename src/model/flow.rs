@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Continuation, FirstFactor, FlowId, IdentityId, Instant, Notice, TokenDigest};
+use super::{
+    Continuation, FirstFactor, FlowId, IdentityId, Instant, InvitationId, Notice, TokenDigest,
+};
 
 /// How long a flow lives that nobody has answered yet (architecture, decision 4).
 pub const UNTOUCHED_FLOW: Duration = Duration::from_secs(30 * 60);
@@ -70,6 +72,13 @@ pub struct Registration {
     /// What was typed, by control name (`traits.email`); never the password.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// The identity schema that was asked for, in place of that of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<String>,
+    /// The invitation that it stands on: the address is that of the invitation, and nobody asks whether people may create
+    /// accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<InvitationId>,
 }
 
 /// Proving an address by a mailed code.

@@ -80,6 +80,8 @@ ids! {
     GrantId;
     /// A refresh token's row (never its secret).
     RefreshTokenId;
+    /// An invitation to create an account.
+    InvitationId;
     /// A message of the courier.
     MessageId;
     /// The news of a session's end for one client.

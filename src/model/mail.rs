@@ -47,6 +47,13 @@ pub enum Mail {
         /// The application on whose way the person is.
         client_name: Option<String>,
     },
+    /// Somebody is expected, and may create an account.
+    Invitation {
+        /// The token of the link.
+        link: String,
+        /// The application that they are invited to.
+        client_name: Option<String>,
+    },
     /// Somebody wanted to register with an address that has an account.
     AccountExists,
     /// The password was changed, with the old one.
@@ -100,6 +107,7 @@ impl Mail {
             Self::VerificationCode { .. } => "verification_code",
             Self::RecoveryCode { .. } => "recovery_code",
             Self::SignInCode { .. } => "sign_in_code",
+            Self::Invitation { .. } => "invitation",
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",

@@ -60,6 +60,7 @@ pub(super) fn of_person(
     }
     let Some(person) = store::identities::find(cx.db, identity)? else { return Ok(serde_json::Map::new()) };
     let proven = store::grants::proven_addresses(cx.db, identity)?;
-    let known = Known { traits: &person.traits, proven: &proven, updated_at: person.updated_at };
+    let traits = cx.settings().identity.claims(&person.schema_id, person.traits);
+    let known = Known { traits: &traits, proven: &proven, updated_at: person.updated_at };
     Ok(standard_claims::tell(names, &known))
 }

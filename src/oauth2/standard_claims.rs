@@ -38,7 +38,7 @@ const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region",
 /// What is known of a person.
 #[derive(Debug, Clone)]
 pub struct Known<'a> {
-    /// The traits.
+    /// The traits, by the names of claims.
     pub traits: &'a Value,
     /// The addresses that the person has proven.
     pub proven: &'a [String],

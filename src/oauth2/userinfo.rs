@@ -55,6 +55,7 @@ pub fn userinfo(cx: &mut Cx<'_>, token: &str) -> Result<std::result::Result<User
     let mut names = standard_claims::of_scopes(&scope);
     names.extend(standing.claims.userinfo.keys().map(String::as_str));
     let traits: Value = serde_json::from_str(&standing.traits).unwrap_or_default();
+    let traits = cx.settings().identity.claims(&standing.schema_id, traits);
     let proven = match names.contains("email_verified") {
         true => store::grants::proven_addresses(cx.db, standing.identity)?,
         false => Vec::new(),

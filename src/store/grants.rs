@@ -41,6 +41,8 @@ pub struct Standing {
     pub session: SessionId,
     /// Whether it outlives the session.
     pub offline: bool,
+    /// The schema of what is known of the person.
+    pub schema_id: String,
     /// What is known of the person, as JSON.
     pub traits: String,
     /// When that was last changed.
@@ -92,7 +94,7 @@ pub fn find(db: &mut Connection, id: GrantId) -> Result<Option<Grant>> {
 /// The grant, if its tokens may be used: it has not ended, its person is active, its session lives unless it is
 /// offline, and `jti` was not revoked by itself.
 pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Result<Option<Standing>> {
-    type Found = (String, String, String, bool, String, i64, Option<String>);
+    type Found = (String, String, String, bool, String, String, i64, Option<String>);
     let now = now.micros();
     let row: Option<Found> = each!(db, c => grants::table
         .inner_join(identities::table.on(identities::id.eq(grants::identity_id)))
@@ -111,13 +113,14 @@ pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Re
             grants::identity_id,
             grants::session_id,
             grants::offline,
+            identities::schema_id,
             identities::traits,
             identities::updated_at,
             grants::claims,
         ))
         .get_result::<Found>(c)
         .optional())?;
-    let Some((client_id, identity, session, offline, traits, updated_at, asked)) = row else {
+    let Some((client_id, identity, session, offline, schema_id, traits, updated_at, asked)) = row else {
         return Ok(None);
     };
     let wrong = |column| Error::impossible("grants", column, &id.to_string());
@@ -126,6 +129,7 @@ pub fn standing(db: &mut Connection, id: GrantId, jti: &str, now: Instant) -> Re
         identity: identity.parse().map_err(|_| wrong("identity_id"))?,
         session: session.parse().map_err(|_| wrong("session_id"))?,
         offline,
+        schema_id,
         traits,
         updated_at: Instant::from_micros(updated_at),
         claims: claims::from_column(asked.as_deref()).ok_or_else(|| wrong("claims"))?,

@@ -8,9 +8,9 @@ use crate::model::{
     AddressId, CredentialId, Identity, IdentityId, IdentityState, Instant, VerifiableAddress,
 };
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Insertable, AsChangeset)]
 #[diesel(table_name = identities, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     schema_id: String,
     traits: String,
@@ -77,18 +77,6 @@ pub fn update(db: &mut Connection, identity: &Identity, version: i64) -> Result<
 pub fn delete(db: &mut Connection, id: IdentityId) -> Result<bool> {
     let changed = each!(db, c => diesel::delete(identities::table.find(id.to_string())).execute(c))?;
     Ok(changed == 1)
-}
-
-/// Identities, oldest first, after the one of this age and id.
-pub fn list(db: &mut Connection, after: Option<(Instant, IdentityId)>, limit: i64) -> Result<Vec<Identity>> {
-    let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (at.micros(), id.to_string()));
-    let rows: Vec<Row> = each!(db, c => identities::table
-        .filter(identities::created_at.gt(at)
-            .or(identities::created_at.eq(at).and(identities::id.gt(&id))))
-        .order((identities::created_at.asc(), identities::id.asc()))
-        .limit(limit)
-        .load::<Row>(c))?;
-    rows.into_iter().map(from_row).collect()
 }
 
 /// How many identities there are, at most `limit`.
@@ -193,6 +181,24 @@ pub fn password_set_at(db: &mut Connection, identity: IdentityId) -> Result<Opti
     Ok(at.map(Instant::from_micros))
 }
 
+/// Who of these has a password, and since when.
+pub fn passwords_set_at(
+    db: &mut Connection,
+    identities: &[IdentityId],
+) -> Result<Vec<(IdentityId, Instant)>> {
+    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, i64)> = each!(db, c => credentials::table
+        .filter(credentials::identity_id.eq_any(&ids))
+        .filter(credentials::kind.eq(PASSWORD))
+        .select((credentials::identity_id, credentials::updated_at))
+        .load::<(String, i64)>(c))?;
+    let of = |(id, at): (String, i64)| {
+        let identity = id.parse().map_err(|_| Error::impossible("credentials", "identity_id", &id))?;
+        Ok((identity, Instant::from_micros(at)))
+    };
+    rows.into_iter().map(of).collect()
+}
+
 /// Sets the hash of the identity's password.
 pub fn set_password_hash(
     db: &mut Connection,
@@ -213,6 +219,15 @@ pub fn set_password_hash(
         .on_conflict((credentials::identity_id, credentials::kind))
         .do_update()
         .set((credentials::secret.eq(hash), credentials::updated_at.eq(now.micros())))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Deletes the identity's password.
+pub fn delete_password(db: &mut Connection, identity: IdentityId) -> Result<()> {
+    each!(db, c => diesel::delete(credentials::table
+        .filter(credentials::identity_id.eq(identity.to_string()))
+        .filter(credentials::kind.eq(PASSWORD)))
         .execute(c))?;
     Ok(())
 }
@@ -248,7 +263,7 @@ fn to_row(identity: &Identity) -> Row {
     }
 }
 
-fn from_row(row: Row) -> Result<Identity> {
+pub(super) fn from_row(row: Row) -> Result<Identity> {
     let wrong = |column| Error::impossible("identities", column, &row.id);
     let json = |text: &Option<String>| text.as_deref().map(serde_json::from_str).transpose();
     Ok(Identity {

@@ -170,6 +170,29 @@ pub fn supersede_of_identity(
     Ok(())
 }
 
+/// The flows of the living codes of this purpose and identity.
+pub fn flows_of_identity(
+    db: &mut Connection,
+    purpose: &str,
+    identity: IdentityId,
+    now: Instant,
+) -> Result<Vec<FlowId>> {
+    let flows: Vec<String> = each!(db, c => codes::table
+        .filter(codes::identity_id.eq(identity.to_string()))
+        .filter(codes::purpose.eq(purpose))
+        .filter(codes::used_at.is_null())
+        .filter(codes::superseded_at.is_null())
+        .filter(codes::disowned_at.is_null())
+        .filter(codes::expires_at.gt(now.micros()))
+        .order((codes::created_at.asc(), codes::id.asc()))
+        .select(codes::flow_id)
+        .load::<String>(c))?;
+    flows
+        .iter()
+        .map(|id| id.parse().map_err(|_| Error::impossible("one_time_codes", "flow_id", id)))
+        .collect()
+}
+
 /// Ends all living codes of an identity.
 pub fn expire_of_identity(db: &mut Connection, identity: IdentityId, now: Instant) -> Result<()> {
     each!(db, c => diesel::update(codes::table)

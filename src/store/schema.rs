@@ -80,6 +80,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    trait_index (identity_id, path, value) {
+        identity_id -> Text,
+        path -> Text,
+        value -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_words (identity_id, word) {
+        identity_id -> Text,
+        word -> Binary,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Text,
         token_digest -> Binary,
@@ -310,6 +326,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> Text,
+        address -> Text,
+        canonical -> Text,
+        schema_id -> Text,
+        traits -> Text,
+        client_id -> Nullable<Text>,
+        return_to -> Nullable<Text>,
+        link_digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        identity_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> Text,
         name -> Text,
@@ -469,6 +503,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     addresses,
     credentials,
+    trait_index,
+    search_words,
     sessions,
     authorization_requests,
     flows,
@@ -483,6 +519,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     signing_keys,
     api_keys,
+    invitations,
     throttles,
     known_browsers,
     session_clients,

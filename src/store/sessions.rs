@@ -125,6 +125,71 @@ pub fn list_of(
     rows.into_iter().map(from_row).collect()
 }
 
+/// All sessions, the newest first, at most `limit`, after the one of this age and id; with `alive` only the living or only
+/// the others.
+pub fn list(
+    db: &mut Connection,
+    alive: Option<bool>,
+    now: Instant,
+    after: Option<(Instant, SessionId)>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let (at, id) = after.map_or((i64::MAX, String::new()), |(at, id)| (at.micros(), id.to_string()));
+    let rows: Vec<Row> = each!(db, c => {
+        let mut query = sessions::table.filter(sessions::created_at.le(at)).into_boxed();
+        if after.is_some() {
+            query = query.filter(sessions::created_at.lt(at).or(sessions::id.lt(id)));
+        }
+        match alive {
+            Some(true) => {
+                query = query.filter(
+                    sessions::ended_at
+                        .is_null()
+                        .and(sessions::idle_expires_at.gt(now.micros()))
+                        .and(sessions::expires_at.gt(now.micros())),
+                );
+            }
+            Some(false) => {
+                query = query.filter(
+                    sessions::ended_at
+                        .is_not_null()
+                        .or(sessions::idle_expires_at.le(now.micros()))
+                        .or(sessions::expires_at.le(now.micros())),
+                );
+            }
+            None => {}
+        }
+        query.order((sessions::created_at.desc(), sessions::id.desc())).limit(limit).load::<Row>(c)
+    })?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Prolongs a living session: `false` if it is none.
+pub fn extend(
+    db: &mut Connection,
+    id: SessionId,
+    now: Instant,
+    idle_expires_at: Instant,
+    expires_at: Instant,
+) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(sessions::table.find(id.to_string()))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::idle_expires_at.gt(now.micros()))
+        .filter(sessions::expires_at.gt(now.micros()))
+        .set((
+            sessions::idle_expires_at.eq(idle_expires_at.micros()),
+            sessions::expires_at.eq(expires_at.micros()),
+        ))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
+/// Deletes a session.
+pub fn delete(db: &mut Connection, id: SessionId) -> Result<bool> {
+    let changed = each!(db, c => diesel::delete(sessions::table.find(id.to_string())).execute(c))?;
+    Ok(changed == 1)
+}
+
 /// Notes that the session was used.
 pub fn touch(db: &mut Connection, id: SessionId, now: Instant, idle_expires_at: Instant) -> Result<()> {
     each!(db, c => diesel::update(sessions::table.find(id.to_string()))

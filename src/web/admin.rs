@@ -4,17 +4,24 @@
 //! table of [`endpoints`] is no exception. Cookies mean nothing here, so there is nothing to forge (S7).
 
 mod access;
+mod bodies;
+mod bulk;
 mod clients;
+mod credentials;
 mod go_duration;
 mod identities;
 mod identity;
 mod input;
 mod introspect;
+mod invitations;
 mod keys;
+mod listing;
 mod lock;
+mod many_sessions;
 mod messages;
 mod paging;
 mod passwords;
+mod patch;
 mod recovery;
 mod refusal;
 mod sessions;
@@ -46,18 +53,29 @@ struct Endpoint {
 /// All of them; no other table of the administration exists.
 fn endpoints() -> Vec<Endpoint> {
     vec![
-        on(Method::GET, "/admin/identities", identities::list),
+        on(Method::GET, "/admin/identities", listing::list),
         on(Method::POST, "/admin/identities", identities::create),
+        on(Method::PATCH, "/admin/identities", bulk::patch),
         on(Method::GET, "/admin/identities/{id}", identities::get),
         on(Method::PUT, "/admin/identities/{id}", identities::replace),
+        on(Method::PATCH, "/admin/identities/{id}", patch::patch),
         on(Method::DELETE, "/admin/identities/{id}", identities::delete),
         on(Method::GET, "/admin/identities/{id}/sessions", sessions::list),
         on(Method::DELETE, "/admin/identities/{id}/sessions", sessions::end_all),
         on(Method::GET, "/admin/identities/{id}/lock", lock::get),
         on(Method::DELETE, "/admin/identities/{id}/lock", lock::lift),
+        on(Method::DELETE, "/admin/identities/{id}/credentials/{type}", credentials::delete),
+        on(Method::GET, "/admin/sessions", sessions::all),
+        on(Method::POST, "/admin/sessions", many_sessions::end),
         on(Method::GET, "/admin/sessions/{id}", sessions::get),
+        on(Method::PATCH, "/admin/sessions/{id}/extend", sessions::extend),
         on(Method::DELETE, "/admin/sessions/{id}", sessions::end),
         on(Method::POST, "/admin/recovery/code", recovery::create_code),
+        on(Method::POST, "/admin/recovery/link", recovery::create_link),
+        on(Method::GET, "/admin/invitations", invitations::list),
+        on(Method::POST, "/admin/invitations", invitations::create),
+        on(Method::GET, "/admin/invitations/{id}", invitations::get),
+        on(Method::DELETE, "/admin/invitations/{id}", invitations::revoke),
         on(Method::GET, "/admin/courier/messages", messages::list),
         on(Method::GET, "/admin/courier/messages/{id}", messages::get),
         on(Method::GET, "/admin/clients", clients::list),

@@ -80,6 +80,10 @@ passkey-expired = استغرق ذلك وقتًا طويلًا، فلم يحدث 
 ## إنشاء حساب
 
 registration-title = أنشئ حسابك
+registration-title_invited = انضم إلى { $app }
+registration-invitation_over = لم تعد هذه الدعوة صالحة. اطلب دعوة جديدة ممن دعاك.
+registration-invited_address = هذه الدعوة لعنوان بريد آخر.
+registration-invited_taken = يوجد حساب بهذا البريد. سجّل الدخول به.
 registration-button = أنشئ الحساب
 registration-have_account = لديك حساب؟
 registration-terms = بإنشاء الحساب فإنك توافق على شروط { $app }.
@@ -175,6 +179,7 @@ link-title_verification = أكّد بريدك الإلكتروني
 link-title_recovery = أعد تعيين كلمة المرور
 link-sentence_verification = استخدم شخص ما { $address } لحساب في { $app }. أكّد أنه لك.
 link-sentence_recovery = طلب شخص ما كلمة مرور جديدة لـ { $address }.
+link-sentence_given = أُعطيت هذا الرابط لتختار كلمة مرور جديدة لـ { $app }.
 link-elsewhere_verification = فتحت هذا على جهاز آخر. أكّد هنا، ثم عد إلى الجهاز الأول.
 link-elsewhere_recovery = فتحت هذا على جهاز آخر. اختر كلمة المرور الجديدة هنا، ثم سجّل الدخول بها على الجهاز الأول.
 link-asked_at = وقت الطلب
@@ -321,6 +326,8 @@ error-server_problem-title = هناك مشكلة من جهتنا
 error-unsupported_media_type = ما أرسلته بصيغة لا نقرؤها. عد إلى الصفحة وأرسله مرة أخرى.
 error-unsupported_media_type-title = لا يمكننا قراءة ذلك
 error-link_unknown = لم يعد هذا الرابط يؤدي إلى مكان. اطلب رسالة جديدة إذا كنت لا تزال تحتاج إليها.
+error-invitation_over = استُعملت أو انتهت مدتها أو سُحبت. إن كان لديك حساب فسجّل الدخول، وإلا فاطلب دعوة جديدة.
+error-invitation_over-title = لم تعد هذه الدعوة صالحة
 error-link_unknown-title = انتهت مدة هذا الرابط
 error-wrong_host = فتحت { $host }، لكن هذه الخدمة معدة لـ { $issuer }.
 error-wrong_host-title = هذا عنوان آخر

@@ -29,6 +29,10 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
 const IMPORTERS: &[(&str, &[&str])] = &[
     ("rand", &["random"]),
     ("argon2", &["crypto"]),
+    ("bcrypt", &["crypto"]),
+    ("scrypt", &["crypto"]),
+    ("sha_crypt", &["crypto"]),
+    ("md5", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("toml", &["config"]),
@@ -40,6 +44,7 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("tokio_postgres", &["store"]),
     ("oxide_auth", &["oauth2"]),
     ("jsonschema", &["identity"]),
+    ("json_patch", &["identity"]),
     ("lettre", &["courier"]),
     ("actix_web", &["web"]),
     // A mail is a template too.

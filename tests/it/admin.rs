@@ -1,7 +1,12 @@
 //! The administration: its keys, what it shows and hides, and what it ends.
 
 mod access;
+mod invitations;
+mod patch;
 mod people;
+mod people_at_once;
+mod schemas;
+mod search;
 
 use serde_json::{Value, json};
 use wayhome::crypto::{PlainToken, TokenKind};

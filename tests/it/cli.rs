@@ -4,6 +4,7 @@
 
 mod clients;
 mod command;
+mod identities;
 mod keys;
 mod reload;
 mod running;
@@ -34,6 +35,9 @@ fn every_command_explains_itself() {
         &["keys", "rotate", "--help"],
         &["identities", "create", "--help"],
         &["identities", "recover", "--help"],
+        &["identities", "set", "--help"],
+        &["identities", "import", "--help"],
+        &["identities", "export", "--help"],
     ] {
         let done = folder.run(words, &[]);
         assert_eq!(done.code, 0, "{words:?}");

@@ -118,6 +118,16 @@ fn the_page_about_people_is_true() {
 }
 
 #[test]
+fn the_page_about_imports_is_true() {
+    run_page("docs/how-to/import.md");
+}
+
+#[test]
+fn the_page_about_invitations_is_true() {
+    run_page("docs/how-to/invitations.md");
+}
+
+#[test]
 fn the_page_about_production_is_true() {
     run_page("docs/how-to/production.md");
 }

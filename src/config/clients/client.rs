@@ -10,7 +10,8 @@ use crate::model::{
 };
 
 /// Keys that speak of people, who never come to a machine client.
-const PEOPLE_ONLY: [&str; 21] = [
+const PEOPLE_ONLY: [&str; 22] = [
+    "identity_schema",
     "redirect_uris",
     "post_logout_redirect_uris",
     "response_types",
@@ -88,6 +89,7 @@ impl Reader<'_> {
             skip_consent: self.flag("skip_consent", usual.skip_consent),
             require_pkce,
             allow_registration: self.flag("registration", usual.allow_registration),
+            identity_schema: self.text("identity_schema").filter(|id| !id.is_empty()),
             client_uri: self.web_uri("client_uri"),
             initiate_login_uri: self.web_uri("initiate_login_uri"),
             policy_uri: self.web_uri("policy_uri"),

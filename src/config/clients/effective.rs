@@ -102,6 +102,7 @@ pub fn client_value(client: &Client, key: &str) -> String {
         "skip_consent" => client.skip_consent.to_string(),
         "require_pkce" => client.require_pkce.to_string(),
         "registration" => client.allow_registration.to_string(),
+        "identity_schema" => optional(client.identity_schema.as_deref()),
         "client_uri" => optional(client.client_uri.as_deref()),
         "initiate_login_uri" => optional(client.initiate_login_uri.as_deref()),
         "policy_uri" => optional(client.policy_uri.as_deref()),

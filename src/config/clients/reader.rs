@@ -7,7 +7,7 @@ use crate::config::settings::parse_duration;
 use crate::config::{Fault, Faults};
 
 /// The keys of a client.
-pub(super) const KEYS: [&str; 40] = [
+pub(super) const KEYS: [&str; 41] = [
     "id",
     "name",
     "type",
@@ -36,6 +36,7 @@ pub(super) const KEYS: [&str; 40] = [
     "skip_consent",
     "require_pkce",
     "registration",
+    "identity_schema",
     "client_uri",
     "initiate_login_uri",
     "policy_uri",

@@ -5,20 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
-use serde_json::Value as Json;
 use url::Url;
 
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, IdentitySettings, KeySettings, Mode,
-    OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, KeySettings, Mode, OutboundSettings,
+    PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{ReturnUrlRule, SecretText};
 use crate::text::Languages;
-
-/// The schema of traits that ships.
-const DEFAULT_SCHEMA: &str = include_str!("../identity.schema.json");
 
 pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option<Settings> {
     let development = mode == Mode::Development;
@@ -33,7 +29,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
     let tls = tls_files(&mut from, issuer.as_deref());
     let data_secrets = data_secrets(&mut from, development);
     let return_urls = return_url_rules(&mut from);
-    let identity = identity_schema(&mut from, sources);
+    let identity = super::identity::read(&mut from, sources);
     let registration = from.flag("registration.enabled");
     let recovery = from.flag("recovery.enabled");
     let login_code = from.flag("login.code");
@@ -256,24 +252,6 @@ fn return_url_rules(from: &mut Reader<'_>) -> Vec<ReturnUrlRule> {
         }
     }
     rules
-}
-
-fn identity_schema(from: &mut Reader<'_>, sources: &Sources) -> Option<IdentitySettings> {
-    let (name, text) = match (from.optional("identity.schema"), &sources.schema) {
-        (None, _) => ("default", DEFAULT_SCHEMA),
-        (Some(_), Some((name, text))) => (name.as_str(), text.as_str()),
-        (Some(name), None) => {
-            from.wrong("identity.schema", format!("the file {name} cannot be read"));
-            return None;
-        }
-    };
-    match serde_json::from_str::<Json>(text) {
-        Ok(schema) => Some(IdentitySettings { schema_id: "default".to_owned(), schema }),
-        Err(why) => {
-            from.faults.add(Fault::error(format!("{name}:{}:{}", why.line(), why.column()), why.to_string()));
-            None
-        }
-    }
 }
 
 /// What ships, with what the operator says otherwise.

@@ -27,6 +27,10 @@ fn recovery(client: Option<&str>) -> Mail {
     Mail::RecoveryCode { code: CODE.to_owned(), link: TOKEN.to_owned(), client_name }
 }
 
+fn invitation(client: Option<&str>) -> Mail {
+    Mail::Invitation { link: TOKEN.to_owned(), client_name: client.map(str::to_owned) }
+}
+
 /// Those with nothing to enter or to open in time.
 fn notices() -> [Mail; 11] {
     let client_name = "Example Shop".to_owned();
@@ -54,7 +58,11 @@ fn undos() -> [Mail; 2] {
 pub(super) fn all() -> Vec<Mail> {
     let shop = Some("Example Shop");
     let sign_in = Mail::SignInCode { code: CODE.to_owned(), client_name: shop.map(str::to_owned) };
-    [verification(shop), recovery(shop), sign_in].into_iter().chain(undos()).chain(notices()).collect()
+    [verification(shop), recovery(shop), sign_in, invitation(shop)]
+        .into_iter()
+        .chain(undos())
+        .chain(notices())
+        .collect()
 }
 
 pub(super) fn asked(user_agent: &str, peer: &str) -> Asked {
@@ -135,6 +143,12 @@ fn page_1_6_both_parts_say_the_code_and_the_link_and_the_link_is_not_the_code() 
         }
         assert!(!link.contains(CODE));
     }
+    let invited = rendered(&env, invitation(None));
+    let link = format!("{ISSUER}/registration?invitation={TOKEN}");
+    assert_eq!((invited.code, invited.link.as_deref()), (None, Some(link.as_str())));
+    assert_eq!(invited.subject, "You are invited to Wayhome");
+    assert!(invited.text.contains(&link) && invited.html.contains(&link));
+    assert!(!invited.text.contains("203.0.113.7"), "where an administrator sits is nobody's business");
     for mail in notices() {
         let mail = rendered(&env, mail);
         assert_eq!((mail.code, mail.link), (None, None));
@@ -260,7 +274,7 @@ fn sec_i03_hostile_values_are_said_literally_and_escaped_in_html() {
         .replace('>', "&#62;")
         .replace('"', "&#34;")
         .replace('\'', "&#39;");
-    for mail in [verification(Some(hostile)), Mail::AccountExists] {
+    for mail in [verification(Some(hostile)), invitation(Some(hostile)), Mail::AccountExists] {
         let message = message(&env, "\"<i>ada</i>\"@example.org", mail, asked(hostile, hostile));
         let mail = render(&env, &message).unwrap();
         assert!(mail.text.contains(hostile) && mail.subject.contains(hostile));

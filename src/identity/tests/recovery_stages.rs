@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::recovery::{asked, choose, typed};
 use super::world::{BETTER, GOOD, World, fake_hash, ids, person_at, worlds};
 use crate::cx::Cx;
-use crate::identity::recovery::{self, Prepared};
+use crate::identity::recovery::{self, Administered, OnExisting, Prepared};
 use crate::identity::verification;
 use crate::model::{
     Continuation, Flow, FlowId, IdentityState, Recovery, RecoveryStage, ReturnUrl, Verification,
@@ -185,8 +185,9 @@ fn seed_s9_s10_an_administrators_recovery_opens_in_any_browser_and_keeps_its_way
         let anna = world.person("anna@example.com", GOOD);
         let back = Continuation::Return(ReturnUrl::from_row("https://app.example/back".to_owned()));
         let (way, hour) = (back.clone(), Duration::from_secs(3_600));
-        let (made, code) =
-            world.run(move |cx| recovery::create_by_administrator(cx, anna, hour, way)).unwrap();
+        let made =
+            world.run(move |cx| recovery::create_by_administrator(cx, anna, hour, way, OnExisting::Replace));
+        let Administered { flow: made, code, .. } = made.made().unwrap();
         assert!(made.browser.is_none() && world.mails().is_empty());
         let (browser, _) = person_at(5);
         let made_id = made.id;
@@ -214,11 +215,12 @@ fn seed_s17_a_newer_recovery_of_an_administrator_voids_the_older_and_nothing_els
         let anna = world.person("anna@example.com", GOOD);
         let make = |world: &World| {
             let hour = Duration::from_secs(3_600);
-            let made = world
-                .run(move |cx| recovery::create_by_administrator(cx, anna, hour, Continuation::Account))
-                .unwrap();
+            let made = world.run(move |cx| {
+                let (account, replace) = (Continuation::Account, OnExisting::Replace);
+                recovery::create_by_administrator(cx, anna, hour, account, replace)
+            });
             let (browser, _) = person_at(5);
-            let (flow, code) = made;
+            let Administered { flow, code, .. } = made.made().unwrap();
             (world.run(move |cx| recovery::begin_from(cx, &flow, browser)), code.expose())
         };
         let (first, old) = make(&world);
@@ -229,8 +231,10 @@ fn seed_s17_a_newer_recovery_of_an_administrator_voids_the_older_and_nothing_els
         assert_eq!(typed(&world, second, &new).state.stage, RecoveryStage::Password);
         world.switch(anna, IdentityState::Inactive);
         let hour = Duration::from_secs(3_600);
-        let none =
-            world.run(move |cx| recovery::create_by_administrator(cx, anna, hour, Continuation::Account));
-        assert!(none.is_none());
+        let none = world.run(move |cx| {
+            let (account, replace) = (Continuation::Account, OnExisting::Replace);
+            recovery::create_by_administrator(cx, anna, hour, account, replace)
+        });
+        assert!(none.made().is_none());
     }
 }

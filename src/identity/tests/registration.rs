@@ -42,6 +42,7 @@ pub(super) fn submit(world: &World, flow: FlowId, values: &[(&str, &str)], passw
                 Outcome::Code(verification::begin_for_registration(cx, &flow, pending)?)
             }
             Registered::Done(_, signed_in) => Outcome::Account(Box::new(signed_in)),
+            Registered::Stay(flow) => Outcome::Wrong(ids(&flow.notices)),
         })
     })
 }

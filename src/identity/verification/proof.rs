@@ -18,8 +18,8 @@ pub(super) fn apply(
     let canonical = traits::canonical_email(&flow.state.address).unwrap_or_default();
     let done = match (flow.state.purpose.clone(), flow.identity) {
         (VerificationPurpose::Registration { pending: Some(sealed), .. }, None) => {
-            let (made, hash) = open_account(cx, flow.id, &sealed)?;
-            flow.identity = make(cx, made, &hash, &canonical)?;
+            let (schema_id, made, hash) = open_account(cx, flow.id, &sealed)?;
+            flow.identity = make(cx, &schema_id, made, &hash, &canonical)?;
             flow.identity.is_some()
         }
         (VerificationPurpose::Address, Some(identity)) => accounts::prove(cx, identity, &canonical)?,
@@ -60,11 +60,17 @@ pub(super) fn conclude(
 }
 
 /// The account that waited. `None` if somebody has one of its addresses by now.
-fn make(cx: &mut Cx<'_>, made: Value, hash: &PasswordHash, proven: &str) -> Result<Option<IdentityId>> {
-    if accounts::taken(cx, &made, None)?.is_some() {
+fn make(
+    cx: &mut Cx<'_>,
+    schema_id: &str,
+    made: Value,
+    hash: &PasswordHash,
+    proven: &str,
+) -> Result<Option<IdentityId>> {
+    if accounts::taken(cx, schema_id, &made, None)?.is_some() {
         return Ok(None);
     }
-    let identity = accounts::new_identity(cx, made);
+    let identity = accounts::new_identity(cx, schema_id, made);
     accounts::insert(cx, &identity, |canonical| canonical == proven)?;
     credentials::set(cx, identity.id, hash)?;
     Ok(Some(identity.id))

@@ -1,12 +1,38 @@
 //! The shape of an identity (Kratos' `identity`).
 
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
 use serde_json::{Value, json};
 
+use super::input::Query;
+use super::refusal::{Answer, Refused};
 use crate::config::Settings;
 use crate::crypto::base64url;
 use crate::cx::{Cx, Result};
 use crate::model::{Identity, IdentityId, Instant, VerifiableAddress};
 use crate::store;
+use crate::web::reply::Reply;
+use crate::web::visit::Visit;
+
+/// The types of credentials that Kratos knows; those that an identity has are shown.
+const CREDENTIALS: [&str; 8] =
+    ["password", "oidc", "totp", "lookup_secret", "webauthn", "passkey", "code", "saml"];
+
+/// Whether the parameter `include_credential` asks for credentials, which must be of a known type. What is shown of them is
+/// always the same.
+pub(super) fn shown(query: &Query<'_>) -> Answer<bool> {
+    let mut shown = false;
+    for kind in query.all("include_credential") {
+        if !CREDENTIALS.contains(&kind) {
+            let reason = format!("include_credential takes {}.", CREDENTIALS.join(", "));
+            return Err(Refused::bad_request("invalid_parameter", reason).into());
+        }
+        shown = true;
+    }
+    Ok(shown)
+}
 
 /// An identity with what stands beside it.
 pub(super) struct Person {
@@ -29,17 +55,46 @@ impl Person {
         found.map(|identity| Self::read(cx, identity)).transpose()
     }
 
-    /// Many, with their addresses only.
-    pub(super) fn list(cx: &mut Cx<'_>, identities: Vec<Identity>) -> Result<Vec<Self>> {
+    /// Many, with their addresses, and with the fact that they have a password if that is asked for.
+    pub(super) fn list(
+        cx: &mut Cx<'_>,
+        identities: Vec<Identity>,
+        with_credentials: bool,
+    ) -> Result<Vec<Self>> {
         let ids: Vec<IdentityId> = identities.iter().map(|identity| identity.id).collect();
-        let mut all = store::identities::addresses_of_all(cx.db, &ids)?;
+        let mut all: HashMap<IdentityId, Vec<VerifiableAddress>> = HashMap::new();
+        for address in store::identities::addresses_of_all(cx.db, &ids)? {
+            all.entry(address.identity).or_default().push(address);
+        }
+        let passwords: HashMap<IdentityId, Instant> = match with_credentials {
+            true => store::identities::passwords_set_at(cx.db, &ids)?.into_iter().collect(),
+            false => HashMap::new(),
+        };
         Ok(identities
             .into_iter()
             .map(|identity| {
-                let addresses = all.extract_if(.., |address| address.identity == identity.id).collect();
-                Self { identity, addresses, password_set_at: None }
+                let addresses = all.remove(&identity.id).unwrap_or_default();
+                let password_set_at = passwords.get(&identity.id).copied();
+                Self { identity, addresses, password_set_at }
             })
             .collect())
+    }
+
+    /// As an answer, with the tag that `If-Match` takes.
+    pub(super) fn reply(&self, visit: &Visit) -> Answer {
+        let reply = Reply::json(StatusCode::OK, &self.json(visit.settings()))?;
+        Ok(reply.with_text_header(header::ETAG, &self.tag()))
+    }
+
+    /// As the answer to whoever made it.
+    pub(super) fn created(&self, visit: &Visit) -> Answer {
+        let location = format!("/admin/identities/{}", self.identity.id);
+        let reply = Reply::created(&location, &self.json(visit.settings()))?;
+        Ok(reply.with_text_header(header::ETAG, &self.tag()))
+    }
+
+    fn tag(&self) -> String {
+        format!("\"{}\"", self.identity.version)
     }
 
     /// As JSON.

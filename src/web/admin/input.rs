@@ -8,20 +8,52 @@ use serde_json::Value;
 use super::refusal::{Answer, Refused};
 use crate::web::visit::{BodyProblem, Visit};
 
-/// The only type of body, save for introspection.
+/// The usual type of body.
 const JSON: &str = "application/json";
 
 /// Reads the body.
 pub(super) fn json<T: DeserializeOwned>(visit: &Visit) -> Answer<T> {
+    one_of(visit, JSON)?;
+    parse(visit.body())
+}
+
+/// Reads a body of one of these types, and says of which.
+pub(super) fn body_of<'a>(visit: &Visit, types: &'a str) -> Answer<(&'a str, Value)> {
+    let kind = one_of(visit, types)?;
+    Ok((kind, parse(visit.body())?))
+}
+
+/// The type of the body, which must be one of these.
+fn one_of<'a>(visit: &Visit, types: &'a str) -> Answer<&'a str> {
     if let Some(problem) = visit.body_problem() {
-        return Err(Refused::body(problem, JSON).into());
+        return Err(Refused::body(problem, types).into());
     }
     let content_type = visit.header("content-type").unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case(JSON) {
-        return Err(Refused::body(BodyProblem::WrongType, JSON).into());
+    let known = types.split(", ").find(|known| kind.eq_ignore_ascii_case(known));
+    Ok(known.ok_or_else(|| Refused::body(BodyProblem::WrongType, types))?)
+}
+
+/// The version that the writer has read, if they insist on it: its number in double quotes is the entity tag of an
+/// identity (RFC 9110 13.1.1).
+pub(super) fn if_match(visit: &Visit) -> Answer<Option<i64>> {
+    match visit.header("if-match").map(str::trim) {
+        None | Some("*") => Ok(None),
+        Some(tag) => {
+            let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+            let version = number.and_then(|number| number.parse().ok()).ok_or_else(|| {
+                let reason =
+                    "If-Match takes the ETag of the identity, as it was read: its version in double quotes.";
+                Refused::bad_request("invalid_if_match", reason)
+            })?;
+            Ok(Some(version))
+        }
     }
-    parse(visit.body())
+}
+
+/// Reads a part of a body that was read before.
+pub(super) fn member<T: DeserializeOwned>(part: Value) -> Answer<T> {
+    Ok(serde_json::from_value(part).map_err(|error| Refused::bad_request("malformed_body", said(&error)))?)
 }
 
 /// The one reader of JSON. Members that nobody asked for are refused by the types that are read (G05); the depth is

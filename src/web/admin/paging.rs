@@ -65,6 +65,12 @@ impl Page {
         Some((Instant::from_micros(i64::from_be_bytes(*at)), id(Uuid::from_slice(uuid).ok()?)))
     }
 
+    /// After which row the page begins, in a list by words.
+    pub(super) fn after_word<T>(&self, id: impl Fn(Uuid) -> T) -> Option<(Vec<u8>, T)> {
+        let (uuid, word) = self.after.as_deref()?.split_first_chunk::<16>()?;
+        Some((word.to_vec(), id(Uuid::from_bytes(*uuid))))
+    }
+
     /// After which row the page begins, in a list by name.
     pub(super) fn after_name(&self) -> Option<&str> {
         std::str::from_utf8(self.after.as_deref()?).ok()
@@ -101,6 +107,11 @@ impl Page {
 /// The position of a row in a list by age.
 pub(super) fn age(at: Instant, id: Uuid) -> Vec<u8> {
     [&at.micros().to_be_bytes()[..], id.as_bytes()].concat()
+}
+
+/// The position of a row in a list by words.
+pub(super) fn word(word: &[u8], id: Uuid) -> Vec<u8> {
+    [id.as_bytes(), word].concat()
 }
 
 fn seal(secrets: &DataSecrets, list: &str, filters: &str, position: &[u8]) -> String {

@@ -15,6 +15,14 @@ pub(super) struct Credentials {
     password: Option<Password>,
 }
 
+impl Credentials {
+    /// Whether a password is given, and not its hash.
+    pub(super) fn has_plain_password(&self) -> bool {
+        let config = self.password.as_ref().and_then(|password| password.config.as_ref());
+        config.is_some_and(|config| config.password.is_some())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Password {

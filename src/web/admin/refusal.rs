@@ -39,6 +39,8 @@ impl From<Refused> for Stop {
     }
 }
 
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
 /// A refusal.
 #[derive(Debug)]
 pub(super) struct Refused {
@@ -65,6 +67,12 @@ impl Refused {
         self
     }
 
+    /// With this detail.
+    pub(super) fn with(mut self, name: &str, value: &impl serde::Serialize) -> Self {
+        self.details = Some(json!({ name: value }));
+        self
+    }
+
     /// There is no such thing.
     pub(super) fn not_found(noun: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no {noun} of this id."))
@@ -78,6 +86,15 @@ impl Refused {
     /// Somebody else has this address.
     pub(super) fn address_taken() -> Self {
         Self::conflict("address_taken", "An address in the traits belongs to another identity.")
+    }
+
+    /// The index of the search is not complete.
+    pub(super) fn indexing(seconds: u64) -> Self {
+        let reason = "The search index is being written, because the schema marks other traits than before. Try again soon.";
+        Self {
+            header: Some((header::RETRY_AFTER, seconds.to_string())),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "search_not_ready", reason)
+        }
     }
 
     pub(super) fn key_required() -> Self {
@@ -119,11 +136,15 @@ impl Refused {
                 "too_large",
                 "The body is too large; it may have 1 MiB.",
             ),
-            BodyProblem::WrongType => Self::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                format!("The body must be {wanted}, and not compressed."),
-            ),
+            BodyProblem::WrongType => Self {
+                // For a patch the types are what RFC 5789 2.2 asks to be named.
+                header: wanted.contains("patch").then(|| (ACCEPT_PATCH, wanted.to_owned())),
+                ..Self::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "unsupported_media_type",
+                    format!("The body must be {wanted}, and not compressed."),
+                )
+            },
             BodyProblem::Broken => Self::bad_request("body_broken", "The body could not be read."),
         }
     }
@@ -133,6 +154,7 @@ impl Refused {
         match refusal {
             Refusal::NotFound => Self::not_found("identity"),
             Refusal::AddressTaken(_) => Self::address_taken(),
+            Refusal::IdTaken => Self::conflict("id_taken", "This id belongs to another identity."),
             Refusal::Conflict if insisted => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "identity_changed",
@@ -142,7 +164,18 @@ impl Refused {
                 Self::conflict("identity_changed", "Somebody else has changed the identity just now.")
             }
             Refusal::Invalid(misfits) => Self::misfit(&misfits),
+            Refusal::Patch(misfit) => Self::bad_patch(&misfit),
+            Refusal::TestFailed(place) => {
+                Self::conflict("patch_test_failed", "A test of the patch has failed; nothing was changed.")
+                    .at(&place)
+            }
         }
+    }
+
+    /// A patch names what it may not touch, or what is not there.
+    pub(super) fn bad_patch(misfit: &Misfit) -> Self {
+        let reason = format!("The patch cannot be applied. {}: {}", misfit.pointer, misfit.reason);
+        Self::bad_request("invalid_patch", reason).at(&misfit.pointer)
     }
 
     fn misfit(misfits: &[Misfit]) -> Self {
@@ -177,21 +210,31 @@ impl Stop {
         }
     }
 
+    /// As a part of an answer about several things: Ory's error, without the members around it.
+    pub(super) fn as_part(self, visit: &Visit) -> Value {
+        let refused = match self {
+            Self::Refused(refused) => *refused,
+            Self::Fault(fault) => {
+                failure::log(&fault, visit.request_id());
+                let (status, id, reason, _) = of_fault(&fault);
+                Refused::new(status, id, reason)
+            }
+        };
+        let mut body = failure::ory(refused.status, refused.id, &refused.reason, visit.request_id());
+        let mut error = body["error"].take();
+        if let Some(details) = refused.details {
+            error["details"] = details;
+        }
+        error
+    }
+
     /// As the caller reads it. A fault is written to the log, and to nowhere else.
     pub(super) fn told(self, visit: &Visit) -> Reply {
         match self {
             Self::Refused(refused) => tell(visit, *refused),
             Self::Fault(fault) => {
                 failure::log(&fault, visit.request_id());
-                let (status, id, reason, wait) = match &fault {
-                    Fault::Overloaded(wait) => {
-                        (StatusCode::SERVICE_UNAVAILABLE, "overloaded", BUSY, Some(wait.as_secs()))
-                    }
-                    passing if passing.is_passing() => {
-                        (StatusCode::SERVICE_UNAVAILABLE, "unavailable", BUSY, Some(5))
-                    }
-                    _ => (StatusCode::INTERNAL_SERVER_ERROR, "server_problem", FAULT, None),
-                };
+                let (status, id, reason, wait) = of_fault(&fault);
                 let reply = tell(visit, Refused::new(status, id, reason));
                 match wait {
                     Some(seconds) => reply.with_retry_after(seconds),
@@ -204,6 +247,17 @@ impl Stop {
 
 const BUSY: &str = "The server cannot do that now. Try again soon.";
 const FAULT: &str = "The server met a fault. The request id finds it in the log.";
+
+/// Status, id, reason, and how many seconds to wait.
+fn of_fault(fault: &Fault) -> (StatusCode, &'static str, &'static str, Option<u64>) {
+    match fault {
+        Fault::Overloaded(wait) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "overloaded", BUSY, Some(wait.as_secs()))
+        }
+        passing if passing.is_passing() => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", BUSY, Some(5)),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "server_problem", FAULT, None),
+    }
+}
 
 fn tell(visit: &Visit, refused: Refused) -> Reply {
     let mut body = failure::ory(refused.status, refused.id, &refused.reason, visit.request_id());

@@ -1,5 +1,7 @@
 //! Sessions: who is signed in where, and an end to it (Kratos' `session`).
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -8,6 +10,7 @@ use super::input::{self, Query};
 use super::paging::{self, Page};
 use super::refusal::{Answer, Refused};
 use crate::config::Settings;
+use crate::identity;
 use crate::journey;
 use crate::model::{IdentityId, Instant, Session, SessionId};
 use crate::store;
@@ -22,14 +25,7 @@ pub(super) async fn list(visit: Visit) -> Answer {
     let id: IdentityId = input::id(&visit)?;
     let query = Query::of(&visit, &["page_size", "page_token", "active"])?;
     let page = Page::of(&visit, &query, "identity-sessions")?;
-    let active = match query.one("active")? {
-        None => None,
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        Some(_) => {
-            return Err(Refused::bad_request("invalid_parameter", "active is true or false.").into());
-        }
-    };
+    let active = active(&query)?;
     let (after, limit) = (page.after_age(SessionId::from_uuid), page.limit());
     let found = visit
         .work()
@@ -45,6 +41,61 @@ pub(super) async fn list(visit: Visit) -> Answer {
     let rows: Vec<Value> =
         sessions.iter().map(|session| shape(session, now, Some(&person), expand, visit.settings())).collect();
     page.reply(&visit, &rows, next)
+}
+
+/// `GET /admin/sessions`: all of them, the newest first.
+pub(super) async fn all(visit: Visit) -> Answer {
+    let query = Query::of(&visit, &["page_size", "page_token", "active", "expand"])?;
+    let page = Page::of(&visit, &query, "sessions")?;
+    let (active, expand) = (active(&query)?, Expand::of(&query)?);
+    let (after, limit) = (page.after_age(SessionId::from_uuid), page.limit());
+    let (mut sessions, people, now) = visit
+        .work()
+        .read(move |cx| {
+            let sessions = store::sessions::list(cx.db, active, cx.now, after, limit)?;
+            let mut people = HashMap::new();
+            if expand.identity {
+                let mut ids: Vec<IdentityId> = sessions.iter().map(|session| session.identity).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                let identities = store::identities::find_all(cx.db, &ids)?;
+                let found = Person::list(cx, identities, false)?;
+                people = found.into_iter().map(|person| (person.identity.id, person)).collect();
+            }
+            Ok((sessions, people, cx.now))
+        })
+        .await?;
+    let next = page.cut(&mut sessions, |session| paging::age(session.created_at, session.id.uuid()));
+    let rows: Vec<Value> = sessions
+        .iter()
+        .map(|session| shape(session, now, people.get(&session.identity), expand, visit.settings()))
+        .collect();
+    page.reply(&visit, &rows, next)
+}
+
+fn active(query: &Query<'_>) -> Answer<Option<bool>> {
+    match query.one("active")? {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(Refused::bad_request("invalid_parameter", "active is true or false.").into()),
+    }
+}
+
+/// `PATCH /admin/sessions/{id}/extend`: a living session is prolonged, as if it had begun now.
+pub(super) async fn extend(visit: Visit) -> Answer {
+    let id: SessionId = input::id(&visit)?;
+    let extended = visit
+        .work()
+        .write(move |cx| match store::sessions::find(cx.db, id)? {
+            Some(session) => identity::sessions::extend(cx, &session),
+            None => Ok(false),
+        })
+        .await?;
+    if !extended {
+        return Err(Refused::not_found("living session").into());
+    }
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// `DELETE /admin/identities/{id}/sessions`: all of them, with what was granted in them and is not offline.

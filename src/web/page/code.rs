@@ -115,7 +115,7 @@ pub struct LinkPage {
     pub client_name: Option<String>,
     /// What to say first.
     pub notices: Vec<Notice>,
-    /// The address as it may be shown here.
+    /// The address as it may be shown here; empty for a link that an administrator has given.
     pub address: String,
     /// What the link proves.
     pub purpose: CodePurpose,
@@ -123,7 +123,7 @@ pub struct LinkPage {
     pub elsewhere: bool,
     /// When the mail was asked for, in words.
     pub asked_at: String,
-    /// From where, in words.
+    /// From where, in words; empty if that is not shown.
     pub asked_from: String,
     /// Goes on; absent for a link that leads nowhere any more.
     pub form: Option<Form>,
@@ -151,6 +151,7 @@ impl LinkPage {
     fn sentence(&self) -> String {
         let id = match self.purpose {
             CodePurpose::Verification => "link.sentence_verification",
+            CodePurpose::Recovery if self.address.is_empty() => "link.sentence_given",
             CodePurpose::Recovery | CodePurpose::SignIn => "link.sentence_recovery",
         };
         self.frame.text.say(id, &[("address", &self.address), ("app", &self.frame.app_name)])

@@ -58,6 +58,8 @@ pub struct RegistrationPage {
     pub notices: Vec<Notice>,
     /// The fields of the schema, in its order.
     pub fields: Vec<Field>,
+    /// What the person is invited to; then the address stands as it is.
+    pub invited_to: Option<String>,
     /// The least number of characters of a password.
     pub password_min: usize,
     /// Leads to the sign-in.
@@ -65,10 +67,16 @@ pub struct RegistrationPage {
 }
 
 impl RegistrationPage {
+    /// The way to the sign-in; whoever is invited has no account yet.
+    fn login(&self) -> Option<&str> {
+        self.login_link.as_deref().filter(|_| self.invited_to.is_none())
+    }
+
     fn controls(&self) -> Vec<Control<'_>> {
         let first_empty = self.fields.iter().position(|field| field.value.is_empty());
         let fields = self.fields.iter().enumerate().map(|(at, field)| Control {
             autofocus: self.is_calm() && at == 0 && first_empty == Some(0),
+            readonly: self.invited_to.is_some() && field.autocomplete == "username",
             ..Control::field(&self.frame, field, self.problem_of(&field.name))
         });
         let password = Control {
@@ -85,7 +93,10 @@ impl View for RegistrationPage {
     }
 
     fn heading(&self) -> String {
-        self.frame.t("registration.title")
+        match &self.invited_to {
+            Some(app) => self.frame.with("registration.title_invited", "app", app),
+            None => self.frame.t("registration.title"),
+        }
     }
 
     fn notices(&self) -> &[Notice] {

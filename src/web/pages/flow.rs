@@ -27,6 +27,7 @@ pub(super) async fn begin(visit: &Visit, kind: FlowKind) -> Result<Reply> {
         return failure::too_many_flows(visit, wait.as_secs());
     }
     let visitor = visit.visitor();
+    let schema_id = visit.query_value("identity_schema").map(str::to_owned);
     let origin = match (visit.id("login_challenge"), visit.id("after")) {
         (Some(request), _) => Origin::Request(request),
         (None, Some(flow)) => Origin::After(flow),
@@ -41,7 +42,13 @@ pub(super) async fn begin(visit: &Visit, kind: FlowKind) -> Result<Reply> {
                     return Ok(Begun::Step(step));
                 }
             }
-            journey::begin(cx, kind, origin, &visitor)
+            let begun = journey::begin(cx, kind, origin, &visitor)?;
+            if let (Begun::Step(Step::Flow(FlowKind::Registration, id)), Some(schema_id)) =
+                (&begun, schema_id)
+            {
+                crate::identity::registration::choose_schema(cx, *id, &schema_id)?;
+            }
+            Ok(begun)
         })
         .await?;
     begun_reply(visit, begun)
@@ -202,10 +209,14 @@ pub(super) fn login_after(flow: FlowId) -> Option<String> {
 }
 
 /// What stood in a form's fields for a person, as fields of a page again.
-pub(super) fn fields(visit: &Visit, values: &std::collections::BTreeMap<String, String>) -> Vec<page::Field> {
+pub(super) fn fields(
+    visit: &Visit,
+    schema_id: &str,
+    values: &std::collections::BTreeMap<String, String>,
+) -> Vec<page::Field> {
     use page::{Field, FieldKind};
     let frame = visit.frame();
-    crate::identity::traits::fields(visit.settings())
+    crate::identity::traits::fields(crate::identity::traits::schema(visit.settings(), schema_id))
         .into_iter()
         .map(|of| {
             let name = format!("traits.{}", of.name);

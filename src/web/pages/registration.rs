@@ -1,7 +1,9 @@
 //! Creating an account.
 
 use super::flow;
+use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::Result;
+use crate::identity::invitations;
 use crate::identity::registration::{self, Prepared, Registered};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{FlowId, FlowKind, Registration};
@@ -16,10 +18,13 @@ use actix_web::http::StatusCode;
 
 /// The page, or the beginning of one.
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
-    if !visit.settings().registration {
-        return closed(&visit);
+    if let Some(token) = visit.query_value("invitation") {
+        return open_invitation(&visit, token).await;
     }
     let Some(id) = visit.id::<FlowId>("flow") else {
+        if !visit.settings().registration {
+            return closed(&visit);
+        }
         return flow::begin(&visit, FlowKind::Registration).await;
     };
     if visit.query_value("csrf_token").is_some() || visit.query_value("password").is_some() {
@@ -32,16 +37,25 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
             Ok(match journey::show::<Registration>(cx, id, &visitor)? {
                 Shown::Step(step) => Err(step),
                 Shown::Page(flow) => {
-                    let (name, open) = (flow::client_name(cx, &flow), flow::registration_is_open(cx, &flow));
-                    Ok((flow, name, open))
+                    let open = flow.state.invitation.is_some() || flow::registration_is_open(cx, &flow);
+                    let name = flow::client_name(cx, &flow);
+                    let schema_id = registration::schema_id(cx, &flow);
+                    let invitation = invitations::behind(cx, &flow)?;
+                    Ok((flow, name, open, schema_id, invitation))
                 }
             })
         })
         .await?;
-    let (flow, client_name, open) = match shown {
+    let (flow, client_name, open, schema_id, invitation) = match shown {
         Ok(found) => found,
         Err(step) => return visit.go(&step),
     };
+    if flow.state.invitation.is_some() && invitation.is_none() {
+        return invitation_over(&visit);
+    }
+    if !open && !visit.settings().registration {
+        return closed(&visit);
+    }
     if !open {
         return Failure::new("registration_closed", StatusCode::FORBIDDEN)
             .or("go.sign_in", &path::after(path::LOGIN, flow.id))
@@ -51,11 +65,36 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         frame: flow::frame(&visit, &flow, client_name.as_deref()),
         client_name,
         form: visit.flow_form(path::REGISTRATION, flow.id),
-        fields: flow::fields(&visit, &flow.state.values),
+        fields: flow::fields(&visit, &schema_id, &flow.state.values),
+        invited_to: invitation.map(|invitation| {
+            let client = invitation.client_id.and_then(|id| visit.env().clients.get().find(&id));
+            client.map_or_else(|| visit.settings().name.clone(), |client| client.name.clone())
+        }),
         password_min: visit.settings().password.min_length,
         login_link: flow::login_after(flow.id),
         notices: flow.notices,
     })
+}
+
+/// A link of an invitation begins a page of this browser, and stands in its address no more (decision 14).
+async fn open_invitation(visit: &Visit, token: &str) -> Result<Reply> {
+    if let Err(wait) = visit.site().flows.take(visit.peer(), visit.work().now()) {
+        return failure::too_many_flows(visit, wait.as_secs());
+    }
+    let Some(token) = PlainToken::parse(TokenKind::Invitation, token) else { return invitation_over(visit) };
+    let browser = visit.visitor().browser;
+    let opened = visit.work().write(move |cx| invitations::open(cx, &token.digest(), browser)).await?;
+    match opened {
+        Some(id) => Ok(Reply::see_other(&path::of_flow(path::REGISTRATION, id))),
+        None => invitation_over(visit),
+    }
+}
+
+fn invitation_over(visit: &Visit) -> Result<Reply> {
+    Failure::new("invitation_over", StatusCode::NOT_FOUND)
+        .or("go.sign_in", path::LOGIN)
+        .or("go.recover", path::RECOVERY)
+        .show(visit)
 }
 
 fn closed(visit: &Visit) -> Result<Reply> {
@@ -69,10 +108,10 @@ fn closed(visit: &Visit) -> Result<Reply> {
 
 /// The fields and the password. The password is hashed between two transactions.
 pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<Reply> {
-    if !visit.settings().registration {
-        return closed(&visit);
-    }
     let Some(id) = visit.id::<FlowId>("flow") else {
+        if !visit.settings().registration {
+            return closed(&visit);
+        }
         return flow::begin(&visit, FlowKind::Registration).await;
     };
     let visitor = visit.visitor();
@@ -88,7 +127,9 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
             Ok(match journey::open_keeping(cx, id, &visitor, fits, own, keep)? {
                 Opened::Step(step) => Err(step),
                 Opened::Rebound(id) => Err(Step::Flow(FlowKind::Registration, id)),
-                Opened::Ready(flow) if !flow::registration_is_open(cx, &flow) => {
+                Opened::Ready(flow)
+                    if flow.state.invitation.is_none() && !flow::registration_is_open(cx, &flow) =>
+                {
                     Err(Step::Flow(FlowKind::Registration, flow.id))
                 }
                 Opened::Ready(flow) => match registration::prepare(cx, *flow, values, &password)? {
@@ -109,6 +150,7 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
             let previous = visitor.session(cx)?;
             Ok(match registration::finish(cx, *draft, hash, previous.as_ref())? {
                 Registered::MustProve(flow, pending) => (journey::prove(cx, &flow, pending)?, None),
+                Registered::Stay(flow) => (Step::Flow(FlowKind::Registration, flow.id), None),
                 Registered::Done(done, signed_in) => {
                     (journey::resume(cx, done, Some(&signed_in), &visitor)?, Some(signed_in))
                 }

@@ -11,19 +11,21 @@ use crate::web::visit::Visit;
 
 /// `GET /schemas`: all of them, each with its id.
 pub(super) async fn list(visit: Visit) -> Result<Reply> {
-    let identity = &visit.settings().identity;
-    document(&json!([{"id": identity.schema_id, "schema": identity.schema}]))
+    let schemas = visit.settings().identity.schemas();
+    let all: Vec<_> = schemas.map(|(id, schema)| json!({"id": id, "schema": schema})).collect();
+    document(&json!(all))
 }
 
 /// `GET /schemas/{id}`: one, by its id or by the id in base64url, as URLs carry it.
 pub(super) async fn get(visit: Visit) -> Result<Reply> {
     let identity = &visit.settings().identity;
     let asked = visit.path().trim_start_matches("/schemas/");
-    let encoded = from_base64url(asked).is_some_and(|id| id == identity.schema_id.as_bytes());
-    if asked != identity.schema_id && !encoded {
-        return direct(&visit, StatusCode::NOT_FOUND, "There is no such schema.", "not_found");
+    let decoded = from_base64url(asked).and_then(|id| String::from_utf8(id).ok());
+    let found = identity.schema_of(asked).or_else(|| identity.schema_of(&decoded?));
+    match found {
+        Some(schema) => document(schema),
+        None => direct(&visit, StatusCode::NOT_FOUND, "There is no such schema.", "not_found"),
     }
-    document(&identity.schema)
 }
 
 fn document(json: &serde_json::Value) -> Result<Reply> {

@@ -153,7 +153,7 @@ fn sec_i01_forged_tokens_filters_and_ids_are_refused(setup: Setup) {
         for (query, id) in [
             ("sort=id", "unknown_parameter"),
             ("order=id%20desc", "unknown_parameter"),
-            ("filter=1%3D1", "unknown_parameter"),
+            ("where=1%3D1", "unknown_parameter"),
             ("page_size=-1", "invalid_page_size"),
             ("page_size=99999999999999999999", "invalid_page_size"),
             ("page_token=%00", "unstorable_character"),

@@ -20,6 +20,7 @@ pub struct Setup {
     pub(super) issuer: Option<String>,
     environment: BTreeMap<String, String>,
     schema: Option<String>,
+    other_schemas: BTreeMap<String, String>,
     pub(super) patience: Patience,
     pub(super) clients: String,
 }
@@ -33,6 +34,7 @@ impl Setup {
             issuer: None,
             environment: BTreeMap::new(),
             schema: None,
+            other_schemas: BTreeMap::new(),
             patience: Patience::default(),
             clients: CLIENTS.to_owned(),
         };
@@ -84,6 +86,14 @@ impl Setup {
         self.set("identity.schema", "identity.schema.json")
     }
 
+    /// With a schema beside that one.
+    pub fn other_schema(mut self, name: &str, json: &str) -> Self {
+        let file = format!("{name}.schema.json");
+        self.other_schemas.insert(file.clone(), json.to_owned());
+        let listed = self.environment.get("WAYHOME__IDENTITY__SCHEMAS").cloned().unwrap_or_default();
+        self.set("identity.schemas", &format!("{listed},{name}={file}"))
+    }
+
     /// With another patience for connections.
     pub fn patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
@@ -99,7 +109,8 @@ impl Setup {
 /// The settings that come of it.
 pub(super) fn settings(setup: &Setup) -> Settings {
     let schema = setup.schema.clone().map(|text| ("identity.schema.json".to_owned(), text));
-    let sources = Sources { environment: setup.environment.clone(), schema, ..Sources::default() };
+    let (environment, schemas) = (setup.environment.clone(), setup.other_schemas.clone());
+    let sources = Sources { environment, schema, schemas, ..Sources::default() };
     let (settings, faults) = Settings::load(setup.mode, &sources);
     settings.unwrap_or_else(|| panic!("the settings of a test:\n{faults}"))
 }

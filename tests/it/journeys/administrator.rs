@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wayhome::identity::recovery;
+use wayhome::identity::recovery::{self, OnExisting};
 use wayhome::journey;
 use wayhome::model::Continuation;
 
@@ -25,8 +25,9 @@ fn recovery_of(app: &TestApp, who: &Person, return_to: Option<&str>) -> (String,
             Some(url) => Continuation::Return(journey::return_url(cx, &url).expect("an allowed URL")),
             None => Continuation::Account,
         };
-        let made = recovery::create_by_administrator(cx, id, Duration::from_secs(3600), continuation)?;
-        Ok(made.map(|(flow, code)| (flow.id, code.expose())).expect("somebody to recover"))
+        let (hour, replace) = (Duration::from_secs(3600), OnExisting::Replace);
+        let made = recovery::create_by_administrator(cx, id, hour, continuation, replace)?;
+        Ok(made.made().map(|made| (made.flow.id, made.code.expose())).expect("somebody to recover"))
     });
     (format!("/recovery?flow={flow}"), code)
 }

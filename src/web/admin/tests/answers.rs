@@ -13,9 +13,9 @@ use crate::web::admin::endpoints;
 async fn what_stands_nowhere_or_is_used_otherwise_is_told_in_orys_shape() {
     let world = World::new().await;
     world.get("/admin/nothing").await.refused(404, "no_such_endpoint");
-    let heard = world.ask(Method::PATCH, "/admin/identities", Some(json!([]))).await;
+    let heard = world.ask(Method::PUT, "/admin/identities", Some(json!([]))).await;
     heard.refused(405, "method_not_allowed");
-    assert_eq!(heard.header("allow"), "GET, HEAD, POST");
+    assert_eq!(heard.header("allow"), "GET, HEAD, POST, PATCH");
     let bearer = ("Authorization", format!("Bearer {}", world.key));
     let form = TestRequest::post().uri("/admin/identities").insert_header(bearer.clone());
     let form = form.set_form([("traits", "x")]);

@@ -126,6 +126,10 @@ async fn what_does_not_fit_is_refused_with_the_place() {
         (json!({"password": "short"}), "invalid_credentials"),
         (json!({"password": "passwordpassword"}), "invalid_credentials"),
         (json!({"hashed_password": "$2b$10$x"}), "invalid_credentials"),
+        (
+            json!({"hashed_password": "$2b$31$8GyucX8XsZLj7wIH9nlh3.Gyu9rtWEp.zIeA5zM3n7OoomDBUwPZK"}),
+            "invalid_credentials",
+        ),
         (json!({"password": "a b c d e f g h i", "hashed_password": "x"}), "invalid_credentials"),
         (json!({"password": 1}), "malformed_body"),
     ] {

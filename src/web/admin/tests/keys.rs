@@ -17,7 +17,7 @@ fn doors() -> Vec<(Method, String)> {
     let id = "9a0d5c1e-8d53-4c1e-9b7b-0c8a2f2c9f11";
     let mut doors: Vec<(Method, String)> =
         endpoints().into_iter().map(|endpoint| (endpoint.method, endpoint.at.replace("{id}", id))).collect();
-    doors.push((Method::PATCH, "/admin/identities".to_owned()));
+    doors.push((Method::PUT, "/admin/identities".to_owned()));
     doors.push((Method::GET, "/admin".to_owned()));
     doors.push((Method::GET, "/admin/identities/".to_owned()));
     doors.push((Method::GET, "/login".to_owned()));

@@ -73,6 +73,7 @@ impl World {
         };
         let url = DatabaseUrl::Sqlite(folder.join("wayhome.db"));
         let work = Work::new(Arc::new(env), Store::open(&url, Options::default()).unwrap());
+        while !work.write(crate::identity::search::rebuild).await.unwrap() {}
         let key = new_key(&work, None).await.1;
         Self {
             site: web::Data::from(Site::new(work, crate::web::Patience::default()).unwrap()),

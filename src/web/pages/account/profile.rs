@@ -20,20 +20,22 @@ use crate::web::visit::Visit;
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     let id = session.identity;
-    let mut values = visit.work().read(move |cx| settings::values(cx, id)).await?;
+    let (schema_id, mut values) =
+        visit.work().read(move |cx| Ok((settings::schema_id(cx, id)?, settings::values(cx, id)?))).await?;
     let said = Said::read(&visit, &session);
     values.extend(said.values);
-    page(&visit, &session, &values, said.notices)
+    page(&visit, &session, &schema_id, &values, said.notices)
 }
 
 fn page(
     visit: &Visit,
     session: &Session,
+    schema_id: &str,
     values: &BTreeMap<String, String>,
     notices: Vec<Notice>,
 ) -> Result<Reply> {
     let hint = visit.frame().text.say("profile.email_hint", &[]);
-    let mut fields = flow::fields(visit, values);
+    let mut fields = flow::fields(visit, schema_id, values);
     for field in fields.iter_mut().filter(|field| field.hint.is_some()) {
         field.hint = Some(hint.clone());
     }
