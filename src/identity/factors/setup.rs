@@ -81,8 +81,7 @@ pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<Added>
 }
 
 /// Removes the app; with the last second factor go the backup codes and the trust in devices. `false` if there is none.
-pub fn remove_app(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
-    let identity = session.identity;
+pub fn remove_app(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
     if !store::factors::delete_totp(cx.db, identity)? {
         return Ok(false);
     }

@@ -352,7 +352,7 @@ fn sec_a07_with_the_last_factor_go_the_codes_and_the_trust_and_a_mail_says_so() 
         assert!(matches!(shows(&world, flow, Typed::Totp, &code, true), Progress::Done(..)));
         let waiting = at_the_second_step(&world, "anna@example.com", 4);
         let of = hers.session.clone();
-        assert!(world.run(move |cx| factors::remove_app(cx, &of)));
+        assert!(world.run(move |cx| factors::remove_app(cx, of.identity)));
         assert!(matches!(world.mails()[0].1, Mail::SecondFactorRemoved));
         world.run(move |cx| {
             assert_eq!(factors::of(cx, anna)?, crate::model::Factors::default());
@@ -362,7 +362,7 @@ fn sec_a07_with_the_last_factor_go_the_codes_and_the_trust_and_a_mail_says_so() 
         assert!(world.flow::<Login>(waiting).is_expired(world.work.now()), "nobody waits for ever");
         world.signed_in("anna@example.com", GOOD, 4);
         let of = hers.session;
-        assert!(!world.run(move |cx| factors::remove_app(cx, &of)), "there is none to remove");
+        assert!(!world.run(move |cx| factors::remove_app(cx, of.identity)), "there is none to remove");
     }
 }
 

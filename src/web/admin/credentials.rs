@@ -5,17 +5,26 @@ use actix_web::http::StatusCode;
 use super::input::{self, Query};
 use super::refusal::{Answer, Refused};
 use crate::identity::administration::Removed;
+use crate::identity::factors;
 use crate::journey;
 use crate::model::IdentityId;
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 
-/// Takes the credential away; everything that the person had ends with it.
+/// Takes the credential away; everything that the person had ends with a password.
 pub(super) async fn delete(visit: Visit) -> Answer {
     Query::of(&visit, &["identifier"])?;
     let id: IdentityId = input::id(&visit)?;
-    if visit.path_part("type") != "password" {
-        return Err(Refused::not_found("credential").into());
+    match visit.path_part("type") {
+        "password" => {}
+        // Somebody has lost their phone, and the paper with their backup codes; the first factor stays.
+        "totp" => {
+            return match visit.work().write(move |cx| factors::remove_app(cx, id)).await? {
+                true => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+                false => Err(Refused::not_found("credential").into()),
+            };
+        }
+        _ => return Err(Refused::not_found("credential").into()),
     }
     match visit.work().write(move |cx| journey::remove_password(cx, id)).await? {
         Removed::Gone => Ok(Reply::empty(StatusCode::NO_CONTENT)),

@@ -61,7 +61,7 @@ pub(super) async fn change(change: Change) -> Result<Reply> {
             Ok(Reply::see_other(path::BACKUP_CODES))
         }
         "remove" => {
-            work.write(move |cx| factors::remove_app(cx, &of)).await?;
+            work.write(move |cx| factors::remove_app(cx, of.identity)).await?;
             change.says(Said::success("two_step.removed"))
         }
         _ => Ok(Reply::see_other(path::TWO_STEP)),

@@ -11,6 +11,7 @@ on_both![
     sec_a07_neither_the_key_nor_the_codes_are_shown_again,
     sec_a06_a_factor_is_added_only_after_a_sign_in_of_now,
     page_1_4_6_trusted_devices_are_listed_and_can_be_removed,
+    an_administrator_helps_somebody_who_has_lost_phone_and_codes,
     sec_p01_no_secret_of_a_factor_lies_in_the_database,
 ];
 
@@ -137,4 +138,15 @@ fn sec_p01_no_secret_of_a_factor_lies_in_the_database(setup: Setup) {
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert!(!found, "{secret}");
     }
+}
+
+fn an_administrator_helps_somebody_who_has_lost_phone_and_codes(setup: Setup) {
+    let app = setup.start();
+    let (ada, _) = ada(&app);
+    let target = format!("/admin/identities/{}/credentials/totp", ada.id);
+    app.ask_admin(&Ask::get(&target).method("DELETE")).expect(204);
+    app.ask_admin(&Ask::get(&target).method("DELETE")).expect(404);
+    assert_eq!(app.mailbox().kinds("ada@example.org")[0], "second_factor_removed");
+    let mut browser = app.browser();
+    browser.open("/login").sign_in(&ada).expect_path("/account");
 }
