@@ -85,7 +85,7 @@ pub fn remove_app(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
     if !store::factors::delete_totp(cx.db, identity)? {
         return Ok(false);
     }
-    cx.record(Event::new("credential.removed").of(identity).in_session(session.id).with("kind", KIND))?;
+    cx.record(Event::new("credential.removed").of(identity).with("kind", KIND))?;
     removed(cx, identity)?;
     cx.notify(identity, &Mail::SecondFactorRemoved)?;
     Ok(true)
