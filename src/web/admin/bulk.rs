@@ -46,7 +46,6 @@ struct Whom {
 }
 
 /// A wish that can be read.
-#[expect(clippy::large_enum_variant, reason = "there are a thousand at most, and for a moment")]
 enum Wish {
     Create(Creation),
     Update(IdentityId, Update),
@@ -89,7 +88,7 @@ pub(super) async fn patch(visit: Visit) -> Answer {
 fn outcome(visit: &Visit, patch_id: Option<Uuid>, done: Answer<(&'static str, IdentityId)>) -> Value {
     let mut outcome = match done {
         Ok((action, id)) => json!({"action": action, "identity": id}),
-        Err(stop) => json!({"action": "error", "error": stop.as_part(visit)}),
+        Err(stop) => json!({"action": "error", "error": stop.into_part(visit)}),
     };
     if let Some(patch_id) = patch_id {
         outcome["patch_id"] = json!(patch_id);

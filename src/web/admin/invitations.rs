@@ -61,7 +61,7 @@ fn make(cx: &mut Cx<'_>, body: Body, lifetime: Duration) -> Result<std::result::
         Ok(Continuation::Return(url)) => Some(url),
         // Without a word about it, they go where a sign-in to the application begins, if that may be gone to.
         Ok(_) => client.as_ref().and_then(|client| start(cx, client.start()?)),
-        Err(refused) => return Ok(Err(refused)),
+        Err(refused) => return Ok(Err(*refused)),
     };
     let settings = &cx.settings().identity;
     let of_client = client.as_ref().and_then(|client| client.identity_schema.clone());

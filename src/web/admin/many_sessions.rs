@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::input;
-use super::refusal::{Answer, Refused};
+use super::refusal::{Answer, Refused, Stop};
 use crate::cx::{Cx, Result};
 use crate::journey;
 use crate::model::{IdentityId, Session, SessionId};
@@ -65,9 +65,8 @@ fn ids<T: std::str::FromStr>(texts: &[String], pointer: &str) -> Answer<Vec<T>> 
     if texts.len() > MOST {
         return Err(Refused::bad_request("too_many_ids", format!("At most {MOST} ids can be given.")).into());
     }
-    let read =
-        texts.iter().map(|text| text.parse().map_err(|_| input::malformed_id("in the body").at(pointer)));
-    Ok(read.collect::<std::result::Result<Vec<T>, Refused>>()?)
+    let wrong = || Stop::from(input::malformed_id("in the body").at(pointer));
+    texts.iter().map(|text| text.parse().map_err(|_| wrong())).collect()
 }
 
 fn end_those(cx: &mut Cx<'_>, action: Action, which: &Which) -> Result<(usize, bool)> {

@@ -110,7 +110,7 @@ async fn make(visit: &Visit, body: Body, return_to: Option<String>) -> Answer<(A
         .write(move |cx| {
             let continuation = match continuation(cx, return_to.as_deref()) {
                 Ok(continuation) => continuation,
-                Err(refused) => return Ok(Err(refused)),
+                Err(refused) => return Ok(Err(*refused)),
             };
             made(cx, identity, lifetime, continuation, on_existing)
         })
@@ -122,11 +122,11 @@ async fn make(visit: &Visit, body: Body, return_to: Option<String>) -> Answer<(A
 pub(super) fn continuation(
     cx: &mut Cx<'_>,
     return_to: Option<&str>,
-) -> std::result::Result<Continuation, Refused> {
+) -> std::result::Result<Continuation, Box<Refused>> {
     match return_to.filter(|url| !url.is_empty()).map(|url| journey::return_url(cx, url)) {
         None => Ok(Continuation::Account),
         Some(Ok(url)) => Ok(Continuation::Return(url)),
-        Some(Err(refusal)) => Err(return_refused(refusal)),
+        Some(Err(refusal)) => Err(Box::new(return_refused(refusal))),
     }
 }
 

@@ -211,7 +211,7 @@ impl Stop {
     }
 
     /// As a part of an answer about several things: Ory's error, without the members around it.
-    pub(super) fn as_part(self, visit: &Visit) -> Value {
+    pub(super) fn into_part(self, visit: &Visit) -> Value {
         let refused = match self {
             Self::Refused(refused) => *refused,
             Self::Fault(fault) => {

@@ -126,7 +126,7 @@ fn sec_v14_an_invitation_counts_once_in_time_and_for_its_own_address(setup: Setu
     assert_eq!(get(&app, "/admin/identities").as_array().map(Vec::len), Some(1));
     // Another kind of token is no invitation.
     for text in ["x", "wh_in_x", "wh_rl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
-        app.browser().open(&format!("/registration?invitation={text}")).expect_error("invitation_over", 404);
+        app.browser().open(format!("/registration?invitation={text}")).expect_error("invitation_over", 404);
     }
 }
 
