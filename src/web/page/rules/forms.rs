@@ -121,6 +121,10 @@ fn page_p10_a_code_is_one_input() {
 #[test]
 fn page_p11_app_and_backup_code_never_stand_on_one_page() {
     each_of(&["second_factor", "add_app"], |fixture, html| {
+        if fixture.name == "second_factor-key_only" {
+            assert_eq!((named(html, "totpcode"), named(html, "recovery-code")), (0, 0));
+            return;
+        }
         let is_backup = matches!(fixture.name, "second_factor-backup" | "second_factor-used_wrong");
         let (id, other) =
             if is_backup { ("recovery-code", "totpcode") } else { ("totpcode", "recovery-code") };
