@@ -126,6 +126,7 @@ fn journey_j1_a_passkey_that_fails_leads_back_to_the_password(setup: Setup) {
     let id = wayhome::crypto::base64url(&stranger.id);
     assert_eq!(told, json!({ "rpId": "localhost", "unknown": id }), "page P17");
     browser.sign_in(&ada);
+    second_step(&mut browser, &mut key);
     house.redeem(browser.location()).expect_subject(&ada.subject());
 }
 

@@ -54,7 +54,7 @@ impl Place {
 }
 
 fn walk_from_every_page_of_a_waiting_request_the_journey_ends_at_the_client(setup: Setup) {
-    let app = setup.start();
+    let app = setup.set("login.code", "true").start();
     let mut walk = Walk {
         app: &app,
         places: BTreeSet::new(),

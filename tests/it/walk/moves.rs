@@ -135,7 +135,7 @@ fn fillings(form: &Form) -> &'static [Filling] {
     use Filling::{Empty, Other, Right, Untouched, Wrong};
     match form.path() {
         "/login" | "/registration" | "/recovery" => &[Right, Other, Wrong, Empty],
-        "/verification" | "/recovery/code" => &[Right, Wrong, Empty],
+        "/verification" | "/recovery/code" | "/login/code" => &[Right, Wrong, Empty],
         "/login/second-factor" | "/login/backup-code" => &[Right, Wrong],
         "/recovery/second-factor" | "/recovery/backup-code" => &[Right, Wrong],
         "/recovery/password" => &[Right, Wrong],

@@ -256,7 +256,7 @@ impl<'a> Traveller<'a> {
                 let used = self.log.iter().filter(|step| step.contains("backup-code")).count();
                 pick(paper.get(used).map_or("", String::as_str), "", "0000-0000-0000-0000")
             }
-            ("/verification" | "/recovery/code", "code") => {
+            ("/verification" | "/recovery/code" | "/login/code", "code") => {
                 let newest = self.codes().first().cloned().unwrap_or_else(|| "12345678".to_owned());
                 pick(&newest, "12345678", "12345678")
             }

@@ -41,10 +41,10 @@ impl Traveller<'_> {
             match (form.as_str(), button) {
                 // Decision 11: the form is what gives the journey back, whatever it says.
                 (_, Some(button)) if self.unknown => self.send(&form, button, Filling::Right),
-                ("/verification" | "/recovery/code", Some(button)) if knows_code && may("code") => {
+                ("/verification" | "/recovery/code" | "/login/code", Some(button)) if knows_code && may("code") => {
                     self.send(&form, button, Filling::Right);
                 }
-                ("/verification" | "/recovery/code", _) if may("resend") => {
+                ("/verification" | "/recovery/code" | "/login/code", _) if may("resend") => {
                     self.app.advance(31);
                     self.browser.reload();
                     let again =
