@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{
-    Continuation, FirstFactor, FlowId, IdentityId, Instant, InvitationId, Notice, TokenDigest,
-};
+use super::{Continuation, FirstFactor, FlowId, IdentityId, Instant, InvitationId, Notice, TokenDigest};
 
 /// How long a flow lives that nobody has answered yet (architecture, decision 4).
 pub const UNTOUCHED_FLOW: Duration = Duration::from_secs(30 * 60);
