@@ -121,7 +121,8 @@ fn page_p10_a_code_is_one_input() {
 #[test]
 fn page_p11_app_and_backup_code_never_stand_on_one_page() {
     each_of(&["second_factor", "add_app"], |fixture, html| {
-        if fixture.name == "second_factor-key_only" {
+        // With a security key alone there is no code to enter.
+        if fixture.name.starts_with("second_factor-key_") {
             assert_eq!((named(html, "totpcode"), named(html, "recovery-code")), (0, 0));
             return;
         }
