@@ -41,7 +41,9 @@ impl Traveller<'_> {
             match (form.as_str(), button) {
                 // Decision 11: the form is what gives the journey back, whatever it says.
                 (_, Some(button)) if self.unknown => self.send(&form, button, Filling::Right),
-                ("/verification" | "/recovery/code" | "/login/code", Some(button)) if knows_code && may("code") => {
+                ("/verification" | "/recovery/code" | "/login/code", Some(button))
+                    if knows_code && may("code") =>
+                {
                     self.send(&form, button, Filling::Right);
                 }
                 ("/verification" | "/recovery/code" | "/login/code", _) if may("resend") => {
