@@ -195,7 +195,8 @@ for (const script of [true, false]) {
         });
         assert.ok(ring >= 2, `${where} shows no focus`);
       }
-      const expected = ["username", "current-password", ...(script ? ["js quiet"] : []), "Sign in", "Forgot your password?", "Create an account", "link", "Help", "Privacy", "Terms"];
+      // The buttons of the script: "Show" beside the password, and the passkey.
+      const expected = ["username", "current-password", ...(script ? ["js quiet"] : []), "Sign in", ...(script ? ["plain"] : []), "Forgot your password?", "Create an account", "link", "Help", "Privacy", "Terms"];
       assert.deepEqual(order, expected);
       await tab.page.locator("#username").focus();
       await tab.page.keyboard.type(ada.email);
