@@ -318,11 +318,14 @@ password-end_others = Auf anderen Geräten abmelden
 two_step-title = Bestätigung in zwei Schritten
 two_step-off = Sie ist aus. Mit ihr genügt kein Passwort: Es wird auch nach einem Code aus einer App auf Ihrem Telefon gefragt.
 two_step-on = Sie ist an. Beim Anmelden fragen wir nach einem Code aus Ihrer Authenticator-App.
+two_step-on_key = Sie ist an. Beim Anmelden mit dem Passwort fragen wir auch nach einem Passkey oder Sicherheitsschlüssel.
 two_step-app = Authenticator-App
 two_step-add = Authenticator-App einrichten
 two_step-remove = Bestätigung in zwei Schritten ausschalten
 two_step-added = Die Bestätigung in zwei Schritten ist an. Ihre anderen Geräte sind abgemeldet.
 two_step-removed = Die Bestätigung in zwei Schritten ist aus
+two_step-remove_app = Authenticator-App entfernen
+two_step-app_removed = Die Authenticator-App ist entfernt. Nach Ihren Passkeys und Sicherheitsschlüsseln wird weiter gefragt.
 two_step-codes = Ersatzcodes
 two_step-codes_left =
     { $n ->

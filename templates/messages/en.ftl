@@ -313,11 +313,14 @@ password-end_others = Sign out of other devices
 two_step-title = Two-step verification
 two_step-off = It is off. With it, a password alone doesn't open your account: a code from an app on your phone is asked for too.
 two_step-on = It is on. When you sign in, we ask for a code from your authenticator app.
+two_step-on_key = It is on. When you sign in with your password, we ask for a passkey or a security key, too.
 two_step-app = Authenticator app
 two_step-add = Set up an authenticator app
 two_step-remove = Turn off two-step verification
 two_step-added = Two-step verification is on. Your other devices are signed out.
 two_step-removed = Two-step verification is off
+two_step-remove_app = Remove the authenticator app
+two_step-app_removed = The authenticator app is removed. Your passkeys and security keys are still asked for.
 two_step-codes = Backup codes
 two_step-codes_left =
     { $n ->

@@ -61,8 +61,12 @@ pub(super) async fn change(change: Change) -> Result<Reply> {
             Ok(Reply::see_other(path::BACKUP_CODES))
         }
         "remove" => {
-            work.write(move |cx| factors::remove_app(cx, of.identity)).await?;
-            change.says(Said::success("two_step.removed"))
+            let remove = move |cx: &mut Cx<'_>| {
+                factors::remove_app(cx, of.identity)?;
+                factors::is_any(cx, of.identity)
+            };
+            let said = if work.write(remove).await? { "two_step.app_removed" } else { "two_step.removed" };
+            change.says(Said::success(said))
         }
         _ => Ok(Reply::see_other(path::TWO_STEP)),
     }
