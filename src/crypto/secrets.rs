@@ -125,6 +125,16 @@ impl DataSecrets {
         &self.keys[0].id
     }
 
+    /// The ids of all keys, the one that seals first.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id.as_str())
+    }
+
+    /// Whether there is a key of this id.
+    pub fn has_key(&self, id: &str) -> bool {
+        self.key_ids().any(|known| known == id)
+    }
+
     /// Whether a sealed value was sealed with the secret that seals now.
     pub fn is_sealed_by_active(&self, sealed: &str) -> bool {
         sealed.split('.').nth(1) == Some(self.active_key_id())

@@ -3,17 +3,24 @@
 //! What an authenticator sends is read and its signature verified outside of transactions; inside, its challenge is used
 //! up, whatever the outcome, and what it says is compared with the row.
 
+mod brought;
 mod challenges;
 mod enrolment;
 mod provider;
 mod showing;
 mod sign_in;
 
+pub use brought::{BroughtKey, to_take_along};
 pub use challenges::{Shows, creation_options, request_options};
 pub use enrolment::{Removed, add, read_new, remove, rename};
 pub use provider::provider;
 pub use showing::{Attempt, Use, amr, look_up};
 pub use sign_in::{not_used, recover, second, sign_in};
+
+pub(super) use brought::{bring, objection};
+pub(super) use enrolment::take_away;
+
+use enrolment::first_name;
 
 use serde_json::{Value, json};
 
@@ -67,23 +74,35 @@ fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
     Ok((account, shown))
 }
 
+/// What the authenticator of this one knows its person by.
+fn handle_of(passkey: &Passkey) -> Vec<u8> {
+    passkey.user_handle.clone().unwrap_or_else(|| handle(passkey.identity).to_vec())
+}
+
 /// The parts of a row that decide who gets in, one after the other.
-fn parts(passkey: &Passkey) -> (String, [u8; 4], [u8; 1]) {
-    (passkey.identity.to_string(), passkey.sign_count.to_be_bytes(), [u8::from(passkey.backup_eligible)])
+fn parts(passkey: &Passkey) -> Vec<Vec<u8>> {
+    let mut parts = vec![
+        passkey.identity.to_string().into_bytes(),
+        passkey.credential_id.clone(),
+        passkey.kind.name().as_bytes().to_vec(),
+        passkey.public_key.clone(),
+        passkey.sign_count.to_be_bytes().to_vec(),
+        vec![u8::from(passkey.backup_eligible)],
+    ];
+    parts.extend(passkey.user_handle.clone());
+    parts
 }
 
 /// Makes the row's MAC anew.
 fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
-    let (identity, count, eligible) = parts(passkey);
-    let kind = passkey.kind.name().as_bytes();
-    let parts = [identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
+    let parts = parts(passkey);
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     passkey.mac = cx.env.secrets.mac(MacPurpose::Passkey, &parts).to_vec();
 }
 
 /// Whether the row is as we wrote it.
 fn is_authentic(cx: &Cx<'_>, passkey: &Passkey) -> bool {
-    let (identity, count, eligible) = parts(passkey);
-    let kind = passkey.kind.name().as_bytes();
-    let parts = [identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
+    let parts = parts(passkey);
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     cx.env.secrets.mac_is(MacPurpose::Passkey, &parts, &passkey.mac)
 }

@@ -30,17 +30,19 @@ fn place(identity: IdentityId) -> String {
 pub fn make_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     let identity = session.identity;
     let codes: Vec<BackupCode> = (0..BACKUP_CODES).map(|_| BackupCode::generate(cx.random())).collect();
-    let id = identity.to_string();
-    let digest = |code: &BackupCode| {
-        cx.env.secrets.mac(MacPurpose::BackupCode, &[id.as_bytes(), code.expose().as_bytes()])
-    };
-    let digests: Vec<[u8; 32]> = codes.iter().map(digest).collect();
+    let digests: Vec<[u8; 32]> = codes.iter().map(|code| digest(cx, identity, code)).collect();
     store::factors::replace_backup_codes(cx.db, identity, &digests, cx.now)?;
     let shown: Vec<String> = codes.iter().map(BackupCode::in_groups).collect();
     let secret = cx.env.secrets.seal(cx.random(), &place(identity), shown.join("\n").as_bytes())?;
     let setup = store::factors::Setup { session: session.id, secret, expires_at: cx.now + SHOWN };
     store::factors::begin_setup(cx.db, identity, KIND, &setup, cx.now)?;
     cx.record(Event::new("backup_codes.made").of(identity).in_session(session.id))
+}
+
+/// What is kept of a code.
+pub(super) fn digest(cx: &Cx<'_>, identity: IdentityId, code: &BackupCode) -> [u8; 32] {
+    let id = identity.to_string();
+    cx.env.secrets.mac(MacPurpose::BackupCode, &[id.as_bytes(), code.expose().as_bytes()])
 }
 
 /// The new codes, for whoever has just made them in this session; `None` once they are kept, or after half an hour.
@@ -56,6 +58,17 @@ pub fn keep_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     Ok(store::factors::end_setup(cx.db, session.identity, KIND)?)
 }
 
+/// Takes all codes of somebody away, those too that they have not kept yet: `false` if there are none.
+pub fn remove_backup_codes(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
+    let removed = store::factors::delete_backup_codes(cx.db, identity)?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    store::factors::end_setup(cx.db, identity, KIND)?;
+    cx.record(Event::new("backup_codes.removed").of(identity).with("n", removed))?;
+    Ok(true)
+}
+
 pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Result<Checked> {
     if typed.trim().is_empty() {
         let notice = Notice::error("field.empty").with("field", "backup_code").on("code");
@@ -65,7 +78,7 @@ pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Resul
         return refused(cx, identity, KIND, "slow_down", notice);
     }
     let mismatch = || Notice::error("backup.mismatch").on("code");
-    let Some(code) = BackupCode::parse(typed) else {
+    let Some(code) = BackupCode::parse(typed).or_else(|| BackupCode::parse_foreign(typed)) else {
         return refused(cx, identity, KIND, "mismatch", mismatch());
     };
     if !super::is_any(cx, identity)? {
