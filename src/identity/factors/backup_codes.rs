@@ -1,12 +1,13 @@
 //! Backup codes: made together, shown once, each good for one sign-in without the other factor.
 //!
 //! With eighty bits of chance a code cannot be guessed from its keyed digest, so no slow hash is needed, and a try costs
-//! one look by the digest.
+//! one look by the digest. Nobody could make the digests anew when the data secret changes, so their key is no part of it:
+//! it is made once, and only sealed by it.
 
 use std::time::Duration;
 
 use super::{BY_CODE, Checked, refused, tries};
-use crate::crypto::{BackupCode, MacPurpose};
+use crate::crypto::{BackupCode, hmac_sha256};
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{Event, IdentityId, Mail, Notice, Session};
 use crate::store;
@@ -22,19 +23,35 @@ const SHOWN: Duration = Duration::from_secs(30 * 60);
 
 const KIND: &str = "lookup_secret";
 
+/// The row that keeps the key of the digests.
+const KEY: &str = "backup_code_key";
+
 fn place(identity: IdentityId) -> String {
     format!("factor_setups.lookup_secret.{identity}")
+}
+
+/// The digest of a code of this person, by the key of all digests, which the first call makes.
+fn digest(cx: &mut Cx<'_>, identity: IdentityId, code: &str) -> Result<[u8; 32]> {
+    let sealed = match store::meta::find(cx.db, KEY)? {
+        Some(sealed) => sealed,
+        None => {
+            let sealed = cx.env.secrets.seal(cx.random(), KEY, &cx.random().bytes32())?;
+            store::meta::insert_once(cx.db, KEY, &sealed)?
+        }
+    };
+    let key = cx.env.secrets.open(KEY, &sealed)?;
+    // An id has always the same length, so that no two pairs read alike.
+    Ok(hmac_sha256(&key, &[identity.uuid().as_bytes(), code.as_bytes()].concat()))
 }
 
 /// Makes new codes, in place of all older ones; they can be looked at in this session until they are kept.
 pub fn make_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     let identity = session.identity;
     let codes: Vec<BackupCode> = (0..BACKUP_CODES).map(|_| BackupCode::generate(cx.random())).collect();
-    let id = identity.to_string();
-    let digest = |code: &BackupCode| {
-        cx.env.secrets.mac(MacPurpose::BackupCode, &[id.as_bytes(), code.expose().as_bytes()])
-    };
-    let digests: Vec<[u8; 32]> = codes.iter().map(digest).collect();
+    let mut digests = Vec::with_capacity(codes.len());
+    for code in &codes {
+        digests.push(digest(cx, identity, &code.expose())?);
+    }
     store::factors::replace_backup_codes(cx.db, identity, &digests, cx.now)?;
     let shown: Vec<String> = codes.iter().map(BackupCode::in_groups).collect();
     let secret = cx.env.secrets.seal(cx.random(), &place(identity), shown.join("\n").as_bytes())?;
@@ -72,18 +89,12 @@ pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Resul
         // Codes stand in for a factor: where there is none, there is nothing to stand in for.
         return refused(cx, identity, KIND, "not_enrolled", mismatch());
     }
-    let (id, text) = (identity.to_string(), code.expose());
-    let parts = [id.as_bytes(), text.as_bytes()];
-    let digests: Vec<[u8; 32]> = cx.env.secrets.macs(MacPurpose::BackupCode, &parts).collect();
-    for digest in &digests {
-        if store::factors::use_backup_code(cx.db, identity, digest, cx.now)? {
-            return used(cx, identity);
-        }
+    let digest = digest(cx, identity, &code.expose())?;
+    if store::factors::use_backup_code(cx.db, identity, &digest, cx.now)? {
+        return used(cx, identity);
     }
-    for digest in &digests {
-        if store::factors::is_backup_code_used(cx.db, identity, digest)? {
-            return refused(cx, identity, KIND, "used", Notice::error("backup.used").on("code"));
-        }
+    if store::factors::is_backup_code_used(cx.db, identity, &digest)? {
+        return refused(cx, identity, KIND, "used", Notice::error("backup.used").on("code"));
     }
     refused(cx, identity, KIND, "mismatch", mismatch())
 }
