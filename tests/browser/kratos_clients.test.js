@@ -148,7 +148,7 @@ for (const database of ["sqlite", "postgres"]) {
       const { data: named } = await identities.getIdentityByExternalID({ externalID: "crm.js" });
       assert.equal(named.id, factors.id);
       assert.deepEqual(Object.keys(named.credentials).sort(), ["lookup_secret", "totp"]);
-      for (const type of ["totp", "lookup_secret"]) {
+      for (const type of ["lookup_secret", "totp"]) {
         assert.equal((await identities.deleteIdentityCredentials({ id: factors.id, type })).status, 204);
         await refused(identities.deleteIdentityCredentials({ id: factors.id, type }), 404, "not_found");
       }
