@@ -46,6 +46,7 @@ pub mod parked_changes;
 pub mod passkeys;
 pub mod pushed_requests;
 pub mod refresh_tokens;
+pub mod sealed;
 pub mod search;
 pub mod session_clients;
 pub mod sessions;

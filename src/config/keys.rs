@@ -120,7 +120,13 @@ pub const KEYS: &[Key] = &[
         "secrets.data",
         Form::List,
         "[]",
-        "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one; in development one is made and kept in the data folder.",
+        "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one, here or in `secrets.file`; in development one is made and kept in the data folder.",
+    ),
+    key(
+        "secrets.file",
+        Form::Text,
+        "\"\"",
+        "A file with data secrets, one on each line, which come before those of `secrets.data`. `wayhome secrets rotate` writes it, and a running server notices when it changes.",
     ),
     key(
         "keys.rotation",

@@ -116,6 +116,26 @@ pub fn set_used(db: &mut Connection, passkey: &Passkey, counted_before: u32) -> 
     Ok(changed == 1)
 }
 
+/// At most `limit` of everybody's whose ids come after that one.
+pub fn page(db: &mut Connection, after: Option<PasskeyId>, limit: i64) -> Result<Vec<Passkey>> {
+    let last = after.map_or_else(String::new, |id| id.to_string());
+    let rows: Vec<Row> = each!(db, c => passkeys::table
+        .filter(passkeys::id.gt(&last))
+        .order(passkeys::id.asc())
+        .limit(limit)
+        .load::<Row>(c))?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Puts another MAC in the place of the one that was read: `false` if the row has changed since, or is gone.
+pub fn replace_mac(db: &mut Connection, passkey: &Passkey, mac: &[u8]) -> Result<bool> {
+    let changed = each!(db, c => diesel::update(passkeys::table.find(passkey.id.to_string()))
+        .filter(passkeys::mac.eq(&passkey.mac))
+        .set(passkeys::mac.eq(mac))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
 /// Gives one of a person another name: `false` if they have none of this id.
 pub fn rename(db: &mut Connection, identity: IdentityId, id: PasskeyId, name: &str) -> Result<bool> {
     let changed = each!(db, c => diesel::update(passkeys::table.find(id.to_string()))

@@ -5,6 +5,7 @@ mod writing;
 
 pub use reading::Configs;
 pub use writing::taken_along;
+use zeroize::Zeroizing;
 
 use super::super::{factors, passkeys};
 use super::Misfit;
@@ -27,8 +28,8 @@ pub struct Brought {
     pub totp: Option<TotpSecret>,
     /// Their backup codes.
     pub codes: Vec<BroughtCode>,
-    /// The ids of the data secrets that digests among the codes were made with.
-    pub secrets: Vec<String>,
+    /// The key that digests among the codes were made with.
+    pub digest_key: Option<Zeroizing<Vec<u8>>>,
     /// Their passkeys and security keys.
     pub keys: Vec<BroughtKey>,
 }
@@ -51,10 +52,11 @@ pub(super) fn objection(
         if id.is_none() {
             return at(codes, "digests are good with the id that they were made for only");
         }
-        if brought.secrets.is_empty() || !brought.secrets.iter().all(|id| cx.env.secrets.has_key(id)) {
-            let reason = "the digests were made with a data secret that this server does not have; add it \
-                          to secrets.data";
-            return at(codes, reason);
+        let Some(key) = brought.digest_key.as_ref().filter(|key| key.len() == 32) else {
+            return at(codes, "digests are good with their digest_key of 32 bytes only");
+        };
+        if !factors::is_digest_key_good(cx, key)? {
+            return at(codes, "this server makes its digests with another key");
         }
     }
     if brought.keys.len() > KEYS {
@@ -83,7 +85,9 @@ pub(super) fn keep(cx: &mut Cx<'_>, identity: IdentityId, brought: Brought) -> R
         factors::bring_app(cx, identity, secret)?;
     }
     if !brought.codes.is_empty() {
-        factors::bring_codes(cx, identity, &brought.codes)?;
+        let by_digest = brought.codes.iter().any(|code| matches!(code.code, CodeForm::Digest(_)));
+        let digest_key = brought.digest_key.as_ref().filter(|_| by_digest).map(|key| key.as_slice());
+        factors::bring_codes(cx, identity, &brought.codes, digest_key)?;
     }
     for key in brought.keys {
         passkeys::bring(cx, identity, key)?;

@@ -23,7 +23,7 @@ pub struct BroughtCode {
 pub enum CodeForm {
     /// As the person has it.
     Plain(BackupCode),
-    /// As a server of ours keeps it: keyed by its data secret, and for the id of its person.
+    /// As a server of ours keeps it: by the key of its digests, and for the id of its person.
     Digest([u8; 32]),
 }
 
@@ -41,20 +41,29 @@ pub(in crate::identity) fn bring_app(
     cx.record(Event::new("credential.added").of(identity).with("kind", "totp").with("imported", true))
 }
 
-/// Keeps backup codes that somebody has already.
+/// Keeps backup codes that somebody has already; `key` is that of the digests among them.
 pub(in crate::identity) fn bring_codes(
     cx: &mut Cx<'_>,
     identity: IdentityId,
     codes: &[BroughtCode],
+    key: Option<&[u8]>,
 ) -> Result<()> {
+    if let Some(key) = key {
+        backup_codes::bring_digest_key(cx, key)?;
+    }
     for brought in codes {
         let digest = match &brought.code {
-            CodeForm::Plain(code) => backup_codes::digest(cx, identity, code),
+            CodeForm::Plain(code) => backup_codes::digest(cx, identity, code)?,
             CodeForm::Digest(digest) => *digest,
         };
         store::factors::insert_backup_code(cx.db, identity, &digest, cx.now, brought.used_at)?;
     }
     cx.record(Event::new("backup_codes.made").of(identity).with("imported", true))
+}
+
+/// Whether digests by this key are good here: they are if it is ours, or if we have none yet.
+pub fn is_digest_key_good(cx: &mut Cx<'_>, key: &[u8]) -> Result<bool> {
+    backup_codes::is_digest_key_good(cx, key)
 }
 
 /// The secret of somebody's app, to take it elsewhere.
@@ -64,7 +73,13 @@ pub fn app_secret(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<TotpSe
     Ok(Some(TotpSecret::from_bytes(bytes)))
 }
 
-/// The backup codes of somebody as they are kept, to take them elsewhere.
-pub fn backup_codes_of(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<BackupCodeRow>> {
-    Ok(store::factors::backup_codes_of_all(cx.db, &[identity])?)
+/// The backup codes of somebody as they are kept, with the key of their digests, to take them elsewhere; `None` if there
+/// are none.
+pub fn backup_codes_of(
+    cx: &mut Cx<'_>,
+    identity: IdentityId,
+) -> Result<Option<(Vec<BackupCodeRow>, Zeroizing<Vec<u8>>)>> {
+    let codes = store::factors::backup_codes_of_all(cx.db, &[identity])?;
+    let key = backup_codes::key_to_take_along(cx)?;
+    Ok(key.filter(|_| !codes.is_empty()).map(|key| (codes, key)))
 }

@@ -438,6 +438,18 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "15 minutes",
     ),
     ("src/identity/codes.rs", "FEWER_TRIES: i64 = 2", "tries of a mailed code", "2 while"),
+    (
+        "src/app/data_secret/watch.rs",
+        "SEALS_AFTER: Duration = Duration::from_secs(10)",
+        "a new data secret in the file, until it seals",
+        "10 seconds",
+    ),
+    (
+        "src/app/data_secret.rs",
+        "QUIET: Duration = Duration::from_secs(15 * 60)",
+        "a data secret, after a server has last sealed with it, until it can be dropped",
+        "15 minutes",
+    ),
     ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
     (
         "src/app/janitor.rs",

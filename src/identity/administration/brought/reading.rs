@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::super::Misfit;
 use super::Brought;
@@ -42,9 +43,8 @@ struct Codes {
     /// The second name is that in the database of Kratos.
     #[serde(alias = "recovery_codes")]
     codes: Vec<Code>,
-    /// Ours: the ids of the data secrets of the digests.
-    #[serde(default)]
-    secrets: Vec<String>,
+    /// Ours: the key of the digests.
+    digest_key: Option<Bytes>,
 }
 
 #[derive(Deserialize)]
@@ -156,8 +156,8 @@ impl Brought {
             brought.totp = Some(secret);
         }
         if let Some(config) = configs.lookup_secret {
-            let Codes { codes, secrets } = parse("lookup_secret", config)?;
-            brought.secrets = secrets;
+            let Codes { codes, digest_key } = parse("lookup_secret", config)?;
+            brought.digest_key = digest_key.map(|bytes| Zeroizing::new(bytes.0));
             for (n, of) in codes.into_iter().enumerate() {
                 let code = code(of).map_err(|why| misfit("lookup_secret", &format!("/codes/{n}"), why))?;
                 brought.codes.push(code);

@@ -18,14 +18,12 @@ pub fn taken_along(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Map<String, 
         let url = secret.uri(&cx.settings().name, &account);
         add("totp", json!({"totp_url": url.as_str()}));
     }
-    let codes = factors::backup_codes_of(cx, identity)?;
-    if !codes.is_empty() {
+    if let Some((codes, key)) = factors::backup_codes_of(cx, identity)? {
         let codes: Vec<Value> = codes
             .iter()
             .map(|code| json!({"digest": text(&code.digest), "used_at": code.used_at.map(Instant::rfc3339)}))
             .collect();
-        let secrets: Vec<&str> = cx.env.secrets.key_ids().collect();
-        add("lookup_secret", json!({"codes": codes, "secrets": secrets}));
+        add("lookup_secret", json!({"codes": codes, "digest_key": text(&key)}));
     }
     let keys = passkeys::to_take_along(cx, identity)?;
     for (kind, name) in [(PasskeyKind::SecurityKey, "webauthn"), (PasskeyKind::Passkey, "passkey")] {

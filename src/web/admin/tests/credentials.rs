@@ -125,7 +125,7 @@ async fn what_is_brought_is_checked_and_a_replacement_brings_a_password_only() {
         assert!(!heard.json.to_string().contains("hunter2"));
     }
     let digest = json!({"lookup_secret": {"config": {
-        "codes": [{"digest": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}], "secrets": ["x"],
+        "codes": [{"digest": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}], "digest_key": "AAAA",
     }}});
     let body = json!({"traits": {"email": "ben@example.com"}, "credentials": digest});
     world.post("/admin/identities", body).await.refused(400, "invalid_identity");
