@@ -64,11 +64,14 @@ fn alone(world: &World, key: &mut Authenticator) -> Option<IdentityId> {
     signs_in(world, flow, &key.show(&showing))
 }
 
+/// Elsewhere everything is sealed with another secret.
+const OTHER_SECRET: [(&str, &str); 1] = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
+
 const BOTH: [&str; 3] = ["pwd", "otp", "mfa"];
 
 #[test]
 fn what_is_taken_along_works_elsewhere_the_app_the_codes_and_the_keys() {
-    for (here, there) in worlds().into_iter().zip(worlds()) {
+    for (here, there) in worlds().into_iter().zip(worlds_with(&OTHER_SECRET)) {
         let anna = here.person("anna@example.com", GOOD);
         let (hers, phone) = with_app(&here, "anna@example.com", 1);
         let (session, of) = (hers.session.clone(), hers.session.clone());
@@ -106,13 +109,19 @@ fn what_is_taken_along_works_elsewhere_the_app_the_codes_and_the_keys() {
 }
 
 #[test]
-fn digests_of_backup_codes_need_the_secret_and_the_id_that_they_were_made_with() {
-    let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
-    for (here, there) in worlds().into_iter().zip(worlds_with(&other)) {
+fn digests_of_backup_codes_need_the_key_and_the_id_that_they_were_made_with() {
+    for (here, there) in worlds().into_iter().zip(worlds()) {
+        // Somebody there has codes already, made with the key of that server.
+        there.person("ben@example.com", GOOD);
+        with_app(&there, "ben@example.com", 1);
+        // Both draw the same numbers: whoever is made first there and second here has another id, and another key.
+        here.person("cleo@example.com", GOOD);
         let anna = here.person("anna@example.com", GOOD);
         with_app(&here, "anna@example.com", 1);
         let taken = taken_along(&here, anna);
-        let Err(Refusal::Invalid(misfits)) = import(&there, Some(anna), &taken) else { panic!("imported") };
+        let Err(Refusal::Invalid(misfits)) = import(&there, Some(anna), &taken) else {
+            panic!("not refused")
+        };
         assert_eq!(misfits[0].pointer, "/credentials/lookup_secret/config/codes");
         assert!(
             there.run(move |cx| Ok(store::identities::find(cx.db, anna)?)).is_none(),

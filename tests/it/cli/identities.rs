@@ -196,14 +196,20 @@ fn second_factors_are_exported_if_that_is_asked_for_and_imported_elsewhere_as_th
         let passkey = config("passkey")["credentials"][0].clone();
         assert_eq!((&passkey["display_name"], &passkey["public_key"]), (&json!("My phone"), &json!(COSE)));
 
-        // Elsewhere, with the same data secret, it is the same; with another one, the codes would be good for nothing.
+        // Elsewhere it is the same, whatever the data secret; where there are codes by another key, it is refused.
+        let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
         let elsewhere = Folder::new();
         let import = ["identities", "import", "-", "--dev"];
-        let done = elsewhere.run_with_input(&import, &same, &exported);
+        let done = elsewhere.run_with_input(&import, &other, &exported);
         assert_eq!((done.code, done.out.trim()), (0, "1 imported, 0 refused"), "{}", done.err);
-        assert_eq!(elsewhere.run(&export, &same).out, exported);
+        assert_eq!(elsewhere.run(&export, &other).out, exported);
         let third = Folder::new();
-        let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
+        let ben = json!({
+            "traits": {"email": "ben@example.org"},
+            "credentials": {"lookup_secret": {"config": {"codes": [{"code": "k3w9x0ab"}]}}},
+        });
+        let done = third.run_with_input(&import, &other, &ben.to_string());
+        assert_eq!((done.code, done.out.trim()), (0, "1 imported, 0 refused"), "{}", done.err);
         let done = third.run_with_input(&import, &other, &exported);
         assert_eq!((done.code, done.out.trim()), (1, "0 imported, 1 refused"), "{}", done.err);
         assert!(done.err.contains("/credentials/lookup_secret/config/codes"), "{}", done.err);

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::kratos::told;
 use super::{Person, hash, is_property, names_of, person};
 use crate::config::Settings;
+use crate::crypto::TotpSecret;
 use crate::model::{IdentityState, Instant};
 
 #[derive(Deserialize)]
@@ -60,6 +62,23 @@ struct Kind {
     additional_parameters: BTreeMap<String, Vec<String>>,
 }
 
+/// What is known of an authenticator app.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct App {
+    sub_type: String,
+    digits: u32,
+    period: u32,
+    algorithm: String,
+    secret_encoding: Option<String>,
+}
+
+/// Its secret.
+#[derive(Deserialize)]
+struct AppSecret {
+    value: String,
+}
+
 /// Attributes that the schema knows become traits; everything else of use is kept in `metadata_admin`.
 pub(super) fn read(text: &str, schema_id: &str, settings: &Settings) -> Result<Person, String> {
     let user: User = serde_json::from_str(text).map_err(|why| told(&why))?;
@@ -93,7 +112,33 @@ pub(super) fn read(text: &str, schema_id: &str, settings: &Settings) -> Result<P
     if let Some(credential) = user.credentials.iter().find(|credential| credential.kind == "password") {
         imported.new.password = Some(hash(&hash_text(credential)?)?);
     }
+    // Of several apps the first one: that is the one that Keycloak asks for.
+    let app = user.credentials.iter().find(|credential| credential.kind == "otp");
+    person.imported.brought.totp = app.map(secret_of_app).transpose()?;
     Ok(person)
+}
+
+/// The secret of an app that does what every app can; of another one no code would fit.
+fn secret_of_app(credential: &Credential) -> Result<TotpSecret, String> {
+    let unreadable = || "the credential of the authenticator app cannot be read".to_owned();
+    let part = |text: &Option<String>| text.clone().ok_or_else(unreadable);
+    let AppSecret { value } =
+        serde_json::from_str(&part(&credential.secret_data)?).map_err(|_| unreadable())?;
+    let app: App = serde_json::from_str(&part(&credential.credential_data)?).map_err(|_| unreadable())?;
+    if (app.sub_type.as_str(), app.algorithm.as_str(), app.digits, app.period) != ("totp", "HmacSHA1", 6, 30)
+    {
+        return Err(
+            "the authenticator app uses other codes than those of time, SHA1, 6 digits and 30 seconds"
+                .to_owned(),
+        );
+    }
+    let text = match app.secret_encoding {
+        None => TotpSecret::from_bytes(value.into_bytes().into()).base32(),
+        Some(encoding) if encoding.eq_ignore_ascii_case("BASE32") => value.into(),
+        Some(_) => return Err(unreadable()),
+    };
+    let uri = Zeroizing::new(format!("otpauth://totp/?secret={}", *text));
+    TotpSecret::from_uri(&uri).map_err(|why| format!("the authenticator app cannot be used: {why}"))
 }
 
 /// The hash in the form that is read here.

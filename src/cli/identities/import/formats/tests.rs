@@ -93,7 +93,6 @@ fn a_user_of_keycloak_has_the_hash_that_keycloak_made() {
         "email": "ada@example.org",
         "attributes": {"phone": ["123"]},
         "credentials": [
-            {"type": "otp", "secretData": "{}", "credentialData": "{}"},
             {"type": "password", "secretData": secret.to_string(), "credentialData": kind.to_string()},
         ],
         "requiredActions": ["UPDATE_PASSWORD"],
@@ -112,12 +111,42 @@ fn a_user_of_keycloak_has_the_hash_that_keycloak_made() {
         "hashIterations": 5, "algorithm": "argon2",
         "additionalParameters": {"hashLength": ["32"], "memory": ["7168"], "type": ["id"], "parallelism": ["1"]},
     });
-    item["credentials"][1]["credentialData"] = json!(argon2.to_string());
+    item["credentials"][0]["credentialData"] = json!(argon2.to_string());
     let imported = read(Format::Keycloak, &item.to_string()).unwrap().imported;
     let hash = imported.new.password.unwrap();
     assert!(hash.as_phc().starts_with("$argon2id$v=19$m=7168,t=5,p=1$c2FsdHNhbHRzYWx0c2FsdA$"));
-    item["credentials"][1]["credentialData"] = json!(r#"{"hashIterations":1,"algorithm":"md4"}"#);
+    item["credentials"][0]["credentialData"] = json!(r#"{"hashIterations":1,"algorithm":"md4"}"#);
     assert!(read(Format::Keycloak, &item.to_string()).err().unwrap().contains("\"md4\""));
+}
+
+#[test]
+fn a_user_of_keycloak_keeps_the_app_that_they_have() {
+    let of = |secret: Value, kind: Value| {
+        let otp =
+            json!({"type": "otp", "secretData": secret.to_string(), "credentialData": kind.to_string()});
+        let item = json!({"email": "ada@example.org", "credentials": [otp]});
+        read(Format::Keycloak, &item.to_string()).map(|person| person.imported.brought.totp)
+    };
+    let kind = json!({"subType": "totp", "digits": 6, "counter": 0, "period": 30, "algorithm": "HmacSHA1"});
+    let secret = b"12345678901234567890";
+    let plain = of(json!({"value": "12345678901234567890"}), kind.clone()).unwrap().unwrap();
+    assert_eq!(plain.expose(), secret);
+    let mut encoded = kind.clone();
+    encoded["secretEncoding"] = json!("BASE32");
+    let base32 = json!({"value": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"});
+    assert_eq!(of(base32, encoded).unwrap().unwrap().expose(), secret);
+    for (name, value) in [
+        ("subType", json!("hotp")),
+        ("digits", json!(8)),
+        ("algorithm", json!("HmacSHA256")),
+        ("secretEncoding", json!("ROT13")),
+    ] {
+        let mut other = kind.clone();
+        other[name] = value;
+        let why = of(json!({"value": "12345678901234567890"}), other).err().unwrap();
+        assert!(why.contains("authenticator app") && !why.contains("1234567890"), "{name}: {why}");
+    }
+    assert!(of(json!({"value": "hunter2"}), kind).err().unwrap().contains("16 to 128 bytes"));
 }
 
 #[test]
