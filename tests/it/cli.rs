@@ -10,6 +10,7 @@ mod keys;
 mod mail_templates;
 mod reload;
 mod running;
+mod secrets;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
