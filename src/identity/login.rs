@@ -1,6 +1,7 @@
 //! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
 mod code;
+mod device;
 mod second;
 
 pub use code::{resend_code, resend_wait, send_code, submit_code};
@@ -16,7 +17,7 @@ use super::{Progress, accounts, credentials, factors, hold, is_open, keep, sessi
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session,
+    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Mail, Notice, Session,
     TOUCHED_FLOW,
 };
 use crate::store;
@@ -254,8 +255,13 @@ pub(super) fn sign_in(
         Ok(completed) => completed,
         Err(flow) => return Ok(Progress::Stay(flow)),
     };
+    let is_new = device::is_new(cx, id, &browser)?;
     let signed_in = sessions::sign_in(cx, id, browser, amr, previous)?;
+    if is_new && cx.settings().new_device_mail {
+        cx.notify(id, &Mail::NewDevice)?;
+    }
     let event = Event::new("login.succeeded").of(id).in_session(signed_in.session.id);
+    let event = if is_new { event.with("new_device", true) } else { event };
     cx.record(match client_id {
         Some(client_id) => event.for_client(&client_id),
         None => event,
