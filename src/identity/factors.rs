@@ -11,6 +11,7 @@ mod trust;
 
 pub use backup_codes::{
     BACKUP_CODES, FEW_BACKUP_CODES, keep_backup_codes, make_backup_codes, new_backup_codes,
+    provide_backup_codes,
 };
 pub use setup::{Added, add_app, app_being_added, begin_app, remove_app};
 pub use trust::{TRUST_DAYS, trusted, untrust, untrust_all};

@@ -15,6 +15,9 @@ pub use provider::provider;
 pub use showing::{Attempt, Use, amr, look_up};
 pub use sign_in::{not_used, recover, second, sign_in};
 
+pub(super) use challenges::{Owner, creation, of_flow};
+pub(super) use enrolment::{On, is_full, keep_made, made, refused};
+
 use serde_json::{Value, json};
 
 use super::accounts;
@@ -58,7 +61,7 @@ fn handle(identity: IdentityId) -> [u8; 16] {
 }
 
 /// The account's name, and the person's, as an authenticator shows them.
-fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
+pub(super) fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
     let person = accounts::existing(cx, identity)?;
     let address = accounts::main_address(cx, identity)?.map(|address| address.value);
     let shown = person.text_trait("name").map(str::to_owned);
@@ -73,7 +76,7 @@ fn parts(passkey: &Passkey) -> (String, [u8; 4], [u8; 1]) {
 }
 
 /// Makes the row's MAC anew.
-fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
+pub(super) fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
     let (identity, count, eligible) = parts(passkey);
     let kind = passkey.kind.name().as_bytes();
     let parts = [identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
