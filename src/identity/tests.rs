@@ -10,6 +10,7 @@ mod login;
 mod login_choice;
 mod login_code;
 mod parked;
+mod passkey_races;
 mod passkey_second;
 mod passkey_sign_in;
 mod passkeys;
