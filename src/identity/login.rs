@@ -1,8 +1,10 @@
 //! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
+mod breached;
 mod code;
 mod second;
 
+pub use breached::must_change;
 pub use code::{resend_code, resend_wait, send_code, submit_code};
 pub use second::{begin_second, is_second_due, second_shown, submit_second};
 
