@@ -1,10 +1,12 @@
 //! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
+mod breached;
 mod choice;
 mod code;
 mod device;
 mod second;
 
+pub use breached::must_change;
 pub use choice::choose;
 pub use code::{resend_code, resend_wait, send_code, submit_code};
 pub use second::{begin_second, is_second_due, second_shown, submit_second};

@@ -130,6 +130,8 @@ pw-hidden = Ihr Passwort ist verborgen
 pw-short = Wählen Sie ein Passwort mit mindestens { $min } Zeichen. Dieses hat { $n }.
 pw-long = Wählen Sie ein Passwort mit höchstens { $max } Zeichen.
 pw-common = Dieses Passwort benutzen viele, man errät es leicht. Wählen Sie ein anderes, zum Beispiel drei oder vier Wörter ohne Zusammenhang.
+pw-breached = Dieses Passwort ist anderswo in einem Datenleck aufgetaucht. Wählen Sie ein anderes.
+pw-breached_sign_in = Ihr Passwort stimmt, aber andere kennen es: Es ist verbreitet oder stand in einem Datenleck. Wählen Sie ein neues.
 pw-context = Ihr Passwort enthält „{ $word }“, das errät man leicht. Wählen Sie eines ohne dieses Wort.
 pw-same = Das ist Ihr jetziges Passwort. Wählen Sie ein neues.
 password-mismatch_current = Das ist nicht Ihr jetziges Passwort. Prüfen Sie es und versuchen Sie es noch einmal.
@@ -610,6 +612,7 @@ page-help = Hilfe
 page-privacy = Datenschutz
 page-terms = Nutzungsbedingungen
 page-development = Entwicklung
+page-revealed = Zur Fehlersuche schreibt dieser Dienst bis { $time } die Adressen von Seiten und Personen in sein Protokoll.
 page-copy = Kopieren
 page-copied = Kopiert
 

@@ -125,6 +125,8 @@ pw-hidden = Your password is hidden
 pw-short = Choose a password with at least { $min } characters. This one has { $n }.
 pw-long = Choose a password with at most { $max } characters.
 pw-common = Many people use this password, so it is easy to guess. Choose a different one, for example three or four unrelated words.
+pw-breached = This password has appeared in a data leak elsewhere. Choose a different one.
+pw-breached_sign_in = Your password is right, but others know it: it is common, or was in a data leak elsewhere. Choose a new one to go on.
 pw-context = Your password contains { $word }, which is easy to guess. Choose one without it.
 pw-same = That is your current password. Choose a new one.
 password-mismatch_current = That isn't your current password. Check it and try again.
@@ -600,6 +602,7 @@ page-help = Help
 page-privacy = Privacy
 page-terms = Terms
 page-development = Development mode
+page-revealed = For fault-finding, this service writes the addresses of pages and people into its log until { $time }.
 page-copy = Copy
 page-copied = Copied
 
