@@ -103,6 +103,12 @@ pub const KEYS: &[Key] = &[
         "`text`, `json`, or `auto`: text in development, JSON in `serve`.",
     ),
     key(
+        "log.reveal",
+        Form::Flag,
+        "false",
+        "Whether the log shows queries and mail addresses, to find a fault: for one hour from the first start with it, while every page says so. Secrets are never shown.",
+    ),
+    key(
         "database.url",
         Form::Text,
         "\"\"",
@@ -170,6 +176,18 @@ pub const KEYS: &[Key] = &[
         "Threads that hash; 0 means one fewer than cores, and at least one.",
     ),
     key("password.queue", Form::Integer, "64", "Hashes that may wait; beyond that the answer is 503."),
+    key(
+        "password.breached_folder",
+        Form::Text,
+        "\"\"",
+        "A folder with lists of passwords from data leaks, as the downloader of \"Have I Been Pwned\" writes them: for each range of SHA-1 digests a file such as `5BAA6.txt` with lines `REST:COUNT`. What stands there is refused as a new password; whoever signs in with it must choose another one.",
+    ),
+    key(
+        "password.breached_service",
+        Form::Text,
+        "\"\"",
+        "The same from a service, such as `https://api.pwnedpasswords.com/range/`. It is told the first five digits of a digest, and no password. It has one second; if it does not answer, the password passes and the event `password.unchecked` is written.",
+    ),
     key(
         "return_urls.default",
         Form::Text,

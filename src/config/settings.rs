@@ -106,6 +106,15 @@ pub struct PasswordSettings {
     pub queue: usize,
 }
 
+/// Where passwords from data leaks are looked up.
+#[derive(Debug, Clone, Default)]
+pub struct BreachSettings {
+    /// A folder with a list for each range.
+    pub folder: Option<PathBuf>,
+    /// A service; the range comes behind its address.
+    pub service: Option<String>,
+}
+
 /// The traits of identities.
 #[derive(Debug, Clone)]
 pub struct IdentitySettings {
@@ -344,6 +353,8 @@ pub struct Settings {
     pub log: String,
     /// Whether the log is JSON.
     pub log_json: bool,
+    /// Whether the log shows queries and addresses for an hour.
+    pub log_reveal: bool,
     /// The database, as a URL.
     pub database_url: String,
     /// Connections to PostgreSQL.
@@ -362,6 +373,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// Passwords.
     pub password: PasswordSettings,
+    /// Passwords from data leaks.
+    pub breaches: BreachSettings,
     /// Where journeys end that name nothing.
     pub default_return_url: Option<String>,
     /// Where they may end.

@@ -101,10 +101,10 @@ impl Kind for Messages {
         match then {
             _ if !ours => {}
             AfterFailure::TryAgain(at) => {
-                tracing::warn!(message = %id, attempts, reason = %why, next_attempt_at = %at, "a mail was not taken");
+                tracing::warn!(message = %id, attempts, reason = cx.env.told(why), next_attempt_at = %at, "a mail was not taken");
             }
             AfterFailure::Abandon { .. } => {
-                tracing::warn!(message = %id, attempts, reason = %why, "a mail was abandoned");
+                tracing::warn!(message = %id, attempts, reason = cx.env.told(why), "a mail was abandoned");
                 cx.record(fact("message.abandoned", message).with("reason", why.as_str()))?;
             }
         }

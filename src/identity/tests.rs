@@ -12,6 +12,7 @@ mod login_choice;
 mod login_code;
 mod new_device;
 mod parked;
+mod passkey_races;
 mod passkey_second;
 mod passkey_sign_in;
 mod passkeys;

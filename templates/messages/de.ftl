@@ -92,6 +92,8 @@ registration-invitation_over = Diese Einladung gilt nicht mehr. Bitten Sie um ei
 registration-invited_address = Die Einladung ist für eine andere E-Mail-Adresse.
 registration-invited_taken = Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.
 registration-button = Konto anlegen
+registration-passkey = Konto mit Passkey anlegen
+registration-passkey_cancelled = Es wurde kein Passkey angelegt. Versuchen Sie es noch einmal oder wählen Sie ein Passwort.
 registration-have_account = Sie haben schon ein Konto?
 registration-terms = Wenn Sie ein Konto anlegen, stimmen Sie den Nutzungsbedingungen von { $app } zu.
 registration-closed = { $app } nimmt zurzeit keine neuen Konten an. Wenn Sie eines haben, können Sie sich anmelden.
@@ -128,6 +130,8 @@ pw-hidden = Ihr Passwort ist verborgen
 pw-short = Wählen Sie ein Passwort mit mindestens { $min } Zeichen. Dieses hat { $n }.
 pw-long = Wählen Sie ein Passwort mit höchstens { $max } Zeichen.
 pw-common = Dieses Passwort benutzen viele, man errät es leicht. Wählen Sie ein anderes, zum Beispiel drei oder vier Wörter ohne Zusammenhang.
+pw-breached = Dieses Passwort ist anderswo in einem Datenleck aufgetaucht. Wählen Sie ein anderes.
+pw-breached_sign_in = Ihr Passwort stimmt, aber andere kennen es: Es ist verbreitet oder stand in einem Datenleck. Wählen Sie ein neues.
 pw-context = Ihr Passwort enthält „{ $word }“, das errät man leicht. Wählen Sie eines ohne dieses Wort.
 pw-same = Das ist Ihr jetziges Passwort. Wählen Sie ein neues.
 password-mismatch_current = Das ist nicht Ihr jetziges Passwort. Prüfen Sie es und versuchen Sie es noch einmal.
@@ -208,6 +212,8 @@ recovery-back = Zurück zur Anmeldung
 recovery-new_title = Neues Passwort wählen
 recovery-save = Speichern und weiter
 recovery-ends = Wenn Sie es speichern, werden Sie auf allen anderen Geräten abgemeldet.
+recovery-passkey = Stattdessen einen Passkey benutzen
+recovery-passkey_cancelled = Es wurde kein Passkey angelegt. Versuchen Sie es noch einmal oder wählen Sie ein neues Passwort.
 
 ## Zugriff von Anwendungen
 
@@ -308,6 +314,19 @@ account-verify = Code schicken, um sie zu bestätigen
 account-change_profile = Profil ändern
 account-change_password = Passwort ändern
 account-see_sessions = Geräte ansehen
+check-title = Sicherheitsprüfung
+check-in_order = Alles ist in Ordnung.
+check-unproven = Ihre E-Mail ist noch nicht bestätigt. Über sie kommen Sie also nicht wieder hinein, wenn Sie sich nicht mehr anmelden können.
+check-no_second = Die Bestätigung in zwei Schritten ist aus.
+check-add_second = Einschalten
+check-few_codes =
+    { $n ->
+        [0] Sie haben keine Ersatzcodes mehr.
+        [one] Sie haben noch 1 Ersatzcode.
+       *[other] Sie haben noch { $n } Ersatzcodes.
+    }
+check-make_codes = Neue Ersatzcodes anlegen
+check-strange = Neue Geräte, die sich kürzlich angemeldet haben:
 profile-title = Ihr Profil
 profile-save = Änderungen speichern
 profile-saved = Ihre Änderungen sind gespeichert
@@ -344,6 +363,7 @@ add_app-title = Authenticator-App einrichten
 add_app-scan = Lesen Sie dieses Bild mit Ihrer Authenticator-App ein:
 add_app-qr = QR-Code für Ihre Authenticator-App
 add_app-key = Oder tippen Sie diesen Schlüssel ein:
+add_app-key_name = den Schlüssel
 add_app-account = Konto: { $account }, bei { $issuer }
 add_app-label = Code, den die App zeigt
 add_app-button = Einschalten
@@ -351,7 +371,9 @@ add_app-cancel = Jetzt nicht
 add_app-over = Das hat zu lange gedauert. Richten Sie die App noch einmal ein.
 codes-title = Sichern Sie Ihre Ersatzcodes
 codes-sentence = Jeder öffnet Ihr Konto einmal, ohne Ihr Telefon. Sie werden nur jetzt gezeigt; bewahren Sie sie sicher auf.
+codes-sentence_passkey = Verlieren Sie Ihren Passkey, kommen Sie mit Ihrer E-Mail und einem dieser Codes wieder hinein. Sie werden nur jetzt gezeigt.
 codes-download = Herunterladen
+codes-print = Drucken
 codes-saved = Ich habe diese Codes gesichert
 codes-button = Weiter
 codes-not_saved = Setzen Sie das Häkchen, sobald Sie die Codes gesichert haben
@@ -397,6 +419,7 @@ activity-signed_out = Ein Gerät wurde abgemeldet
 activity-recovery_asked = Ein Code für ein neues Passwort wurde angefordert
 activity-recovered = Das Passwort wurde mit einem Code zurückgesetzt
 activity-credential_changed = Das Passwort wurde geändert
+activity-password_removed = Das Passwort wurde entfernt
 activity-factor_added = Die Bestätigung in zwei Schritten wurde eingeschaltet
 activity-factor_removed = Die Bestätigung in zwei Schritten wurde ausgeschaltet
 activity-factor_failed = Der zweite Schritt gelang nicht
@@ -589,6 +612,7 @@ page-help = Hilfe
 page-privacy = Datenschutz
 page-terms = Nutzungsbedingungen
 page-development = Entwicklung
+page-revealed = Zur Fehlersuche schreibt dieser Dienst bis { $time } die Adressen von Seiten und Personen in sein Protokoll.
 page-copy = Kopieren
 page-copied = Kopiert
 

@@ -91,6 +91,8 @@ registration-invitation_over = This invitation works no more. Ask whoever invite
 registration-invited_address = The invitation is for another email address.
 registration-invited_taken = There is an account with this email already. Sign in with it.
 registration-button = Create account
+registration-passkey = Create account with a passkey
+registration-passkey_cancelled = No passkey was made. Try again, or choose a password.
 registration-have_account = Already have an account?
 registration-terms = When you create an account, you agree to the terms of { $app }.
 registration-closed = { $app } doesn't take new accounts at the moment. You can sign in if you have one.
@@ -123,6 +125,8 @@ pw-hidden = Your password is hidden
 pw-short = Choose a password with at least { $min } characters. This one has { $n }.
 pw-long = Choose a password with at most { $max } characters.
 pw-common = Many people use this password, so it is easy to guess. Choose a different one, for example three or four unrelated words.
+pw-breached = This password has appeared in a data leak elsewhere. Choose a different one.
+pw-breached_sign_in = Your password is right, but others know it: it is common, or was in a data leak elsewhere. Choose a new one to go on.
 pw-context = Your password contains { $word }, which is easy to guess. Choose one without it.
 pw-same = That is your current password. Choose a new one.
 password-mismatch_current = That isn't your current password. Check it and try again.
@@ -203,6 +207,8 @@ recovery-back = Back to sign in
 recovery-new_title = Choose a new password
 recovery-save = Save and continue
 recovery-ends = When you save it, you're signed out on all other devices.
+recovery-passkey = Use a passkey instead
+recovery-passkey_cancelled = No passkey was made. Try again, or choose a new password.
 
 ## Access by apps
 
@@ -303,6 +309,19 @@ account-verify = Send a code to confirm it
 account-change_profile = Change your profile
 account-change_password = Change your password
 account-see_sessions = See your devices
+check-title = Security check
+check-in_order = Nothing needs your attention.
+check-unproven = Your email is not confirmed yet, so it can't bring you back in if you lose your way to sign in.
+check-no_second = Two-step verification is off.
+check-add_second = Turn it on
+check-few_codes =
+    { $n ->
+        [0] You have no backup codes left.
+        [one] You have 1 backup code left.
+       *[other] You have { $n } backup codes left.
+    }
+check-make_codes = Make new backup codes
+check-strange = New devices that have signed in lately:
 profile-title = Your profile
 profile-save = Save changes
 profile-saved = Your changes are saved
@@ -339,6 +358,7 @@ add_app-title = Set up an authenticator app
 add_app-scan = Scan this with your authenticator app:
 add_app-qr = QR code for your authenticator app
 add_app-key = Or type this key into it:
+add_app-key_name = the key
 add_app-account = Account: { $account }, from { $issuer }
 add_app-label = Code that the app shows
 add_app-button = Turn on
@@ -346,7 +366,9 @@ add_app-cancel = Not now
 add_app-over = That took too long. Set up the app again.
 codes-title = Save your backup codes
 codes-sentence = Each one opens your account once, without your phone. They are shown only now, so keep them somewhere safe.
+codes-sentence_passkey = If you lose your passkey, your email and one of these codes let you back in. They are shown only now, so keep them somewhere safe.
 codes-download = Download
+codes-print = Print
 codes-saved = I've saved these codes
 codes-button = Continue
 codes-not_saved = Tick the box once you have saved your codes
@@ -417,6 +439,7 @@ activity-signed_out = A device was signed out
 activity-recovery_asked = A code for a new password was asked for
 activity-recovered = The password was reset with a code
 activity-credential_changed = The password was changed
+activity-password_removed = The password was removed
 activity-factor_added = Two-step verification was turned on
 activity-factor_removed = Two-step verification was turned off
 activity-factor_failed = The second step didn't succeed
@@ -579,6 +602,7 @@ page-help = Help
 page-privacy = Privacy
 page-terms = Terms
 page-development = Development mode
+page-revealed = For fault-finding, this service writes the addresses of pages and people into its log until { $time }.
 page-copy = Copy
 page-copied = Copied
 

@@ -10,8 +10,9 @@ use url::Url;
 use super::http;
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, Courier, Dkim, Ends, GuessingSettings, KeySettings, MailTemplate, Mode,
-    OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, BreachSettings, Courier, Dkim, Ends, GuessingSettings, KeySettings,
+    MailTemplate, Mode, OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl,
+    Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{Channel, ReturnUrlRule, SecretText};
@@ -99,6 +100,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         trusted_proxies,
         workers: from.number("server.workers", 0, 1024)?,
         log: from.text("server.log"),
+        log_reveal: from.flag("log.reveal"),
         log_json: log_format == "json" || (log_format == "auto" && !development),
         database_url,
         database_connections: from.number("database.connections", 1, 1024)?,
@@ -109,6 +111,12 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         keys,
         session,
         password,
+        breaches: BreachSettings {
+            folder: from.optional("password.breached_folder").map(PathBuf::from),
+            service: from
+                .web_url("password.breached_service")
+                .map(|url| format!("{}/", url.trim_end_matches('/'))),
+        },
         default_return_url: from.web_url("return_urls.default"),
         return_urls,
         registration,

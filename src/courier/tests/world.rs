@@ -75,6 +75,7 @@ pub(super) fn env_with(
     let secrets: Vec<SecretText> = settings.data_secrets.clone();
     let mail_key = settings.courier.dkim.as_ref().map(|dkim| MailKey::from_pem(dkim.key.expose()).unwrap());
     let env = Env {
+        reveal: crate::cx::Reveal::default(),
         sign_outs: tokio::sync::Notify::new(),
         clients: Shared::new(Clients::default()),
         signing: Shared::new(SigningKeys::new(Vec::new())),

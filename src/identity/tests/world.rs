@@ -84,6 +84,7 @@ fn env(given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
         mail_key: None,
         outbound: crate::outbound::Outbound::new(&settings).unwrap(),
         client_keys: crate::cx::ClientKeys::default(),
+        reveal: crate::cx::Reveal::default(),
         sign_outs: tokio::sync::Notify::new(),
         passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
         clock: clock.clone(),

@@ -1,5 +1,6 @@
 //! Signing in, and choosing between two accounts.
 
+use super::breached;
 use super::flow;
 use super::form;
 use super::login_code;
@@ -56,6 +57,7 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
             if let Some(session) = &session
                 && confirmed.is_none()
                 && flow.state.proven.is_none()
+                && !asks_again(&flow)
                 && session.authenticated_at > flow.created_at
             {
                 // Somebody has signed in since, in another tab: there is nothing to ask.
@@ -112,6 +114,11 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
     Reply::html(status, Class::FlowPage, &page)
 }
 
+/// Whether the person wanted another account than the one that is signed in, and must show again that it is theirs.
+fn asks_again(flow: &Flow<Login>) -> bool {
+    flow.notices.iter().any(|notice| notice.id == "login.expired_reenter")
+}
+
 /// The passkey that was shown and that nobody has any more.
 fn unknown_passkey(flow: &Flow<Login>) -> Option<&str> {
     let notice = flow.notices.iter().find(|notice| notice.id == "passkey.unknown")?;
@@ -146,7 +153,7 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
             Ok((prepared, slow_down))
         })
         .await?;
-    let attempt = match (prepared, slow_down) {
+    let mut attempt = match (prepared, slow_down) {
         (Ok(attempt), _) => attempt,
         // The form stays where it is and can be used; its status says how long to wait (decision 26).
         (Err(_), Some(seconds)) => {
@@ -157,6 +164,14 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
     };
     let env = visit.env();
     let verdict = env.passwords.verify(attempt.password.clone(), attempt.hash.clone()).await?;
+    if verdict.matches
+        && let Some(source) = breached::source(&visit, &attempt.password).await?
+    {
+        match visit.work().write(move |cx| login::must_change(cx, attempt, source)).await? {
+            Ok(flow) => return visit.go(&flow::standing(&flow)),
+            Err(as_before) => attempt = as_before,
+        }
+    }
     let better = match verdict.matches && verdict.rehash {
         true => Some(env.passwords.hash(attempt.password.clone()).await?),
         false => None,
