@@ -103,7 +103,7 @@ fn faults(settings: &Settings, mails: &BTreeMap<&str, Value>, file: &MailTemplat
                 false => mails.get(mail).is_some_and(|variables| known(variables, name)),
             };
             let member = within.split('.').next().unwrap_or_default();
-            !is_known || !within.is_empty() && !(name == "traits" && traits.contains(member))
+            !is_known || !(within.is_empty() || name == "traits" && traits.contains(member))
         })
         .map(|path| (line_of(&file.code, &path), path))
         .collect();
