@@ -1,7 +1,7 @@
 //! Builds everything from the settings; serves, drains, stops.
 
 mod clients_diff;
-mod data_secret;
+pub mod data_secret;
 pub mod demo;
 mod error;
 mod ground;

@@ -9,11 +9,13 @@ mod config;
 mod courier;
 mod dev;
 mod events;
+mod explain;
 mod failure;
 mod identities;
 mod keys;
 mod migrate;
 mod options;
+mod secrets;
 mod serve;
 mod table;
 mod webhooks;
@@ -57,12 +59,18 @@ enum Command {
     /// List the clients, show what holds for one, and make secrets for them.
     #[command(subcommand)]
     Clients(clients::Clients),
+    /// Say what holds for a client, and why.
+    #[command(subcommand)]
+    Explain(explain::Explain),
     /// Make, list and revoke the keys of the admin API.
     #[command(subcommand)]
     ApiKeys(api_keys::ApiKeys),
     /// List and replace the keys that tokens are signed with.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// List and replace the data secrets, which seal what the database must not show.
+    #[command(subcommand)]
+    Secrets(secrets::Secrets),
     /// Look after messages: list, send again, try, preview, describe.
     #[command(subcommand)]
     Courier(courier::Command),
@@ -97,8 +105,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Migrate(place) => migrate::run(&place),
         Command::Config(config) => config.run(),
         Command::Clients(clients) => clients.run(),
+        Command::Explain(explain) => explain.run(),
         Command::ApiKeys(api_keys) => api_keys.run(),
         Command::Keys(keys) => keys.run(),
+        Command::Secrets(secrets) => secrets.run(),
         Command::Courier(courier) => courier.run(),
         Command::EvaluateTemplate => evaluate_template(),
         Command::Events(events) => events.run(),

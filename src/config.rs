@@ -6,7 +6,7 @@ mod fault;
 mod keys;
 mod settings;
 
-pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value};
+pub use clients::{ClientKey, Clients, check_clients, client_keys, client_value, duration_text};
 pub use fault::{Fault, Faults, Severity};
 pub use keys::{CHANNEL_KEYS, KEYS, Key, TABLES, TableKey, WEBHOOK_KEYS, reference};
 pub use settings::{

@@ -28,7 +28,7 @@ pub use key_set::SigningKeys;
 pub use mail_key::MailKey;
 pub use passwords::{HashError, HashLimits, PasswordHash, PasswordHasher, PlainPassword, Verdict};
 pub use public_keys::{PublicKeys, VerifyingKey};
-pub use secrets::{CryptoError, DataSecrets, MacPurpose};
+pub use secrets::{CryptoError, DataSecrets, MacPurpose, key_id_of, sealing_key_id};
 pub use signing::{SignatureAlgorithm, SigningKey};
 pub use token::{PlainToken, TokenKind};
 pub use totp::TotpSecret;

@@ -69,6 +69,8 @@ pub struct Loaded {
     pub clients: Vec<Client>,
     /// Where the clients come from, to be read again.
     pub clients_file: ClientsFile,
+    /// Where keys of the settings are set; one that is set nowhere is not among them.
+    pub places: BTreeMap<&'static str, String>,
     /// What is not as it should be and yet no reason to stop.
     pub warnings: Faults,
 }
@@ -133,7 +135,8 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     }
     match (settings, database) {
         (Some(settings), Some(database)) if !faults.are_fatal() => {
-            Ok(Loaded { settings, database, clients, clients_file, warnings: faults })
+            let places = Settings::places(&sources);
+            Ok(Loaded { settings, database, clients, clients_file, places, warnings: faults })
         }
         _ => Err(StartError::Configuration(faults)),
     }

@@ -9,7 +9,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::stop::{Servers, Signals};
-use super::{ClientsFile, Listeners, StartError, check_templates, janitor, reload, search_index};
+use super::{
+    ClientsFile, Listeners, StartError, check_templates, data_secret, janitor, reload, search_index,
+};
 use crate::courier::{Courier, Evaluator, Transport, Webhooks};
 use crate::cx::Work;
 use crate::notifier::Notifier;
@@ -117,6 +119,8 @@ fn chores(
     };
     let hangups = reload::hangups();
     let mut chores = JoinSet::new();
+    let secrets = data_secret::run(work.clone(), reload::hangups(), stopped.clone());
+    chores.spawn(named("the data secrets", secrets));
     let courier = Courier::evaluating_with(work.clone(), transport, evaluator.clone());
     chores.spawn(named("the courier", courier.run(stopped.clone())));
     let webhooks = Webhooks::new(work.clone(), evaluator);

@@ -1,6 +1,7 @@
 //! The ground, the janitor and the reloads, on every database that there is.
 
 mod keys;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

@@ -72,7 +72,7 @@ fn line_of(place: &str) -> String {
     place.rsplit_once(':').map_or(place, |(line, _)| line).to_owned()
 }
 
-fn find(clients: Vec<Client>, id: &str) -> Result<Client, Failure> {
+pub(super) fn find(clients: Vec<Client>, id: &str) -> Result<Client, Failure> {
     let found = clients.into_iter().find(|client| client.id == id);
     found.ok_or_else(|| {
         Failure::failed(format!("there is no client `{id}`")).hint("`wayhome clients list` lists them")

@@ -43,7 +43,8 @@ pub(super) struct Dev {
 impl Dev {
     pub(super) fn run(self) -> Done {
         let inputs = self.inputs();
-        let Loaded { mut settings, database, mut clients, mut clients_file, warnings } = app::load(&inputs)?;
+        let Loaded { mut settings, database, mut clients, mut clients_file, warnings, .. } =
+            app::load(&inputs)?;
         self.check_loopback(&settings)?;
         let _log = app::start_log(&settings)?;
         for warning in &warnings.0 {

@@ -16,7 +16,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Done {
-        let Loaded { settings, database, clients, clients_file, warnings } =
+        let Loaded { settings, database, clients, clients_file, warnings, .. } =
             app::load(&self.files.inputs(Mode::Production))?;
         let _log = app::start_log(&settings)?;
         for warning in &warnings.0 {

@@ -10,7 +10,7 @@ mod secrets;
 mod tests;
 mod uris;
 
-pub use effective::{ClientKey, client_keys, client_value};
+pub use effective::{ClientKey, client_keys, client_value, duration_text};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -120,7 +120,13 @@ pub const KEYS: &[Key] = &[
         "secrets.data",
         Form::List,
         "[]",
-        "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one; in development one is made and kept in the data folder.",
+        "The data secrets, each 32 characters or more: the first seals, all of them open. `serve` does not start without one, here or in `secrets.file`; in development one is made and kept in the data folder.",
+    ),
+    key(
+        "secrets.file",
+        Form::Text,
+        "\"\"",
+        "A file with data secrets, one on each line, which come before those of `secrets.data`. `wayhome secrets rotate` writes it, and a running server notices when it changes.",
     ),
     key(
         "keys.rotation",
@@ -296,6 +302,12 @@ pub const KEYS: &[Key] = &[
         Form::Integer,
         "60",
         "Flows and requests that one address may begin in a minute; 0 means no limit.",
+    ),
+    key(
+        "limits.token_failures_per_minute",
+        Form::Integer,
+        "120",
+        "Failed authentications of one client, and codes and tokens of it that are not good, from one address in a minute; then the endpoints answer 429 to that client there. What succeeds counts not. 0 means no limit.",
     ),
     key(
         "limits.sign_ins_per_minute",

@@ -334,8 +334,10 @@ pub struct Settings {
     pub database_readers: usize,
     /// Whether tables are brought up to date at start.
     pub migrate: bool,
-    /// The data secrets, the active one first.
+    /// The data secrets that stand in the settings, the active one first.
     pub data_secrets: Vec<SecretText>,
+    /// The file with those that come before them.
+    pub secrets_file: Option<PathBuf>,
     /// Signing keys.
     pub keys: KeySettings,
     /// Sessions.
@@ -376,6 +378,8 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Flows that one address may begin in a minute; 0 is no limit.
     pub flows_per_minute: u32,
+    /// Failed authentications and grants that one address may bring about as one client in a minute; 0 is no limit.
+    pub token_failures_per_minute: u32,
     /// The languages of pages and mails.
     pub languages: Arc<Languages>,
     /// How much guessing is borne.
@@ -408,6 +412,11 @@ impl Settings {
     /// The name of the file that the sources give under this key, to be read by the caller.
     pub fn file_of(sources: &Sources, key: &'static str) -> Option<String> {
         reader::Reader::new(sources, &mut Faults::default()).optional(key)
+    }
+
+    /// Where keys are set, as `file:line` or the name of a variable; a key that is set nowhere is not among them.
+    pub fn places(sources: &Sources) -> BTreeMap<&'static str, String> {
+        reader::Reader::new(sources, &mut Faults::default()).places()
     }
 
     /// The names of the files of the other schemas, to be read by the caller.

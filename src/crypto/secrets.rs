@@ -1,6 +1,7 @@
 //! The data secret: seals what the database must not show, and authenticates what comes back from outside.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac};
@@ -61,8 +62,8 @@ pub enum MacPurpose {
     BrowserState,
     /// The row of a passkey, so that nobody puts a key of their own into it.
     Passkey,
-    /// A backup code.
-    BackupCode,
+    /// What stands in the log in place of a secret.
+    LogMark,
 }
 
 impl MacPurpose {
@@ -78,7 +79,7 @@ impl MacPurpose {
         Self::UserCode,
         Self::BrowserState,
         Self::Passkey,
-        Self::BackupCode,
+        Self::LogMark,
     ];
 
     fn label(self) -> &'static str {
@@ -93,7 +94,7 @@ impl MacPurpose {
             Self::UserCode => "user-code",
             Self::BrowserState => "browser-state",
             Self::Passkey => "passkey",
-            Self::BackupCode => "backup-code",
+            Self::LogMark => "log-mark",
         }
     }
 }
@@ -105,34 +106,64 @@ struct DataKey {
     macs: [hmac::Key; MacPurpose::ALL.len()],
 }
 
-/// The configured data secrets: the first seals, all of them open.
+/// The configured data secrets: the first seals, all of them open. They can be replaced while they are in use.
 pub struct DataSecrets {
-    keys: Vec<DataKey>,
+    keys: RwLock<Arc<[DataKey]>>,
+}
+
+/// The id of the key that a value was sealed with; `None` if it is no sealed value.
+pub fn sealing_key_id(sealed: &str) -> Option<&str> {
+    sealed.strip_prefix("v1.")?.split_once('.').map(|(id, _)| id)
+}
+
+/// The id of the key that is made of this secret: part of each value that it seals, and no secret.
+pub fn key_id_of(secret: &SecretText) -> Result<String, CryptoError> {
+    Ok(data_key(secret)?.id)
+}
+
+fn data_keys(secrets: &[SecretText]) -> Result<Arc<[DataKey]>, CryptoError> {
+    if secrets.is_empty() {
+        return Err(CryptoError::SecretTooShort);
+    }
+    secrets.iter().map(data_key).collect()
 }
 
 impl DataSecrets {
     /// From the configured secrets, the active one first.
     pub fn new(secrets: &[SecretText]) -> Result<Self, CryptoError> {
-        if secrets.is_empty() {
-            return Err(CryptoError::SecretTooShort);
-        }
-        let keys = secrets.iter().map(data_key).collect::<Result<_, _>>()?;
-        Ok(Self { keys })
+        Ok(Self { keys: RwLock::new(data_keys(secrets)?) })
+    }
+
+    /// Puts these in the place of those before: the first of them seals from now on, and only they open.
+    pub fn replace(&self, secrets: &[SecretText]) -> Result<(), CryptoError> {
+        let keys = data_keys(secrets)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<[DataKey]> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The ids of the keys, that of the one that seals first.
+    pub fn key_ids(&self) -> Vec<String> {
+        self.keys().iter().map(|key| key.id.clone()).collect()
     }
 
     /// The id of the key that seals: part of each sealed value, and no secret.
-    pub fn active_key_id(&self) -> &str {
-        &self.keys[0].id
+    pub fn active_key_id(&self) -> String {
+        self.keys()[0].id.clone()
     }
 
     /// Whether a sealed value was sealed with the secret that seals now.
     pub fn is_sealed_by_active(&self, sealed: &str) -> bool {
-        sealed.split('.').nth(1) == Some(self.active_key_id())
+        sealing_key_id(sealed) == Some(self.keys()[0].id.as_str())
     }
 
     /// Seals `plain` for one place (`table.column.id`): elsewhere it will not open.
     pub fn seal(&self, random: &dyn Random, place: &str, plain: &[u8]) -> Result<String, CryptoError> {
-        let key = &self.keys[0];
+        let keys = self.keys();
+        let key = &keys[0];
         let mut nonce = [0; NONCE_LENGTH];
         random.fill(&mut nonce);
         let mut sealed = plain.to_vec();
@@ -154,7 +185,8 @@ impl DataSecrets {
         else {
             return Err(CryptoError::Tampered);
         };
-        let key = self.keys.iter().find(|key| key.id == id);
+        let keys = self.keys();
+        let key = keys.iter().find(|key| key.id == id);
         let key = key.ok_or_else(|| CryptoError::UnknownKey(id.to_owned()))?;
         let nonce = from_base64url(nonce)
             .and_then(|nonce| <[u8; NONCE_LENGTH]>::try_from(nonce.as_slice()).ok())
@@ -177,17 +209,25 @@ impl DataSecrets {
 
     /// A MAC over `parts` with the active key.
     pub fn mac(&self, purpose: MacPurpose, parts: &[&[u8]]) -> [u8; 32] {
-        mac(&self.keys[0], purpose, parts)
+        mac(&self.keys()[0], purpose, parts)
     }
 
     /// The MACs over `parts` with every key, the active one first: for what was made before a rotation.
-    pub fn macs(&self, purpose: MacPurpose, parts: &[&[u8]]) -> impl Iterator<Item = [u8; 32]> {
-        self.keys.iter().map(move |key| mac(key, purpose, parts))
+    pub fn macs(&self, purpose: MacPurpose, parts: &[&[u8]]) -> Vec<[u8; 32]> {
+        self.keys().iter().map(|key| mac(key, purpose, parts)).collect()
+    }
+
+    /// The id of the key that made this MAC over `parts`; `None` if none of them did.
+    pub fn mac_key_id(&self, purpose: MacPurpose, parts: &[&[u8]], claimed: &[u8]) -> Option<String> {
+        let keys = self.keys();
+        let made = |key: &&DataKey| super::constant_time_eq(&mac(key, purpose, parts), claimed);
+        keys.iter().find(made).map(|key| key.id.clone())
     }
 
     /// Whether `claimed` is the MAC over `parts` with any key.
     pub fn mac_is(&self, purpose: MacPurpose, parts: &[&[u8]], claimed: &[u8]) -> bool {
-        self.macs(purpose, parts).fold(false, |found, mac| found | super::constant_time_eq(&mac, claimed))
+        let is = |found, mac: &[u8; 32]| found | super::constant_time_eq(mac, claimed);
+        self.macs(purpose, parts).iter().fold(false, is)
     }
 }
 
@@ -272,7 +312,26 @@ mod tests {
         let sealed = old.seal(&random, "x", b"1").unwrap();
         assert_eq!(secrets(&["new", "old"]).open("x", &sealed).unwrap().as_slice(), b"1");
         let missing = secrets(&["new"]).open("x", &sealed);
-        assert_eq!(missing, Err(CryptoError::UnknownKey(old.active_key_id().to_owned())));
+        assert_eq!(missing, Err(CryptoError::UnknownKey(old.active_key_id())));
+    }
+
+    #[test]
+    fn secrets_are_replaced_while_they_are_in_use() {
+        let random = SeededRandom::from_seed(1);
+        let (keys, old) = (secrets(&["old"]), secrets(&["old"]).active_key_id());
+        let sealed = keys.seal(&random, "x", b"1").unwrap();
+        let mac = keys.mac(MacPurpose::Passkey, &[b"x"]);
+        let both: Vec<SecretText> =
+            ["new", "old"].map(|name| SecretText::new(format!("{name:-<32}"))).to_vec();
+        keys.replace(&both).unwrap();
+        assert_eq!(keys.key_ids(), [key_id_of(&both[0]).unwrap(), old.clone()]);
+        assert_eq!(keys.open("x", &sealed).unwrap().as_slice(), b"1");
+        assert!(!keys.is_sealed_by_active(&sealed) && sealing_key_id(&sealed) == Some(old.as_str()));
+        assert!(keys.is_sealed_by_active(&keys.seal(&random, "x", b"1").unwrap()));
+        assert_eq!(keys.mac_key_id(MacPurpose::Passkey, &[b"x"], &mac), Some(old));
+        assert_eq!(keys.mac_key_id(MacPurpose::Passkey, &[b"y"], &mac), None);
+        assert!(keys.replace(&[]).is_err(), "without a secret nothing is replaced");
+        assert_eq!(keys.key_ids().len(), 2);
     }
 
     #[test]
@@ -295,7 +354,7 @@ mod tests {
         // HKDF and HMAC of RFC 5869 and RFC 2104, computed by another program.
         let expected = [
             "KAGXA1ML", "O1Ay8arb", "TMQHZlGY", "8__H-Zop", "KSzXQ9gL", "AeyiU0uR", "Z2aAATzx", "yJystjEg",
-            "gxrS1NO4", "V7Phs3bO", "RzbiP7gH",
+            "gxrS1NO4", "V7Phs3bO", "fEWYcW3E",
         ];
         let keys = secrets(&["a"]);
         assert_eq!(MacPurpose::ALL.map(|purpose| base64url(&keys.mac(purpose, &[b"x"])[..6])), expected);

@@ -3,20 +3,25 @@
 //! What an authenticator sends is read and its signature verified outside of transactions; inside, its challenge is used
 //! up, whatever the outcome, and what it says is compared with the row.
 
+mod brought;
 mod challenges;
 mod enrolment;
 mod provider;
 mod showing;
 mod sign_in;
 
+pub use brought::{BroughtKey, to_take_along};
 pub use challenges::{Shows, creation_options, request_options};
 pub use enrolment::{Removed, add, read_new, remove, rename};
 pub use provider::provider;
 pub use showing::{Attempt, Use, amr, look_up};
 pub use sign_in::{not_used, recover, second, sign_in};
 
+pub(super) use brought::{bring, objection};
 pub(super) use challenges::{Owner, creation, of_flow};
-pub(super) use enrolment::{On, is_full, keep_made, made, refused};
+pub(super) use enrolment::{On, is_full, keep_made, made, refused, take_away};
+
+use enrolment::first_name;
 
 use serde_json::{Value, json};
 
@@ -70,23 +75,48 @@ pub(super) fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, St
     Ok((account, shown))
 }
 
-/// The parts of a row that decide who gets in, one after the other.
-fn parts(passkey: &Passkey) -> (String, [u8; 4], [u8; 1]) {
-    (passkey.identity.to_string(), passkey.sign_count.to_be_bytes(), [u8::from(passkey.backup_eligible)])
+/// What the authenticator of this one knows its person by.
+fn handle_of(passkey: &Passkey) -> Vec<u8> {
+    passkey.user_handle.clone().unwrap_or_else(|| handle(passkey.identity).to_vec())
+}
+
+/// What is done with the parts of a row that decide who gets in, one after the other.
+fn with_parts<T>(passkey: &Passkey, act: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let identity = passkey.identity.to_string();
+    let (count, eligible) = (passkey.sign_count.to_be_bytes(), [u8::from(passkey.backup_eligible)]);
+    let kind = passkey.kind.name().as_bytes();
+    let mut parts: Vec<&[u8]> =
+        vec![identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
+    parts.extend(passkey.user_handle.as_deref());
+    act(&parts)
+}
+
+fn mac(cx: &Cx<'_>, passkey: &Passkey) -> [u8; 32] {
+    with_parts(passkey, |parts| cx.env.secrets.mac(MacPurpose::Passkey, parts))
 }
 
 /// Makes the row's MAC anew.
 pub(super) fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
-    let (identity, count, eligible) = parts(passkey);
-    let kind = passkey.kind.name().as_bytes();
-    let parts = [identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
-    passkey.mac = cx.env.secrets.mac(MacPurpose::Passkey, &parts).to_vec();
+    passkey.mac = mac(cx, passkey).to_vec();
 }
 
 /// Whether the row is as we wrote it.
 fn is_authentic(cx: &Cx<'_>, passkey: &Passkey) -> bool {
-    let (identity, count, eligible) = parts(passkey);
-    let kind = passkey.kind.name().as_bytes();
-    let parts = [identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
-    cx.env.secrets.mac_is(MacPurpose::Passkey, &parts, &passkey.mac)
+    mac_key_id(cx, passkey).is_some()
+}
+
+/// The id of the data secret's key that vouches for the row; `None` if none does.
+pub fn mac_key_id(cx: &Cx<'_>, passkey: &Passkey) -> Option<String> {
+    with_parts(passkey, |parts| cx.env.secrets.mac_key_id(MacPurpose::Passkey, parts, &passkey.mac))
+}
+
+/// Lets the data secret of today vouch for a row for which an older one does: whether it does so now only.
+pub fn authenticate_anew(cx: &mut Cx<'_>, passkey: &Passkey) -> Result<bool> {
+    match mac_key_id(cx, passkey) {
+        Some(id) if id != cx.env.secrets.active_key_id() => {
+            let mac = mac(cx, passkey);
+            Ok(store::passkeys::replace_mac(cx.db, passkey, &mac)?)
+        }
+        _ => Ok(false),
+    }
 }

@@ -10,6 +10,7 @@ mod refresh;
 
 pub(super) use mint::{Order, grant_of_jti, half_hash, sign};
 pub use mint::{TokenResponse, Unsigned};
+pub use refresh::SUCCESSOR_WINDOW;
 
 use std::sync::Arc;
 

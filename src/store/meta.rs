@@ -24,3 +24,24 @@ pub fn replace(db: &mut Connection, name: &str, value: &str) -> Result<()> {
     each!(db, c => diesel::update(meta::table.find(name)).set(meta::value.eq(value)).execute(c))?;
     Ok(())
 }
+
+/// Writes the value of `name`, whether it has one or not.
+pub fn put(db: &mut Connection, name: &str, value: &str) -> Result<()> {
+    each!(db, c => diesel::insert_into(meta::table)
+        .values((meta::name.eq(name), meta::value.eq(value)))
+        .on_conflict(meta::name)
+        .do_update()
+        .set(meta::value.eq(value))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Everything: names and values. There are a few only.
+pub fn all(db: &mut Connection) -> Result<Vec<(String, String)>> {
+    each!(db, c => meta::table.select((meta::name, meta::value)).load::<(String, String)>(c))
+}
+
+/// Forgets `name`: `false` if it has no value.
+pub fn delete(db: &mut Connection, name: &str) -> Result<bool> {
+    Ok(each!(db, c => diesel::delete(meta::table.find(name)).execute(c))? == 1)
+}

@@ -9,6 +9,7 @@ mod identities;
 mod keys;
 mod reload;
 mod running;
+mod secrets;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -35,7 +35,7 @@ impl TestApp {
 
     /// Lets webhooks be told what is due; how many events that were.
     #[track_caller]
-    fn tell_webhooks(&self) -> usize {
+    pub(crate) fn tell_webhooks(&self) -> usize {
         self.wait(Webhooks::new(self.work().clone(), evaluator()).deliver_due()).expect("webhooks are told")
     }
 

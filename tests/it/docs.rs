@@ -98,6 +98,11 @@ fn the_page_about_keys_is_true() {
 }
 
 #[test]
+fn the_page_about_data_secrets_is_true() {
+    run_page("docs/how-to/replace-the-data-secret.md");
+}
+
+#[test]
 fn the_page_about_signing_out_is_true() {
     run_page("docs/how-to/sign-out.md");
 }

@@ -3,6 +3,8 @@
 mod evidence;
 mod get_submit;
 mod json_errors;
+mod lifetimes;
 mod redirect_uri;
 mod return_to;
+mod secrets;
 mod spa;

@@ -115,9 +115,9 @@ pub fn client_value(client: &Client, key: &str) -> String {
         "access_token_alg" => algorithm(Some(client.access_token_alg)),
         "id_token_alg" => algorithm(Some(client.id_token_alg)),
         "userinfo_signed_response_alg" => algorithm(client.userinfo_alg),
-        "access_token_lifetime" => duration(client.lifetimes.access),
-        "refresh_token_idle" => duration(client.lifetimes.refresh_idle),
-        "refresh_token_absolute" => duration(client.lifetimes.refresh_absolute),
+        "access_token_lifetime" => quoted(&duration_text(client.lifetimes.access)),
+        "refresh_token_idle" => quoted(&duration_text(client.lifetimes.refresh_idle)),
+        "refresh_token_absolute" => quoted(&duration_text(client.lifetimes.refresh_absolute)),
         _ => String::new(),
     }
 }
@@ -153,8 +153,8 @@ fn keys(set: &Json) -> String {
     }
 }
 
-/// In the largest unit that has no remainder.
-fn duration(duration: Duration) -> String {
+/// In the largest unit that has no remainder: `90s`, `15m`, `24h`, `30d`.
+pub fn duration_text(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (number, unit) = match seconds {
         _ if seconds.is_multiple_of(86_400) && seconds > 86_400 => (seconds / 86_400, "d"),
@@ -162,7 +162,7 @@ fn duration(duration: Duration) -> String {
         _ if seconds.is_multiple_of(60) => (seconds / 60, "m"),
         _ => (seconds, "s"),
     };
-    format!("\"{number}{unit}\"")
+    format!("{number}{unit}")
 }
 
 /// Where they come from and how long they are good; what they are is nobody's business.

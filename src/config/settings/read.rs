@@ -28,7 +28,8 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("wayhome.db").display()));
     let trusted_proxies = trusted_proxies(&mut from);
     let tls = tls_files(&mut from, issuer.as_deref());
-    let data_secrets = data_secrets(&mut from, development);
+    let secrets_file = from.optional("secrets.file").map(PathBuf::from);
+    let data_secrets = data_secrets(&mut from, development || secrets_file.is_some());
     let return_urls = return_url_rules(&mut from);
     let identity = super::identity::read(&mut from, sources);
     let registration = from.flag("registration.enabled");
@@ -104,6 +105,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         database_readers: from.number("database.readers", 1, 64)?,
         migrate: from.flag("database.migrate"),
         data_secrets,
+        secrets_file,
         keys,
         session,
         password,
@@ -128,6 +130,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         },
         requests_per_minute: from.number("limits.requests_per_minute", 0, 10_000_000)?,
         flows_per_minute: from.number("limits.flows_per_minute", 0, 10_000_000)?,
+        token_failures_per_minute: from.number("limits.token_failures_per_minute", 0, 10_000_000)?,
         languages: languages?,
         guessing: GuessingSettings {
             sign_ins_per_minute: from.number("limits.sign_ins_per_minute", 0, 10_000_000)?,
@@ -230,10 +233,13 @@ fn allowed_destination(text: &str) -> Option<AllowedDestination> {
     matches!(&host, url::Host::Domain(domain) if *domain == name).then_some(AllowedDestination::Host(name))
 }
 
-fn data_secrets(from: &mut Reader<'_>, development: bool) -> Vec<SecretText> {
+fn data_secrets(from: &mut Reader<'_>, others: bool) -> Vec<SecretText> {
     let given = from.list("secrets.data");
-    if given.is_empty() && !development {
-        from.wrong("secrets.data", "it is missing; make one with `openssl rand -hex 32`");
+    if given.is_empty() && !others {
+        from.wrong(
+            "secrets.data",
+            "it is missing; make one with `openssl rand -hex 32`, or name a secrets.file",
+        );
     }
     for (text, place) in &given {
         if text.len() < 32 {

@@ -60,6 +60,15 @@ impl<'a> Reader<'a> {
         self.given.get(path).map_or_else(|| path.to_owned(), |node| node.place.clone())
     }
 
+    /// Where the keys are set that are set somewhere; without columns.
+    pub(super) fn places(self) -> BTreeMap<&'static str, String> {
+        let line = |place: String| match place.rsplit_once(':') {
+            Some((line, column)) if column.parse::<u32>().is_ok() => line.to_owned(),
+            _ => place,
+        };
+        self.given.into_iter().map(|(path, node)| (path, line(node.place))).collect()
+    }
+
     pub(super) fn warn(&mut self, path: &str, problem: &str) {
         let place = self.place(path);
         self.faults.add(Fault::warning(place, format!("{path}: {problem}")));

@@ -108,6 +108,7 @@ pub(in crate::identity) fn made(
         mac: Vec::new(),
         created_at: cx.now,
         last_used_at: None,
+        user_handle: None,
     };
     authenticate(cx, &mut passkey);
     Ok(Ok(passkey))
@@ -127,7 +128,7 @@ pub(in crate::identity) fn keep_made(
 }
 
 /// What a credential is called until its owner gives it a name: by who keeps it, and the system that it was made on.
-fn first_name(cx: &Cx<'_>, kind: PasskeyKind, aaguid: Uuid) -> String {
+pub(super) fn first_name(cx: &Cx<'_>, kind: PasskeyKind, aaguid: Uuid) -> String {
     let keeper = provider(aaguid).unwrap_or(match kind {
         PasskeyKind::Passkey => "Passkey",
         PasskeyKind::SecurityKey => "Security key",
@@ -175,12 +176,25 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
     {
         return Ok(Removed::Last);
     }
-    if store::passkeys::delete(cx.db, session.identity, id)? {
-        told(cx, Some(session.id), "passkey.removed", passkey)?;
+    if take_away(cx, passkey, Some(session))? {
         cx.notify(session.identity, &Mail::PasskeyRemoved)?;
         factors::removed(cx, session.identity)?;
     }
     Ok(Removed::Done)
+}
+
+/// Deletes one of a person, whoever wants that: `false` if it is gone already. Telling the person, and what ends with their
+/// last second factor, is for the caller.
+pub(in crate::identity) fn take_away(
+    cx: &mut Cx<'_>,
+    passkey: &Passkey,
+    session: Option<&Session>,
+) -> Result<bool> {
+    let deleted = store::passkeys::delete(cx.db, passkey.identity, passkey.id)?;
+    if deleted {
+        told(cx, session.map(|session| session.id), "passkey.removed", passkey)?;
+    }
+    Ok(deleted)
 }
 
 fn told(cx: &mut Cx<'_>, session: Option<SessionId>, fact: &'static str, passkey: &Passkey) -> Result<()> {

@@ -35,6 +35,14 @@ fn send(world: &World, flow: FlowId, json: &Value, previous: Option<Session>) ->
     })
 }
 
+/// Whom a passkey that is shown in this flow signs in.
+pub(super) fn signs_in(world: &World, flow: FlowId, shown: &Value) -> Option<IdentityId> {
+    match send(world, flow, shown, None) {
+        Progress::Done(_, new) => new.map(|new| new.session.identity),
+        Progress::Stay(_) => None,
+    }
+}
+
 /// What showing a passkey in a fresh flow of a browser comes to.
 fn shown(world: &World, key: &mut Authenticator, change: impl FnOnce(&mut Showing)) -> Progress<Login> {
     let flow = begin(world, 1, None);

@@ -97,14 +97,10 @@ pub fn reissue(
         return Ok(None);
     }
     let code = match asked.response_type.has_code() {
-        true => {
-            let code = derived(cx, request.id);
-            let row = store::authorization_codes::find(cx.db, &code.digest())?;
-            if row.is_none_or(|row| row.used_at.is_some() || row.expires_at <= cx.now) {
-                return Ok(None);
-            }
-            Some(code)
-        }
+        true => match living(cx, request.id)? {
+            Some(code) => Some(code),
+            None => return Ok(None),
+        },
         false => None,
     };
     if !asked.response_type.is_front_channel() {
@@ -122,4 +118,17 @@ pub fn reissue(
 fn derived(cx: &Cx<'_>, request: AuthorizationRequestId) -> PlainToken {
     let mac = cx.env.secrets.mac(MacPurpose::AuthorizationCode, &[request.uuid().as_bytes()]);
     PlainToken::derive(TokenKind::AuthorizationCode, mac)
+}
+
+/// The code that the request got, if it is still good; perhaps it was derived before the data secret was replaced.
+fn living(cx: &mut Cx<'_>, request: AuthorizationRequestId) -> Result<Option<PlainToken>> {
+    let env = cx.env;
+    for mac in env.secrets.macs(MacPurpose::AuthorizationCode, &[request.uuid().as_bytes()]) {
+        let code = PlainToken::derive(TokenKind::AuthorizationCode, mac);
+        if let Some(row) = store::authorization_codes::find(cx.db, &code.digest())? {
+            let is_good = row.used_at.is_none() && row.expires_at > cx.now;
+            return Ok(is_good.then_some(code));
+        }
+    }
+    Ok(None)
 }

@@ -11,7 +11,7 @@ use oxide_auth::primitives::grant::{Extensions, Grant as OxideGrant};
 use super::Outcome;
 use super::mint::{Order, Unsigned};
 use crate::crypto::{MacPurpose, PlainToken, TokenKind};
-use crate::cx::{Cx, Result};
+use crate::cx::{Cx, Fault, Result};
 use crate::model::{Client, Event, Grant, Mail, RefreshToken, RefreshTokenId, Scope};
 use crate::oauth2::parameters::Parameters;
 use crate::oauth2::registrar::to_oxide;
@@ -19,7 +19,7 @@ use crate::oauth2::{Error, ErrorCode, audience, grants, id_token, subject};
 use crate::store;
 
 /// How long the same token gets the same successor: for a client that asked from two tabs, or lost the answer.
-const WINDOW: Duration = Duration::from_secs(10);
+pub const SUCCESSOR_WINDOW: Duration = Duration::from_secs(10);
 
 pub(super) fn rotate(cx: &mut Cx<'_>, client: &Arc<Client>, form: &Parameters<'_>) -> Result<Outcome> {
     let refuse = |cause: &str| Ok(Outcome::Refused(Error::invalid_grant(cause)));
@@ -80,8 +80,12 @@ fn successor(
     token: &RefreshToken,
     presented: &PlainToken,
 ) -> Result<std::result::Result<PlainToken, Error>> {
-    let mac = cx.env.secrets.mac(MacPurpose::RefreshSuccessor, &[presented.expose().as_bytes()]);
-    let next = PlainToken::derive(TokenKind::Refresh, mac);
+    // By every data secret: between two requests, another one may have become the first.
+    let macs = cx.env.secrets.macs(MacPurpose::RefreshSuccessor, &[presented.expose().as_bytes()]);
+    let mut possible = macs.into_iter().map(|mac| PlainToken::derive(TokenKind::Refresh, mac));
+    let Some(next) = possible.next() else {
+        return Err(Fault::Internal("there is no data secret".to_owned()));
+    };
     if store::refresh_tokens::consume(cx.db, token.id, cx.now)? {
         let row = RefreshToken {
             id: RefreshTokenId::from_uuid(cx.row_key()),
@@ -102,9 +106,13 @@ fn successor(
     let Some(used_at) = token.used_at else {
         return Ok(Err(Error::invalid_grant("the refresh token is expired")));
     };
-    let after = store::refresh_tokens::find(cx.db, &next.digest())?;
-    if cx.now.since(used_at) <= WINDOW && after.is_some_and(|after| after.used_at.is_none()) {
-        return Ok(Ok(next));
+    if cx.now.since(used_at) <= SUCCESSOR_WINDOW {
+        for next in std::iter::once(next).chain(possible) {
+            let after = store::refresh_tokens::find(cx.db, &next.digest())?;
+            if after.is_some_and(|after| after.used_at.is_none()) {
+                return Ok(Ok(next));
+            }
+        }
     }
     cx.record(
         Event::new("refresh.reuse_detected")

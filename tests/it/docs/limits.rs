@@ -287,6 +287,13 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "identities that are changed at once",
         "200 with",
     ),
+    ("src/identity/administration/external_id.rs", "LENGTH: usize = 255", "an external id", "255 characters"),
+    (
+        "src/identity/administration/brought.rs",
+        "CODES: usize = 100",
+        "backup codes of one person",
+        "100 that",
+    ),
     ("src/identity/search/filter.rs", "MOST: usize = 5", "a filter of identities", "5 conditions"),
     ("src/identity/search/filter.rs", "LONGEST: usize = 2_000", "a filter of identities", "2,000 bytes"),
     ("src/crypto/passwords/foreign.rs", "LONGEST: usize = 4096", "a hash from elsewhere", "4,096 bytes"),
@@ -431,6 +438,18 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "15 minutes",
     ),
     ("src/identity/codes.rs", "FEWER_TRIES: i64 = 2", "tries of a mailed code", "2 while"),
+    (
+        "src/app/data_secret/watch.rs",
+        "SEALS_AFTER: Duration = Duration::from_secs(10)",
+        "a new data secret in the file, until it seals",
+        "10 seconds",
+    ),
+    (
+        "src/app/data_secret.rs",
+        "QUIET: Duration = Duration::from_secs(15 * 60)",
+        "a data secret, after a server has last sealed with it, until it can be dropped",
+        "15 minutes",
+    ),
     ("src/store/postgres.rs", "statement_timeout = '15s'", "a statement on PostgreSQL", "15 seconds"),
     (
         "src/app/janitor.rs",
