@@ -10,6 +10,7 @@ mod listeners;
 mod load;
 mod log;
 mod reload;
+mod reveal;
 mod search_index;
 mod server;
 mod signing_keys;

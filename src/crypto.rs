@@ -1,6 +1,7 @@
 //! Secrets: passwords, opaque tokens and their digests, sealing with key rotation, signing and verifying JWTs.
 
 mod backup_code;
+mod breach;
 mod client_jwt;
 mod client_keys;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod totp;
 pub mod webauthn;
 
 pub use backup_code::BackupCode;
+pub use breach::BreachKey;
 pub use client_jwt::{ClientJwt, unverified_claim};
 pub use client_keys::ClientKeySet;
 pub use code::OneTimeCode;

@@ -3,11 +3,15 @@
 //! A use case is a synchronous function over `&mut Cx` that runs inside one transaction. It never hashes a password
 //! and never signs: what needs that happens before or after, between two uses of [`Work`].
 
+mod breaches;
 mod client_keys;
 mod mail;
+mod reveal;
 mod webhooks;
 
+pub use breaches::Breach;
 pub use client_keys::{ClientKeys, Refusal};
+pub use reveal::{REVEALED, Reveal};
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -99,6 +103,8 @@ pub struct Env {
     pub client_keys: ClientKeys,
     /// Hashes passwords on its own threads.
     pub passwords: PasswordHasher,
+    /// Until when the log shows queries and addresses.
+    pub reveal: Reveal,
     /// Rings when a session has ended of which clients are to be told, after the commit.
     pub sign_outs: Notify,
     /// Tells the time.

@@ -99,7 +99,17 @@ impl Outbound {
 
     /// The body at this address: an answer with status 200 and one of the media types `accept`.
     pub async fn get(&self, url: &str, accept: &[&str]) -> Result<Vec<u8>, Failure> {
-        let answer = self.ask(url, &Request::Get { accept }).await?;
+        self.get_with(url, accept, &[]).await
+    }
+
+    /// The same, with headers beside those of every request.
+    pub async fn get_with(
+        &self,
+        url: &str,
+        accept: &[&str],
+        headers: &[(&str, &str)],
+    ) -> Result<Vec<u8>, Failure> {
+        let answer = self.ask(url, &Request::Get { accept, headers }).await?;
         Ok(answer.body)
     }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::load::{mail_key, outbound};
-use super::{StartError, data_secret, signing_keys};
+use super::{StartError, data_secret, reveal, signing_keys};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Clients, PasswordSettings, Settings};
 use crate::crypto::{HashLimits, PasswordHasher, SigningKeys};
-use crate::cx::{Caller, ClientKeys, Env, Shared, Work};
+use crate::cx::{Caller, ClientKeys, Env, Reveal, Shared, Work};
 use crate::identity::search;
 use crate::model::Client;
 use crate::oauth2::subject;
@@ -46,6 +46,7 @@ pub async fn open(parts: Parts) -> Result<Work, StartError> {
     }
     signing_keys::ensure(&work).await?;
     work.write(subject::ensure_key).await?;
+    work.write(reveal::begin).await?;
     Ok(work)
 }
 
@@ -73,6 +74,7 @@ async fn build(parts: Parts, store: Store) -> Result<Work, StartError> {
         mail_key,
         outbound,
         client_keys: ClientKeys::default(),
+        reveal: Reveal::default(),
         sign_outs: tokio::sync::Notify::new(),
         passwords,
         clock,

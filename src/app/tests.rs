@@ -1,6 +1,7 @@
 //! The ground, the janitor and the reloads, on every database that there is.
 
 mod keys;
+mod reveal;
 mod secrets;
 
 use std::collections::BTreeMap;

@@ -103,6 +103,12 @@ pub const KEYS: &[Key] = &[
         "`text`, `json`, or `auto`: text in development, JSON in `serve`.",
     ),
     key(
+        "log.reveal",
+        Form::Flag,
+        "false",
+        "Whether the log shows queries and mail addresses, to find a fault: for one hour from the first start with it, while every page says so. Secrets are never shown.",
+    ),
+    key(
         "database.url",
         Form::Text,
         "\"\"",
@@ -171,6 +177,18 @@ pub const KEYS: &[Key] = &[
     ),
     key("password.queue", Form::Integer, "64", "Hashes that may wait; beyond that the answer is 503."),
     key(
+        "password.breached_folder",
+        Form::Text,
+        "\"\"",
+        "A folder with lists of passwords from data leaks, as the downloader of \"Have I Been Pwned\" writes them: for each range of SHA-1 digests a file such as `5BAA6.txt` with lines `REST:COUNT`. What stands there is refused as a new password; whoever signs in with it must choose another one.",
+    ),
+    key(
+        "password.breached_service",
+        Form::Text,
+        "\"\"",
+        "The same from a service, such as `https://api.pwnedpasswords.com/range/`. It is told the first five digits of a digest, and no password. It has one second; if it does not answer, the password passes and the event `password.unchecked` is written.",
+    ),
+    key(
         "return_urls.default",
         Form::Text,
         "\"\"",
@@ -187,6 +205,12 @@ pub const KEYS: &[Key] = &[
         Form::Flag,
         "false",
         "Whether people may sign in with a code that is mailed to them, in place of their password. Whoever reads a mailbox then needs nothing else, unless its owner has a second factor.",
+    ),
+    key(
+        "login.new_device_mail",
+        Form::Flag,
+        "true",
+        "Whether a person is told by mail when somebody signs in with a browser that was not used for their account in the last 90 days. The very first sign-in is no news.",
     ),
     key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
     key(
@@ -257,6 +281,12 @@ pub const KEYS: &[Key] = &[
         Form::Text,
         "\"\"",
         "The mail server: `smtps://user:password@host` (TLS from the start), `smtp://host:587` (STARTTLS), `smtp+plain://host:25` (no TLS, for a relay on this machine). In development mails go to the inbox page.",
+    ),
+    key(
+        "courier.templates",
+        Form::Text,
+        "\"\"",
+        "A folder with mails in your own words: files such as `recovery_code.html`, `recovery_code.txt` and `recovery_code.subject`, and folders such as `de` with the same for one language.",
     ),
     key(
         "admin.require_key",

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::Faults;
@@ -51,6 +52,8 @@ pub struct Sources {
     pub messages: Option<Vec<Own>>,
     /// The text of the file that `outbound.ca_file` names; read by the caller.
     pub outbound_ca: Option<String>,
+    /// The files in the folder that `courier.templates` names; read by the caller.
+    pub mail_templates: Option<Vec<MailTemplate>>,
     /// The files that [`Settings::files_of`] names, or why they cannot be read; read by the caller.
     pub files: BTreeMap<String, Result<String, String>>,
 }
@@ -101,6 +104,15 @@ pub struct PasswordSettings {
     pub workers: usize,
     /// Hashes that may wait.
     pub queue: usize,
+}
+
+/// Where passwords from data leaks are looked up.
+#[derive(Debug, Clone, Default)]
+pub struct BreachSettings {
+    /// A folder with a list for each range.
+    pub folder: Option<PathBuf>,
+    /// A service; the range comes behind its address.
+    pub service: Option<String>,
 }
 
 /// The traits of identities.
@@ -186,6 +198,8 @@ pub struct Courier {
     pub smtp: Option<SmtpUrl>,
     /// The ways that go over HTTP, one for each channel at most.
     pub channels: Vec<HttpChannel>,
+    /// Mails in the operator's own words.
+    pub templates: Vec<MailTemplate>,
 }
 
 impl Courier {
@@ -193,6 +207,19 @@ impl Courier {
     pub fn over_http(&self, channel: Channel) -> Option<&HttpChannel> {
         self.channels.iter().find(|known| known.channel == channel)
     }
+}
+
+/// A file of the folder `courier.templates`: a part of a mail, or what such parts include.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailTemplate {
+    /// Where it lies, for people who look for it.
+    pub place: String,
+    /// The folder within, which is the tag of a language; `None` for all languages without a file of their own.
+    pub language: Option<String>,
+    /// Its name, such as `recovery_code.html`.
+    pub name: String,
+    /// What stands in it.
+    pub code: String,
 }
 
 /// A Jsonnet file: a function of one argument, `ctx`.
@@ -326,6 +353,8 @@ pub struct Settings {
     pub log: String,
     /// Whether the log is JSON.
     pub log_json: bool,
+    /// Whether the log shows queries and addresses for an hour.
+    pub log_reveal: bool,
     /// The database, as a URL.
     pub database_url: String,
     /// Connections to PostgreSQL.
@@ -344,6 +373,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// Passwords.
     pub password: PasswordSettings,
+    /// Passwords from data leaks.
+    pub breaches: BreachSettings,
     /// Where journeys end that name nothing.
     pub default_return_url: Option<String>,
     /// Where they may end.
@@ -356,6 +387,8 @@ pub struct Settings {
     pub recovery: bool,
     /// Whether people may sign in with a mailed code.
     pub login_code: bool,
+    /// Whether people are told of a sign-in with a browser that is not known.
+    pub new_device_mail: bool,
     /// What a recovery ends, and a changed password if its owner wants so.
     pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.

@@ -1,9 +1,12 @@
 //! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
+mod breached;
 mod choice;
 mod code;
+mod device;
 mod second;
 
+pub use breached::must_change;
 pub use choice::choose;
 pub use code::{resend_code, resend_wait, send_code, submit_code};
 pub use second::{begin_second, is_second_due, second_shown, submit_second};
@@ -16,7 +19,7 @@ use super::{Progress, accounts, credentials, factors, hold, is_open, keep, sessi
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session,
+    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Mail, Notice, Session,
 };
 use crate::store;
 
@@ -223,8 +226,13 @@ pub(super) fn sign_in(
         Ok(completed) => completed,
         Err(flow) => return Ok(Progress::Stay(flow)),
     };
+    let is_new = device::is_new(cx, id, &browser)?;
     let signed_in = sessions::sign_in(cx, id, browser, amr, previous)?;
+    if is_new && cx.settings().new_device_mail {
+        cx.notify(id, &Mail::NewDevice)?;
+    }
     let event = Event::new("login.succeeded").of(id).in_session(signed_in.session.id);
+    let event = if is_new { event.with("new_device", true) } else { event };
     cx.record(match client_id {
         Some(client_id) => event.for_client(&client_id),
         None => event,

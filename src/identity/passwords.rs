@@ -54,6 +54,16 @@ pub fn check_length(min: usize, typed: &str, words: &[&str]) -> Result<PlainPass
     Ok(password)
 }
 
+/// Whether it is among those that guessers try first, whoever it belongs to.
+pub fn is_widespread(password: &PlainPassword) -> bool {
+    is_common(password.expose())
+}
+
+/// What people hear of a new password that stands in a list of a data leak.
+pub fn breached() -> Notice {
+    Notice::error("pw.breached").on("password")
+}
+
 /// Lower case, and letters for the digits and signs that stand for them.
 fn plain(text: &str) -> String {
     text.to_lowercase()

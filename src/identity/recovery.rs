@@ -10,7 +10,7 @@ pub use super::links::LinkView;
 pub use administered::{Administered, Made, OnExisting, begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
 pub use passkey::{passkey_options, save_passkey};
-pub use password::{NewPassword, Prepared, Recovered, prepare_password, save_password};
+pub use password::{NewPassword, Prepared, Recovered, prepare_password, refuse_password, save_password};
 pub use second::{second_shown, submit_second};
 
 use super::codes::{self, Checked, For, Purpose, Recipient};
@@ -27,6 +27,17 @@ const SHOWN: usize = 254;
 pub fn begin(cx: &mut Cx<'_>, birth: Birth, address: &str) -> Result<FlowId> {
     let address = address.trim().chars().take(SHOWN).collect();
     Ok(start(cx, birth, None, Recovery::at(RecoveryStage::Address, address))?.id)
+}
+
+/// Begins a flow for somebody whose right password is known to others: they have shown it, and show their second factor if
+/// they have one; then they choose another password. Nothing is known of their mailbox.
+pub fn begin_for_breached(cx: &mut Cx<'_>, birth: Birth, identity: IdentityId) -> Result<Flow<Recovery>> {
+    let stage = match factors::is_any(cx, identity)? {
+        true => RecoveryStage::SecondFactor,
+        false => RecoveryStage::Password,
+    };
+    let flow = start(cx, birth, Some(identity), Recovery::at(stage, String::new()))?;
+    keep(cx, flow, vec![Notice::info("pw.breached_sign_in")])
 }
 
 /// Takes the address. Whether anybody has it shows nowhere: the page is the same, and so is the work. From whatever stage

@@ -87,6 +87,12 @@ impl Draft {
     }
 }
 
+/// The page again, for a password that turned out to be no good one.
+pub fn refuse_password(cx: &mut Cx<'_>, draft: Draft, notice: Notice) -> Result<Flow<Registration>> {
+    let flow = hold(cx, draft.flow)?;
+    if is_open(&flow, cx.now) { keep(cx, flow, vec![notice]) } else { Ok(flow) }
+}
+
 /// Takes a submitted form. `values` are the controls `traits.…`; one that the schema does not know is refused.
 pub fn prepare(
     cx: &mut Cx<'_>,

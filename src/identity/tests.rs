@@ -10,6 +10,7 @@ mod links;
 mod login;
 mod login_choice;
 mod login_code;
+mod new_device;
 mod parked;
 mod passkey_races;
 mod passkey_second;

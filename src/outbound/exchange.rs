@@ -24,6 +24,8 @@ pub(super) enum Request<'a> {
     Get {
         /// The media types, without parameters.
         accept: &'a [&'a str],
+        /// Headers beside our own. None of them holds a line break.
+        headers: &'a [(&'a str, &'a str)],
     },
     /// Something is left there. Of the answer only the status is read, so it may be as long as it likes.
     Leave {
@@ -38,16 +40,15 @@ pub(super) enum Request<'a> {
 
 impl Request<'_> {
     fn head(&self, destination: &Destination) -> String {
-        let (method, rest) = match self {
-            Self::Get { accept } => ("GET", format!("accept: {}\r\n", accept.join(", "))),
+        let (method, mut rest, headers) = match self {
+            Self::Get { accept, headers } => ("GET", format!("accept: {}\r\n", accept.join(", ")), headers),
             Self::Leave { method, headers, body } => {
-                let mut lines = format!("accept: */*\r\ncontent-length: {}\r\n", body.len());
-                for (name, value) in *headers {
-                    lines.push_str(&format!("{name}: {value}\r\n"));
-                }
-                (*method, lines)
+                (*method, format!("accept: */*\r\ncontent-length: {}\r\n", body.len()), headers)
             }
         };
+        for (name, value) in *headers {
+            rest.push_str(&format!("{name}: {value}\r\n"));
+        }
         format!(
             "{method} {} HTTP/1.1\r\nhost: {}\r\nuser-agent: wayhome\r\naccept-encoding: identity\r\n\
              connection: close\r\n{rest}\r\n",
@@ -79,7 +80,7 @@ pub(super) async fn run(
     stream.flush().await.map_err(broken)?;
     let mut wire = Wire { stream, held: Vec::new(), ended: false };
     let head = wire.final_head().await?;
-    let Request::Get { accept } = request else {
+    let Request::Get { accept, .. } = request else {
         return Ok(Answer { status: head.status, body: Vec::new() });
     };
     if head.status != 200 {

@@ -144,7 +144,7 @@ pub(super) fn untrusted(visit: &Visit, untrusted: &Untrusted) -> Result<Reply> {
     tracing::warn!(
         error_id = untrusted.kind.name(),
         client_id = client.map(|client| client.id.as_str()),
-        received = untrusted.received.as_deref().map(shortened),
+        received = untrusted.received.as_deref().map(|text| visit.env().told_url(&shortened(text))),
         request_id = %visit.request_id(),
         "a request to the authorization endpoint was not trusted"
     );

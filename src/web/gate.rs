@@ -16,8 +16,9 @@ use super::body::Unread;
 use super::patience::{Connection, InHand};
 use super::reply::ErrorId;
 use super::visit::Arrived;
-use super::{Face, Site, assets, failure};
+use super::{Face, Site, assets, cookies, failure};
 use crate::config::Settings;
+use crate::cx::Env;
 use crate::model::{Instant, RequestId};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -52,6 +53,7 @@ async fn pass(
     let peer = peer(&request, &env.settings);
     request.extensions_mut().insert(Arrived { request_id, peer, face });
     let method = request.method().clone();
+    let told = Told::of(&request, env);
     let refused = refuse(&site, face, &request, peer, begun);
     let mut response = match refused {
         Some(answer) => request.into_response(answer),
@@ -76,10 +78,44 @@ async fn pass(
         request_id = %request_id,
         error_id,
         peer = %peer,
+        session = told.session,
+        bearer = told.bearer,
+        path = told.path,
+        query = told.query,
         duration_ms = env.clock.now().since(begun).as_secs_f64() * 1000.0,
         "request"
     );
     Ok(response)
+}
+
+/// What the log says of what came: marks of secrets, and while queries are shown the address.
+#[derive(Default)]
+struct Told {
+    session: Option<String>,
+    bearer: Option<String>,
+    path: Option<String>,
+    query: Option<String>,
+}
+
+impl Told {
+    fn of(request: &ServiceRequest, env: &Env) -> Self {
+        let headers = request.headers();
+        let session = match headers.contains_key(header::COOKIE) {
+            true => cookies::read(headers, &env.settings).session,
+            false => None,
+        };
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
+            let (scheme, token) = value.as_bytes().split_at_checked(7)?;
+            scheme.eq_ignore_ascii_case(b"bearer ").then(|| env.mark(token))
+        });
+        let query = env.told_query(request.query_string());
+        Self {
+            session: session.map(|digest| env.mark(digest.as_bytes())),
+            bearer,
+            path: query.is_some().then(|| request.path().to_owned()),
+            query,
+        }
+    }
 }
 
 /// An answer to a request whose body was not read to its end, which is held until the answer is sent.

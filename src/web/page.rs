@@ -42,7 +42,7 @@ pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};
 pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
 pub use two_step::{AddAppPage, BackupCodesPage, NewCodesPage, Qr, TrustedRow, TwoStepPage};
 
-use crate::model::{Notice, NoticeKind};
+use crate::model::{Instant, Notice, NoticeKind};
 use crate::text::Catalogue;
 
 /// What can be shown to a person.
@@ -74,6 +74,8 @@ pub struct Frame {
     pub terms_url: Option<String>,
     /// Whether this is a development server, whose mail lies in an inbox of its own.
     pub development: bool,
+    /// Until when the log shows queries and addresses, if it does.
+    pub revealed_until: Option<Instant>,
     /// The way back without an answer, for a page that stands on the way to an application.
     pub leave: Option<Leave>,
 }
@@ -103,6 +105,12 @@ impl Frame {
         const MARK: &str = "\u{fffc}";
         let value = format!(r#"<strong dir="auto">{}</strong>"#, escaped(value));
         escaped(&self.with(id, name, MARK)).replace(MARK, &value)
+    }
+
+    /// What people are told while the log shows what it usually does not.
+    fn revealed(&self) -> Option<String> {
+        let until = self.revealed_until?.rfc3339();
+        Some(self.text.notice(&Notice::info("page.revealed").with("time", until)))
     }
 
     /// The addresses of the footer, each with the id of its words.

@@ -2,6 +2,7 @@
 
 mod account;
 mod authorize;
+mod breached;
 mod consent;
 mod device;
 mod flow;

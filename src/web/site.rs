@@ -88,7 +88,8 @@ impl Site {
 
     /// What stands around every page in this language.
     pub(super) fn frame(&self, request: RequestId, text: Arc<Catalogue>) -> Frame {
-        let settings = &self.work.env().settings;
+        let env = self.work.env();
+        let settings = &env.settings;
         Frame {
             text,
             app_name: settings.name.clone(),
@@ -97,6 +98,7 @@ impl Site {
             privacy_url: settings.brand.privacy_url.clone(),
             terms_url: settings.brand.terms_url.clone(),
             development: settings.is_development(),
+            revealed_until: env.reveal.until(env.clock.now()),
             leave: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The server against those who send what no browser sends: forged, foreign, huge, malformed, stale.
 
 mod alike;
+mod breached;
 mod every_form;
 mod faults;
 mod form_tokens;

@@ -176,7 +176,7 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
     {
         return Ok(Removed::Last);
     }
-    if take_away(cx, passkey, Some(session))? {
+    if take_away(cx, passkey, Some(session.id))? {
         cx.notify(session.identity, &Mail::PasskeyRemoved)?;
         factors::removed(cx, session.identity)?;
     }
@@ -188,11 +188,11 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
 pub(in crate::identity) fn take_away(
     cx: &mut Cx<'_>,
     passkey: &Passkey,
-    session: Option<&Session>,
+    session: Option<SessionId>,
 ) -> Result<bool> {
     let deleted = store::passkeys::delete(cx.db, passkey.identity, passkey.id)?;
     if deleted {
-        told(cx, session.map(|session| session.id), "passkey.removed", passkey)?;
+        told(cx, session, "passkey.removed", passkey)?;
     }
     Ok(deleted)
 }

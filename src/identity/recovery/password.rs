@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Result};
-use crate::model::{Completed, Event, Flow, Identity, IdentityId, Mail, Recovery, RecoveryStage};
+use crate::model::{Completed, Event, Flow, Identity, IdentityId, Mail, Notice, Recovery, RecoveryStage};
 use crate::store;
 
 /// What a submitted form comes to before the password is hashed.
@@ -57,6 +57,12 @@ pub fn prepare_password(cx: &mut Cx<'_>, flow: Flow<Recovery>, typed: &str) -> R
         }
         Err(notice) => Ok(Prepared::Stay(keep(cx, flow, vec![notice])?)),
     }
+}
+
+/// The page again, for a password that turned out to be no good one.
+pub fn refuse_password(cx: &mut Cx<'_>, new: NewPassword, notice: Notice) -> Result<Flow<Recovery>> {
+    let flow = hold(cx, new.flow)?;
+    if is_open(&flow, cx.now) { keep(cx, flow, vec![notice]) } else { Ok(flow) }
 }
 
 /// A recovery that is done.

@@ -114,6 +114,7 @@ fn frame() -> Frame {
         privacy_url: some("https://acme.example/privacy"),
         terms_url: some("https://acme.example/terms"),
         development: false,
+        revealed_until: None,
         leave: None,
     }
 }

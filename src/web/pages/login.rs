@@ -1,5 +1,6 @@
 //! Signing in, and choosing between two accounts.
 
+use super::breached;
 use super::flow;
 use super::form;
 use super::login_code;
@@ -152,7 +153,7 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
             Ok((prepared, slow_down))
         })
         .await?;
-    let attempt = match (prepared, slow_down) {
+    let mut attempt = match (prepared, slow_down) {
         (Ok(attempt), _) => attempt,
         // The form stays where it is and can be used; its status says how long to wait (decision 26).
         (Err(_), Some(seconds)) => {
@@ -163,6 +164,14 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
     };
     let env = visit.env();
     let verdict = env.passwords.verify(attempt.password.clone(), attempt.hash.clone()).await?;
+    if verdict.matches
+        && let Some(source) = breached::source(&visit, &attempt.password).await?
+    {
+        match visit.work().write(move |cx| login::must_change(cx, attempt, source)).await? {
+            Ok(flow) => return visit.go(&flow::standing(&flow)),
+            Err(as_before) => attempt = as_before,
+        }
+    }
     let better = match verdict.matches && verdict.rehash {
         true => Some(env.passwords.hash(attempt.password.clone()).await?),
         false => None,

@@ -1,5 +1,6 @@
 //! A forgotten password: the address, the code, and the new password.
 
+use super::breached;
 use super::flow;
 use super::link;
 use super::people::Person;
@@ -260,6 +261,11 @@ pub(in crate::web) async fn save(visit: Visit, fields: FormFields) -> Result<Rep
         Ok(new) => new,
         Err(step) => return visit.go(&step),
     };
+    if breached::is_breached(&visit, &new.password).await? {
+        let refuse = move |cx: &mut Cx<'_>| recovery::refuse_password(cx, *new, passwords::breached());
+        let flow = visit.work().write(refuse).await?;
+        return visit.go(&flow::standing(&flow));
+    }
     let hash = visit.env().passwords.hash(new.password.clone()).await?;
     let done = visit.work().write(move |cx| journey::finish_recovery(cx, *new, hash, &visitor)).await?;
     match done {

@@ -1,11 +1,12 @@
 //! Creating an account.
 
+use super::breached;
 use super::flow;
 use super::form::{self, Led};
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::identity::registration::{self, Prepared, Registered};
-use crate::identity::{invitations, passkeys};
+use crate::identity::{invitations, passkeys, passwords};
 use crate::journey::{self, Opened, Shown, Step, Visitor};
 use crate::model::{Flow, FlowId, FlowKind, PasskeyKind, Registration};
 use crate::web::csrf::Provenance;
@@ -149,6 +150,11 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
         Ok(draft) => draft,
         Err(step) => return visit.go(&step),
     };
+    if breached::is_breached(&visit, &draft.password).await? {
+        let refuse = move |cx: &mut Cx<'_>| registration::refuse_password(cx, *draft, passwords::breached());
+        let flow = visit.work().write(refuse).await?;
+        return visit.go(&Step::Flow(FlowKind::Registration, flow.id));
+    }
     let hash = visit.env().passwords.hash(draft.password.clone()).await?;
     let (step, signed_in) = visit
         .work()

@@ -1,6 +1,8 @@
 //! `wayhome identities`: one after the other, and many at once.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -115,6 +117,35 @@ fn an_import_that_was_interrupted_goes_on_where_it_was() {
         // From the start, everybody is there already.
         let done = folder.run(&["identities", "import", "people.jsonl", "--dev", "--restart"], &[]);
         assert_eq!((done.code, done.out.trim()), (1, "0 imported, 501 refused"));
+    }
+}
+
+#[test]
+fn an_import_that_is_killed_goes_on_with_the_same_command_and_nobody_is_lost_or_doubled() {
+    for folder in Folder::with_each_database() {
+        let line = |n: usize| {
+            let traits = json!({"email": format!("p{n}@example.org"), "name": "x".repeat(100)});
+            format!("{}\n", json!({ "traits": traits }))
+        };
+        let (part, whole): (String, String) = ((0..700).map(line).collect(), (0..1_000).map(line).collect());
+        let words = ["identities", "import", "-", "--dev"];
+        let mut child = folder.command(&words, &[]).stdin(Stdio::piped()).spawn().unwrap();
+        // It waits for more in the middle of its fourth batch.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(part.as_bytes()).unwrap();
+        while everybody(&folder).len() < 600 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        drop(stdin);
+        assert_eq!(everybody(&folder).len(), 600);
+        let done = folder.run_with_input(&words, &[], &whole);
+        assert_eq!((done.code, done.out.trim()), (0, "1000 imported, 0 refused"), "{}", done.err);
+        assert!(done.err.contains("600 items were imported before"), "{}", done.err);
+        let mut everybody = emails(&everybody(&folder));
+        everybody.dedup();
+        assert_eq!(everybody.len(), 1_000);
     }
 }
 

@@ -439,6 +439,18 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
     ),
     ("src/identity/codes.rs", "FEWER_TRIES: i64 = 2", "tries of a mailed code", "2 while"),
     (
+        "src/cx/reveal.rs",
+        "REVEALED: Duration = Duration::from_secs(60 * 60)",
+        "queries and addresses in the log, with `log.reveal`",
+        "60 minutes",
+    ),
+    (
+        "src/cx/breaches.rs",
+        "PATIENCE: Duration = Duration::from_secs(1)",
+        "a question about a breached password",
+        "1 second",
+    ),
+    (
         "src/app/data_secret/watch.rs",
         "SEALS_AFTER: Duration = Duration::from_secs(10)",
         "a new data secret in the file, until it seals",

@@ -6,11 +6,16 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use wayhome::crypto::{PlainToken, TokenKind};
+
 use crate::app::{CLIENT_SECRET, Setup, on_both};
 use crate::http::{Ask, encoded};
+use crate::people::PASSWORD;
 
 on_both![
     seed_s39_no_secret_is_ever_logged,
+    seed_s39_sessions_and_tokens_are_marks_by_which_lines_can_be_compared,
+    seed_s39_the_flag_shows_queries_and_addresses_for_an_hour_and_no_secret,
     seed_s39_an_error_page_names_the_line_of_the_log,
     seed_s20_a_refused_form_is_one_short_line,
 ];
@@ -125,6 +130,73 @@ fn seed_s39_no_secret_is_ever_logged(setup: Setup) {
         let found = lines.with(secret);
         assert!(found.is_empty(), "{what} is logged: {found:#?}");
     }
+}
+
+fn seed_s39_sessions_and_tokens_are_marks_by_which_lines_can_be_compared(setup: Setup) {
+    let lines = Lines::listen();
+    let app = setup.start();
+    let ada = app.identity("ada@example.org").with_password(PASSWORD);
+    let house = app.relying_party("house");
+    let mut browser = app.browser();
+    browser.open(house.authorization_url()).sign_in(&ada);
+    let tokens = house.redeem(browser.location());
+    browser.open("/account").open("/account/sessions");
+    let cookie = browser.cookie("wayhome_session").expect("a session");
+    let session = PlainToken::parse(TokenKind::Session, &cookie).expect("a token of ours");
+    let (of_session, of_token) =
+        (app.work().env().mark(session.digest().as_bytes()), app.work().env().mark(tokens.access.as_bytes()));
+    let _twice = [house.userinfo(&tokens.access).expect(200), house.userinfo(&tokens.access).expect(200)];
+    assert_eq!(lines.with(&format!("\"session\":\"{of_session}\"")).len(), 2);
+    assert_eq!(lines.with(&format!("\"bearer\":\"{of_token}\"")).len(), 2);
+    assert_ne!(of_session, app.work().env().mark(cookie.as_bytes()), "the digest is marked, not the cookie");
+}
+
+fn seed_s39_the_flag_shows_queries_and_addresses_for_an_hour_and_no_secret(setup: Setup) {
+    let lines = Lines::listen();
+    let app = setup.set("log.reveal", "true").start();
+    let [address, later] = ["shown", "later"].map(|name| format!("{name}-{}@example.org", app.public.port()));
+    let ada = app.identity(&address).with_password("only-this-test-knows-it 5");
+    let spa = app.relying_party("spa");
+    let mut secrets = vec![ada.password.clone(), "only-this-test-knows-it 6".to_owned()];
+    let mut browser = app.browser();
+    let url = spa.authorization_url_with(&[("login_hint", &address), ("state", "only-this-test-knows-it-7")]);
+    secrets.push("only-this-test-knows-it-7".to_owned());
+    browser.open(&url);
+    secrets.extend(browser.page().attribute("[name=csrf_token]", "value"));
+    browser.sign_in(&ada).press("Allow");
+    let code = spa.code(browser.location());
+    // What a browser may bring back by mistake, and what somebody pastes into an address.
+    let query = encoded(&[("code", &code), ("password", &secrets[1]), ("email", &address)]);
+    app.browser().open(format!("/recovery?{query}"));
+    let back =
+        format!("/login?return_to={}", &encoded(&[("", &format!("https://a.example/?code={code}"))])[1..]);
+    let _page = app.ask(&Ask::get(&back));
+    secrets.push(code);
+    let tokens = spa.redeem(browser.location());
+    let _info = spa.userinfo(&tokens.access).expect(200);
+    secrets.extend([tokens.access.clone(), tokens.refresh().to_owned()]);
+    secrets.extend(browser.cookie("wayhome_session"));
+    secrets.extend(browser.cookie("wayhome_browser"));
+    app.deliver();
+
+    let shown = encoded(&[("", &address)])[1..].to_owned();
+    assert!(!lines.with(&format!("login_hint={shown}")).is_empty(), "the query is shown");
+    assert!(!lines.with(&format!("email={shown}")).is_empty());
+    for secret in &secrets {
+        let found = lines.with(secret);
+        assert!(secret.len() >= 8 && found.is_empty(), "{secret} is logged: {found:#?}");
+    }
+    let banner = [("time", "24 November 2026, 15:30 UTC")];
+    browser.open("/account").expect_path("/account");
+    assert!(browser.page().says("page.revealed", &banner), "every page says so");
+    assert!(app.browser().open("/login").page().says("page.revealed", &banner));
+    assert_eq!(app.count("SELECT COUNT(*) AS n FROM events WHERE kind = 'log.revealed'"), 1);
+    app.advance(3_600);
+    let mut after = app.browser();
+    after.open(spa.authorization_url_with(&[("login_hint", &later)])).expect_path("/login");
+    assert!(!after.page().says("page.revealed", &banner), "the hour is over");
+    let later = encoded(&[("", &later)])[1..].to_owned();
+    assert!(lines.with(&later).is_empty(), "queries are shown no more");
 }
 
 fn seed_s39_an_error_page_names_the_line_of_the_log(setup: Setup) {

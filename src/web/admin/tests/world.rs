@@ -66,6 +66,7 @@ impl World {
             mail_key: None,
             outbound,
             client_keys: crate::cx::ClientKeys::default(),
+            reveal: crate::cx::Reveal::default(),
             sign_outs: tokio::sync::Notify::new(),
             passwords: PasswordHasher::start(limits, Arc::clone(&random), clock.clone()).unwrap(),
             clock: clock.clone(),

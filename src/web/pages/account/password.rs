@@ -7,6 +7,7 @@ use crate::identity::settings::{self, PasswordPrepared};
 use crate::identity::{factors, passwords};
 use crate::journey;
 use crate::web::page::PasswordPage;
+use crate::web::pages::breached;
 use crate::web::pages::people::Person;
 use crate::web::pages::said::Said;
 use crate::web::path;
@@ -85,6 +86,9 @@ pub(super) async fn change(change: Change) -> Result<Reply> {
     let notices = visit.work().write(move |cx| settings::judge(cx, &of, compared, same)).await?;
     if !notices.is_empty() {
         return change.refused(notices);
+    }
+    if breached::is_breached(visit, &work.new).await? {
+        return change.refused(vec![passwords::breached()]);
     }
     let hash = env.passwords.hash(work.new).await?;
     let of = change.session.clone();
