@@ -121,6 +121,7 @@ for (const database of ["sqlite", "postgres"]) {
       await tab.sees("Create your account");
       await tab.fill("name", mary.name);
       await tab.press("Create account with a passkey");
+      await tab.page.locator(".problems").waitFor();
       const { problems } = await tab.sees("Create your account", "without an address");
       assert.deepEqual(problems, ["Enter your email"]);
       assert.equal(await tab.page.locator("#name").inputValue(), mary.name);

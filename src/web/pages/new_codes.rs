@@ -6,7 +6,7 @@ use super::said::Said;
 use crate::cx::Result;
 use crate::identity::factors;
 use crate::journey::{self, Step};
-use crate::model::{FlowId, Notice, Session};
+use crate::model::{FlowId, Notice, Session, TokenDigest};
 use crate::store;
 use crate::web::csrf::Provenance;
 use crate::web::page::NewCodesPage;
@@ -16,9 +16,8 @@ use crate::web::visit::{FormFields, Visit};
 
 /// The page.
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
-    let (Some(id), Some(session)) = (visit.id::<FlowId>("flow"), session(&visit).await?) else {
-        return Ok(Reply::see_other(path::ACCOUNT));
-    };
+    let Some(id) = visit.id::<FlowId>("flow") else { return Ok(Reply::see_other(path::ACCOUNT)) };
+    let Some(session) = session(&visit).await? else { return sign_in_again(&visit, id, |_| false).await };
     let (of, visitor) = (session.clone(), visit.visitor());
     let found = visit
         .work()
@@ -47,8 +46,9 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
 /// The person has kept the codes, and goes on.
 pub(in crate::web) async fn keep(visit: Visit, fields: FormFields) -> Result<Reply> {
     let Some(id) = visit.id::<FlowId>("flow") else { return Ok(Reply::see_other(path::ACCOUNT)) };
-    let Some(session) = session(&visit).await? else { return bound_again(&visit, &fields, id).await };
-    let fits = visit.token_fits(&fields, &id.to_string())(&visit.visitor().browser);
+    let fits = visit.token_fits(&fields, &id.to_string());
+    let Some(session) = session(&visit).await? else { return sign_in_again(&visit, id, fits).await };
+    let fits = fits(&visit.visitor().browser);
     if !fits || fields.get("saved") != "true" {
         return again(&visit, id, &session, fits);
     }
@@ -66,11 +66,14 @@ fn again(visit: &Visit, id: FlowId, session: &Session, fits: bool) -> Result<Rep
     Ok(Reply::see_other(&format!("{page}&flow={id}")))
 }
 
-/// Nobody is signed in any more: the journey goes on by signing in, also in a browser that has lost its cookies, which the
-/// form shows to be the one that was here (decision 11).
-async fn bound_again(visit: &Visit, fields: &FormFields, id: FlowId) -> Result<Reply> {
+/// Nobody is signed in any more: the journey goes on by signing in, also in a browser that has lost its cookies, if a form
+/// shows that it is the one that was here (decision 11).
+async fn sign_in_again(
+    visit: &Visit,
+    id: FlowId,
+    form_token_fits: impl Fn(&TokenDigest) -> bool + Send + 'static,
+) -> Result<Reply> {
     let (visitor, own) = (visit.visitor(), visit.provenance() == Provenance::Own);
-    let fits = visit.token_fits(fields, &id.to_string());
     let request = visit
         .work()
         .write(move |cx| {
@@ -78,7 +81,7 @@ async fn bound_again(visit: &Visit, fields: &FormFields, id: FlowId) -> Result<R
             let Some(request) = flow.and_then(|flow| flow.birth.continuation.authorization()) else {
                 return Ok(None);
             };
-            journey::reclaim(cx, request, &visitor, fits, own)?;
+            journey::reclaim(cx, request, &visitor, form_token_fits, own)?;
             Ok(Some(request))
         })
         .await?;
