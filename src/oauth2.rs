@@ -32,7 +32,7 @@ mod userinfo;
 pub use callback::{Callback, Delivery};
 pub use claims::{AccessClaims, ID_TOKEN_SECONDS, IdClaims};
 pub use client_assertion::{Claimed, claimed, spend};
-pub use client_authentication::authenticate;
+pub use client_authentication::{authenticate, named};
 pub use discovery::{Document, Documents, metadata};
 pub use error::{AuthorizeError, Error, ErrorCode, Untrusted, UntrustedKind};
 pub use id_token::Hint;

@@ -28,6 +28,7 @@ pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod client_assertions;
 pub mod consents;
+pub mod credentials;
 pub mod device_codes;
 pub mod events;
 pub mod factors;

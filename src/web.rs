@@ -105,7 +105,8 @@ pub fn listen(site: Arc<Site>, face: Face, listener: TcpListener) -> std::io::Re
 
 /// Whether a program asks at this path, and not a person.
 fn is_api(path: &str) -> bool {
-    const APIS: [&str; 5] = ["/oauth2/", "/userinfo", "/.well-known/", "/admin", "/health/"];
+    const APIS: [&str; 6] =
+        ["/oauth2/", "/userinfo", "/.well-known/", "/admin", "/health/", "/sessions/whoami"];
     const PAGES: [&str; 3] = ["/oauth2/auth", "/oauth2/sessions/", "/.well-known/change-password"];
     APIS.iter().any(|api| path.starts_with(api)) && !PAGES.iter().any(|page| path.starts_with(page))
 }

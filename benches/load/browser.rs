@@ -9,6 +9,9 @@ use crate::http::{Answer, Connection};
 /// More redirects than this are a loop.
 const REDIRECTS: usize = 12;
 
+/// What a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A browser with one tab, or an HTTP client, which is a browser that gets no cookies.
 pub struct Browser {
     connection: Connection,
@@ -44,7 +47,12 @@ impl Browser {
 
     /// POST of a form.
     pub async fn post(&mut self, path: &str, headers: &str, form: &str) -> Result<Answer> {
-        self.send("POST", path, headers, Some(form)).await
+        self.send("POST", path, headers, Some((FORM, form))).await
+    }
+
+    /// PATCH of a JSON Patch (RFC 6902).
+    pub async fn patch(&mut self, path: &str, headers: &str, json: &str) -> Result<Answer> {
+        self.send("PATCH", path, headers, Some(("application/json-patch+json", json))).await
     }
 
     /// Follows redirects until one leads to `end`; answers that address, or the page that stands in between.
@@ -84,7 +92,13 @@ impl Browser {
         }
     }
 
-    async fn send(&mut self, method: &str, path: &str, headers: &str, form: Option<&str>) -> Result<Answer> {
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: Option<(&str, &str)>,
+    ) -> Result<Answer> {
         let request = &mut self.request;
         request.clear();
         let _ = write!(
@@ -99,12 +113,11 @@ impl Browser {
             }
             request.push_str("\r\n");
         }
-        if let Some(form) = form {
-            let kind = "application/x-www-form-urlencoded";
-            let _ = write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", form.len());
+        if let Some((kind, text)) = body {
+            let _ = write!(request, "Content-Type: {kind}\r\nContent-Length: {}\r\n", text.len());
         }
         request.push_str("\r\n");
-        request.push_str(form.unwrap_or_default());
+        request.push_str(body.map_or("", |(_, text)| text));
         let answer = self.connection.exchange(request.as_bytes()).await?;
         for cookie in &answer.cookies {
             keep(&mut self.cookies, cookie);

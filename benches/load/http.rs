@@ -31,6 +31,8 @@ pub struct Answer {
     pub status: u16,
     /// `Location`.
     pub location: Option<String>,
+    /// `Link` (RFC 8288).
+    pub link: Option<String>,
     /// Each `Set-Cookie`.
     pub cookies: Vec<String>,
     /// The body.
@@ -160,6 +162,8 @@ fn read_head(input: &[u8]) -> Result<Option<(Answer, Length, usize, bool)>> {
             length = Some(Length::Chunks);
         } else if is("location") {
             answer.location = Some(text());
+        } else if is("link") {
+            answer.link = Some(text());
         } else if is("set-cookie") {
             answer.cookies.push(text());
         } else if is("connection") && header.value.eq_ignore_ascii_case(b"close") {

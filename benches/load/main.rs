@@ -17,6 +17,7 @@ mod goals;
 mod http;
 mod measure;
 mod options;
+mod people;
 mod plan;
 mod processes;
 mod report;

@@ -37,6 +37,13 @@ pub struct Options {
     /// Live tokens among which introspection looks.
     #[arg(long, default_value_t = 100_000)]
     pub tokens: usize,
+    /// In place of the workloads: what a person costs among so many people. Several numbers, each larger than the one
+    /// before, are measured one after the other as people are imported into the same database.
+    #[arg(long, value_delimiter = ',', value_name = "NUMBER")]
+    pub people: Vec<usize>,
+    /// How often each operation is done among people.
+    #[arg(long, default_value_t = 500)]
+    pub samples: usize,
     /// `postgres://…`: an empty database to use in place of SQLite.
     #[arg(long)]
     pub database: Option<String>,

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::bare::{self, Bare};
 use crate::drive::{Measured, Pace, Run, drive};
 use crate::failure::{During as _, Failure, Result};
 use crate::options::Options;
+use crate::people;
 use crate::processes::{Awake, Process, move_here};
 use crate::report;
 use crate::server::Site;
@@ -47,6 +48,11 @@ pub fn run(options: &Options) -> Result<bool> {
     let _generator_awake = Awake::keep(&[generator])?;
     let bench =
         Bench { options, runtime: &runtime, awake: Arc::new(Awake::keep(&options.server_core_numbers())?) };
+    if !options.people.is_empty() {
+        let json = people::measure(&bench, &folder.path)?;
+        write_json(options, &json)?;
+        return Ok(true);
+    }
     let mut bare = Bare::default();
     if !options.verify {
         bare = bare::measure(&folder.path, seconds)?;
@@ -58,10 +64,15 @@ pub fn run(options: &Options) -> Result<bool> {
     if !options.bare_only {
         complete = session::measure(&bench, &folder.path, &bare, &mut json)?;
     }
-    if let Some(path) = &options.json {
-        fs::write(path, format!("{json:#}\n")).during("writing the JSON")?;
-    }
+    write_json(options, &json)?;
     Ok(complete)
+}
+
+fn write_json(options: &Options, json: &Value) -> Result<()> {
+    match &options.json {
+        Some(path) => fs::write(path, format!("{json:#}\n")).during("writing the JSON"),
+        None => Ok(()),
+    }
 }
 
 fn check(options: &Options) -> Result<()> {
@@ -78,6 +89,14 @@ fn check(options: &Options) -> Result<()> {
     }
     if !(1..=10_000_000).contains(&options.tokens) {
         return wrong("--tokens is a number from 1 to 10000000");
+    }
+    if options.people.windows(2).any(|pair| matches!(pair, [less, more] if less >= more))
+        || options.people.iter().any(|people| !(10_000..=10_000_000).contains(people))
+    {
+        return wrong("--people is a rising list of numbers from 10000 to 10000000");
+    }
+    if !(10..=100_000).contains(&options.samples) {
+        return wrong("--samples is a number from 10 to 100000");
     }
     if options.server_core_numbers().is_empty() {
         return wrong("--server-cores names no core");

@@ -53,6 +53,8 @@ impl Site {
 pub struct Setup {
     /// Where it will be.
     pub site: Site,
+    /// Where its administration API will be.
+    pub admin: Site,
     folder: PathBuf,
     log: PathBuf,
     binary: PathBuf,
@@ -97,7 +99,7 @@ impl Setup {
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() && !options.keep { memory } else { folder };
         let log = place.join(format!("wayhome-load-{}.log", std::process::id()));
-        Ok(Self { site, folder: folder.to_owned(), log, binary, cores, environment })
+        Ok(Self { site, admin, folder: folder.to_owned(), log, binary, cores, environment })
     }
 
     /// Starts the server and waits until it is ready.
@@ -118,18 +120,25 @@ impl Setup {
 
     /// Makes the person of this number, while no server has the database.
     pub fn create_person(&self, number: usize) -> Result<()> {
+        self.command(&["identities", "create", "--email", &Site::email(number), "--password-stdin"], PASSWORD)
+            .map(drop)
+    }
+
+    /// Runs a command of the binary with a line for its input; answers what it prints.
+    pub fn command(&self, arguments: &[&str], line: &str) -> Result<String> {
         let mut command = Command::new(&self.binary);
-        command.args(["identities", "create", "--email", &Site::email(number), "--password-stdin"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         self.prepare(&mut command);
         let mut child = command.spawn().during("starting the command line")?;
         if let Some(mut input) = child.stdin.take() {
-            writeln!(input, "{PASSWORD}")?;
+            writeln!(input, "{line}")?;
         }
-        if child.wait()?.success() {
-            return Ok(());
+        let ended = child.wait_with_output()?;
+        if ended.status.success() {
+            return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
         }
-        Err(Failure::new(format!("`wayhome identities create` failed: {}", self.last_words())))
+        let asked = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        Err(Failure::new(format!("`wayhome {asked}` failed: {}", self.last_words())))
     }
 
     /// Empties the log, so that no run pays for the lines of the one before.

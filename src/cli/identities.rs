@@ -36,7 +36,7 @@ pub(super) enum Identities {
     Export(export::Export),
     /// Print a link and a code that let a person choose a new password, good for an hour
     Recover(Recover),
-    /// Forget wrong passwords, so that a person who was locked by them can sign in at once
+    /// Forget wrong passwords and codes, so that a person who was locked by them can sign in at once
     Unlock(Unlock),
 }
 
@@ -129,6 +129,7 @@ fn refusal_text(refusal: &Refusal) -> String {
             format!("the identity schema refuses this: {}", reasons.join("; "))
         }
         Refusal::Patch(misfit) => format!("{}: {}", misfit.pointer, misfit.reason),
+        Refusal::ExternalIdTaken => "this external id belongs to somebody already".to_owned(),
         Refusal::IdTaken => "this id belongs to somebody already".to_owned(),
         Refusal::NotFound => "there is no such person".to_owned(),
         Refusal::Conflict | Refusal::TestFailed(_) => "somebody else was faster; try again".to_owned(),

@@ -322,6 +322,12 @@ pub const KEYS: &[Key] = &[
         "Flows and requests that one address may begin in a minute; 0 means no limit.",
     ),
     key(
+        "limits.token_failures_per_minute",
+        Form::Integer,
+        "120",
+        "Failed authentications of one client, and codes and tokens of it that are not good, from one address in a minute; then the endpoints answer 429 to that client there. What succeeds counts not. 0 means no limit.",
+    ),
+    key(
         "limits.sign_ins_per_minute",
         Form::Integer,
         "10",

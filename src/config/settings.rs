@@ -391,6 +391,8 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Flows that one address may begin in a minute; 0 is no limit.
     pub flows_per_minute: u32,
+    /// Failed authentications and grants that one address may bring about as one client in a minute; 0 is no limit.
+    pub token_failures_per_minute: u32,
     /// The languages of pages and mails.
     pub languages: Arc<Languages>,
     /// How much guessing is borne.

@@ -36,6 +36,32 @@ impl TotpSecret {
         Self(bytes)
     }
 
+    /// Reads what a QR code carries (`otpauth://totp/…?secret=…`); what it says beside must be what every app can, as no code
+    /// would fit otherwise. The error says what is wrong, without the secret.
+    pub fn from_uri(uri: &str) -> Result<Self, &'static str> {
+        let url = url::Url::parse(uri).map_err(|_| "it is no URL")?;
+        if url.scheme() != "otpauth" || url.host_str() != Some("totp") {
+            return Err("it does not begin with otpauth://totp/");
+        }
+        let of = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value);
+        if of("algorithm").is_some_and(|name| !name.eq_ignore_ascii_case("SHA1")) {
+            return Err("its algorithm is not SHA1");
+        }
+        if of("digits").is_some_and(|digits| digits != "6") {
+            return Err("its codes have not 6 digits");
+        }
+        if of("period").is_some_and(|period| period != "30") {
+            return Err("its codes are not good for 30 seconds");
+        }
+        let secret = Zeroizing::new(of("secret").ok_or("it has no secret")?.into_owned());
+        let bytes = from_base32(&secret).ok_or("its secret is no base32")?;
+        // RFC 4226 4, R6: 128 bits at least.
+        if !(16..=128).contains(&bytes.len()) {
+            return Err("its secret has not 16 to 128 bytes");
+        }
+        Ok(Self(bytes))
+    }
+
     /// To be sealed.
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -103,6 +129,22 @@ impl TotpSecret {
     }
 }
 
+/// RFC 4648 6, in any case, with or without the padding.
+fn from_base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 5 / 8));
+    let (mut bits, mut held) = (0_u32, 0);
+    for letter in text.trim_end_matches('=').bytes() {
+        let value = BASE32.iter().position(|known| *known == letter.to_ascii_uppercase())?;
+        bits = bits << 5 | u32::try_from(value).ok()?;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
 impl fmt::Debug for TotpSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
@@ -115,6 +157,38 @@ mod tests {
 
     fn of_the_rfc() -> TotpSecret {
         TotpSecret::from_bytes(Zeroizing::new(b"12345678901234567890".to_vec()))
+    }
+
+    #[test]
+    fn a_secret_is_read_from_what_it_is_written_as() {
+        let uri = of_the_rfc().uri("Acme & Sons", "ada@example.org");
+        assert_eq!(TotpSecret::from_uri(&uri).unwrap().expose(), of_the_rfc().expose());
+        let kratos = "otpauth://totp/acme:ada?algorithm=SHA1&digits=6&issuer=acme&period=30&secret=gezdgnbvgy3tqojqgezdgnbvgy3tqojq";
+        assert_eq!(TotpSecret::from_uri(kratos).unwrap().expose(), of_the_rfc().expose());
+        for (uri, why) in [
+            ("GEZDGNBVGY3TQOJQ", "it is no URL"),
+            (
+                "otpauth://hotp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                "it does not begin with otpauth://totp/",
+            ),
+            (
+                "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&algorithm=SHA256",
+                "its algorithm is not SHA1",
+            ),
+            (
+                "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&digits=8",
+                "its codes have not 6 digits",
+            ),
+            (
+                "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&period=60",
+                "its codes are not good for 30 seconds",
+            ),
+            ("otpauth://totp/a", "it has no secret"),
+            ("otpauth://totp/a?secret=GEZD1", "its secret is no base32"),
+            ("otpauth://totp/a?secret=GEZDGNBV", "its secret has not 16 to 128 bytes"),
+        ] {
+            assert_eq!(TotpSecret::from_uri(uri).map(|_| ()), Err(why), "{uri}");
+        }
     }
 
     #[test]

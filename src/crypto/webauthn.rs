@@ -22,8 +22,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 pub use assertion::{Asserted, Assertion, KnownCredential};
-pub use public_key::ALGORITHMS;
-pub use registration::{NewCredential, registered};
+pub use public_key::{ALGORITHMS, check_key};
+pub use registration::{NewCredential, known_transports, registered};
 
 use super::{from_base64url, strict};
 

@@ -20,6 +20,7 @@ pub(super) fn new_identity(cx: &Cx<'_>, schema_id: &str, traits: Value) -> Ident
         version: 1,
         created_at: cx.now,
         updated_at: cx.now,
+        external_id: None,
     }
 }
 

@@ -1,15 +1,21 @@
 //! Identities as administrators see them: made, read, replaced, switched on and off, deleted.
 
+mod brought;
+mod external_id;
 mod patch;
+mod removal;
 
+pub use brought::{Brought, Configs, taken_along};
+pub use external_id::{ExternalId, find_by_external_id};
 pub use patch::Patch;
+pub use removal::{Removed, remove_keys, remove_password};
 
 use serde_json::Value;
 
 use super::{accounts, credentials, guessing, search, traits};
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
-use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, PasskeyKind, VerifiableAddress};
+use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
 use crate::store;
 use crate::store::search::Conditions;
 
@@ -43,12 +49,17 @@ pub struct Imported {
     pub created_at: Option<Instant>,
     /// Which of its addresses count as proven.
     pub proven: Vec<String>,
+    /// What another system calls it.
+    pub external_id: Option<String>,
+    /// What it can show beside its password.
+    pub brought: Brought,
 }
 
 impl Imported {
     /// Somebody new altogether.
     pub fn new(new: NewIdentity) -> Self {
-        Self { new, id: None, created_at: None, proven: Vec::new() }
+        let (proven, brought) = (Vec::new(), Brought::default());
+        Self { new, id: None, created_at: None, proven, external_id: None, brought }
     }
 }
 
@@ -65,6 +76,8 @@ pub struct Replacement {
     pub metadata_public: Option<Value>,
     /// What only administrators may read.
     pub metadata_admin: Option<Value>,
+    /// What another system calls it.
+    pub external_id: ExternalId,
     /// Another password, hashed already; without one the old one stays.
     pub password: Option<PasswordHash>,
     /// The version that the writer has read, if they insist on it.
@@ -91,6 +104,8 @@ pub enum Refusal {
     AddressTaken(String),
     /// Somebody has this id.
     IdTaken,
+    /// Somebody has this external id.
+    ExternalIdTaken,
     /// Somebody else has changed the identity meanwhile.
     Conflict,
     /// A patch names what it may not touch, or what is not there.
@@ -106,7 +121,7 @@ pub fn create(cx: &mut Cx<'_>, new: NewIdentity) -> Result<std::result::Result<I
 
 /// Makes an identity of one that was elsewhere.
 pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result<Identity, Refusal>> {
-    let Imported { new, id, created_at, proven } = imported;
+    let Imported { new, id, created_at, proven, external_id, brought } = imported;
     if let Some(refusal) = refuse(cx, &new.schema_id, &new.traits, None)? {
         return Ok(Err(refusal));
     }
@@ -115,6 +130,12 @@ pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result
     {
         return Ok(Err(Refusal::IdTaken));
     }
+    if let Some(refusal) = external_id::refuse(cx, external_id.as_deref(), None)? {
+        return Ok(Err(refusal));
+    }
+    if let Some(misfit) = brought::objection(cx, &brought, id)? {
+        return Ok(Err(Refusal::Invalid(vec![misfit])));
+    }
     let fresh = accounts::new_identity(cx, &new.schema_id, new.traits);
     let identity = Identity {
         id: id.unwrap_or(fresh.id),
@@ -122,6 +143,7 @@ pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result
         state: new.state,
         metadata_public: new.metadata_public,
         metadata_admin: new.metadata_admin,
+        external_id,
         ..fresh
     };
     let proven: Vec<String> = proven.iter().filter_map(|address| traits::canonical_email(address)).collect();
@@ -130,6 +152,7 @@ pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result
     if let Some(hash) = new.password {
         credentials::set(cx, identity.id, &hash)?;
     }
+    brought::keep(cx, identity.id, brought)?;
     Ok(Ok(identity))
 }
 
@@ -170,6 +193,12 @@ pub fn replace(
     }
     if let Some(refusal) = refuse(cx, &with.schema_id, &with.traits, Some(id))? {
         return Ok(Err(refusal));
+    }
+    if let ExternalId::Is(external_id) = with.external_id {
+        if let Some(refusal) = external_id::refuse(cx, external_id.as_deref(), Some(id))? {
+            return Ok(Err(refusal));
+        }
+        identity.external_id = external_id;
     }
     let turned = identity.state != with.state;
     identity.schema_id = with.schema_id;
@@ -236,38 +265,6 @@ pub fn set_state(cx: &mut Cx<'_>, id: IdentityId, state: IdentityState) -> Resul
 /// The hash of an identity's password, for an export.
 pub fn password_hash(cx: &mut Cx<'_>, id: IdentityId) -> Result<Option<PasswordHash>> {
     Ok(credentials::find(cx, id)?.map(|stored| stored.hash))
-}
-
-/// What came of taking a credential away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
-    /// It is gone.
-    Gone,
-    /// There was none, or nobody whose it could be.
-    NotThere,
-    /// It is the last way in, and stays.
-    LastWayIn,
-}
-
-/// Takes the password away from somebody who has a passkey, or can choose a new password over a proven address. What they had is for the caller to
-/// end, in this transaction.
-pub fn remove_password(cx: &mut Cx<'_>, id: IdentityId) -> Result<Removed> {
-    let Some(identity) = store::identities::find(cx.db, id)? else { return Ok(Removed::NotThere) };
-    if store::identities::password_set_at(cx.db, id)?.is_none() {
-        return Ok(Removed::NotThere);
-    }
-    let addresses = store::identities::addresses_of(cx.db, id)?;
-    let is_way_in = |address: &VerifiableAddress| {
-        let schema = traits::schema(cx.settings(), &identity.schema_id);
-        address.verified_at.is_some() && traits::recovers(schema, &identity.traits, &address.canonical)
-    };
-    let recovers = cx.settings().recovery && addresses.iter().any(is_way_in);
-    let passkeys = store::passkeys::list_to_change(cx.db, id)?;
-    if !recovers && !passkeys.iter().any(|passkey| passkey.kind == PasskeyKind::Passkey) {
-        return Ok(Removed::LastWayIn);
-    }
-    credentials::remove(cx, id)?;
-    Ok(Removed::Gone)
 }
 
 fn record_state(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {

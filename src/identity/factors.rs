@@ -4,6 +4,7 @@
 //! in [`of`], and whatever opens an account asks [`suffices`] or [`is_asked_for`].
 
 mod backup_codes;
+mod brought;
 mod setup;
 mod totp;
 mod tries;
@@ -11,11 +12,15 @@ mod trust;
 
 pub use backup_codes::{
     BACKUP_CODES, FEW_BACKUP_CODES, keep_backup_codes, make_backup_codes, new_backup_codes,
+    remove_backup_codes,
 };
+pub use brought::{BroughtCode, CodeForm, app_secret, backup_codes_of, is_digest_key_good};
 pub use setup::{Added, add_app, app_being_added, begin_app, remove_app};
 pub use trust::{TRUST_DAYS, trusted, untrust, untrust_all};
 
+pub(super) use brought::{bring_app, bring_codes};
 pub(super) use setup::removed;
+pub(super) use tries::{Pause, lift, pauses};
 pub(super) use trust::trust;
 
 use crate::cx::{Cx, Result};

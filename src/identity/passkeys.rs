@@ -3,17 +3,24 @@
 //! What an authenticator sends is read and its signature verified outside of transactions; inside, its challenge is used
 //! up, whatever the outcome, and what it says is compared with the row.
 
+mod brought;
 mod challenges;
 mod enrolment;
 mod provider;
 mod showing;
 mod sign_in;
 
+pub use brought::{BroughtKey, to_take_along};
 pub use challenges::{Shows, creation_options, request_options};
 pub use enrolment::{Removed, add, read_new, remove, rename};
 pub use provider::provider;
 pub use showing::{Attempt, Use, amr, look_up};
 pub use sign_in::{not_used, recover, second, sign_in};
+
+pub(super) use brought::{bring, objection};
+pub(super) use enrolment::take_away;
+
+use enrolment::first_name;
 
 use serde_json::{Value, json};
 
@@ -67,12 +74,20 @@ fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
     Ok((account, shown))
 }
 
+/// What the authenticator of this one knows its person by.
+fn handle_of(passkey: &Passkey) -> Vec<u8> {
+    passkey.user_handle.clone().unwrap_or_else(|| handle(passkey.identity).to_vec())
+}
+
 /// What is done with the parts of a row that decide who gets in, one after the other.
 fn with_parts<T>(passkey: &Passkey, act: impl FnOnce(&[&[u8]]) -> T) -> T {
     let identity = passkey.identity.to_string();
     let (count, eligible) = (passkey.sign_count.to_be_bytes(), [u8::from(passkey.backup_eligible)]);
     let kind = passkey.kind.name().as_bytes();
-    act(&[identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible])
+    let mut parts: Vec<&[u8]> =
+        vec![identity.as_bytes(), &passkey.credential_id, kind, &passkey.public_key, &count, &eligible];
+    parts.extend(passkey.user_handle.as_deref());
+    act(&parts)
 }
 
 fn mac(cx: &Cx<'_>, passkey: &Passkey) -> [u8; 32] {

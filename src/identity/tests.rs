@@ -2,6 +2,7 @@
 
 mod account;
 mod administration;
+mod brought;
 mod catalogue;
 mod factors;
 mod guessing;
@@ -16,5 +17,6 @@ mod passkeys;
 mod recovery;
 mod recovery_stages;
 mod registration;
+mod removal;
 mod sessions;
 mod world;

@@ -99,6 +99,7 @@ pub fn own_data(cx: &mut Cx<'_>, id: IdentityId) -> Result<Value> {
         "identity": person.map(|person| json!({
             "id": person.id.to_string(),
             "schema_id": person.schema_id,
+            "external_id": person.external_id,
             "traits": person.traits,
             "state": person.state.name(),
             "metadata_public": person.metadata_public,

@@ -51,6 +51,8 @@ pub struct Identity {
     pub created_at: Instant,
     /// When it was last changed.
     pub updated_at: Instant,
+    /// What another system calls it; no two have the same.
+    pub external_id: Option<String>,
 }
 
 impl Identity {

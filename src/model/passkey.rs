@@ -62,6 +62,8 @@ pub struct Passkey {
     pub created_at: Instant,
     /// When it was last used.
     pub last_used_at: Option<Instant>,
+    /// What its authenticator knows its person by, if that is not the id of the identity: it was made elsewhere.
+    pub user_handle: Option<Vec<u8>>,
 }
 
 /// What is to be signed.

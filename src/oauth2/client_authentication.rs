@@ -44,6 +44,24 @@ pub fn authenticate(
     }
 }
 
+/// The client that a request names, whether or not it is the one that asks: for whoever counts what goes wrong.
+pub fn named(
+    clients: &Clients,
+    authorization: Option<&str>,
+    form: &[(String, String)],
+) -> Option<Arc<Client>> {
+    if let Some(claimed) = super::claimed(clients, authorization, form) {
+        return claimed.ok().map(|claimed| claimed.client);
+    }
+    match authorization.map(read_basic) {
+        Some(Ok(basic)) => {
+            [basic.decoded, Some(basic.raw)].iter().flatten().find_map(|(id, _)| clients.find(id))
+        }
+        Some(Err(_)) => None,
+        None => clients.find(Parameters::new(form).get("client_id")?),
+    }
+}
+
 fn refuse(description: &str) -> Error {
     Error::new(ErrorCode::InvalidRequest, description)
 }

@@ -41,13 +41,13 @@ pub fn has_totp(db: &mut Connection, identity: IdentityId) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Writes the identity's authenticator app, whose code of `step` was just taken: `false` if there is one.
+/// Writes the identity's authenticator app, whose code of `step` was just taken, if one was: `false` if there is one.
 pub fn insert_totp(
     db: &mut Connection,
     id: CredentialId,
     identity: IdentityId,
     secret: &str,
-    step: i64,
+    step: Option<i64>,
     now: Instant,
 ) -> Result<bool> {
     let written = each!(db, c => diesel::insert_into(credentials::table)
@@ -58,7 +58,7 @@ pub fn insert_totp(
             credentials::secret.eq(secret),
             credentials::created_at.eq(now.micros()),
             credentials::updated_at.eq(now.micros()),
-            credentials::last_step.eq(Some(step)),
+            credentials::last_step.eq(step),
         ))
         .on_conflict((credentials::identity_id, credentials::kind))
         .do_nothing()
@@ -191,6 +191,72 @@ pub fn replace_backup_codes(
             .execute(c))?;
     }
     Ok(())
+}
+
+/// Writes one backup code beside others; one that is there stays as it is.
+pub fn insert_backup_code(
+    db: &mut Connection,
+    identity: IdentityId,
+    digest: &[u8; 32],
+    now: Instant,
+    used_at: Option<Instant>,
+) -> Result<()> {
+    each!(db, c => diesel::insert_into(backup_codes::table)
+        .values((
+            backup_codes::digest.eq(digest.to_vec()),
+            backup_codes::identity_id.eq(identity.to_string()),
+            backup_codes::created_at.eq(now.micros()),
+            backup_codes::used_at.eq(used_at.map(Instant::micros)),
+        ))
+        .on_conflict(backup_codes::digest)
+        .do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// A backup code, used or not, without the code itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupCodeRow {
+    /// Whose it is.
+    pub identity: IdentityId,
+    /// The keyed digest.
+    pub digest: [u8; 32],
+    /// Since when it is good.
+    pub created_at: Instant,
+    /// When it was used.
+    pub used_at: Option<Instant>,
+}
+
+/// The backup codes of several identities, used ones included.
+pub fn backup_codes_of_all(db: &mut Connection, identities: &[IdentityId]) -> Result<Vec<BackupCodeRow>> {
+    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, Vec<u8>, i64, Option<i64>)> = each!(db, c => backup_codes::table
+        .filter(backup_codes::identity_id.eq_any(&ids))
+        .order(backup_codes::digest.asc())
+        .select((
+            backup_codes::identity_id,
+            backup_codes::digest,
+            backup_codes::created_at,
+            backup_codes::used_at,
+        ))
+        .load::<(String, Vec<u8>, i64, Option<i64>)>(c))?;
+    let read = |(id, digest, made, used): (String, Vec<u8>, i64, Option<i64>)| {
+        let wrong = |column| Error::impossible("backup_codes", column, &id);
+        Ok(BackupCodeRow {
+            identity: id.parse().map_err(|_| wrong("identity_id"))?,
+            digest: digest.try_into().map_err(|_| wrong("digest"))?,
+            created_at: Instant::from_micros(made),
+            used_at: used.map(Instant::from_micros),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Deletes the backup codes of an identity; answers how many there were.
+pub fn delete_backup_codes(db: &mut Connection, identity: IdentityId) -> Result<usize> {
+    each!(db, c => diesel::delete(backup_codes::table
+        .filter(backup_codes::identity_id.eq(identity.to_string())))
+        .execute(c))
 }
 
 /// Uses a backup code of the identity, once: `false` if there is no unused one of this digest.

@@ -21,6 +21,7 @@ pub(super) struct Row {
     version: i64,
     created_at: i64,
     updated_at: i64,
+    external_id: Option<String>,
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -58,6 +59,15 @@ pub fn find_by_address(db: &mut Connection, canonical: &str) -> Result<Option<Id
         .inner_join(identities::table.on(identities::id.eq(addresses::identity_id)))
         .filter(addresses::canonical.eq(canonical))
         .select(identities::all_columns)
+        .get_result::<Row>(c)
+        .optional())?;
+    row.map(from_row).transpose()
+}
+
+/// The identity that another system calls this.
+pub fn find_by_external_id(db: &mut Connection, external_id: &str) -> Result<Option<Identity>> {
+    let row: Option<Row> = each!(db, c => identities::table
+        .filter(identities::external_id.eq(external_id))
         .get_result::<Row>(c)
         .optional())?;
     row.map(from_row).transpose()
@@ -181,24 +191,6 @@ pub fn password_set_at(db: &mut Connection, identity: IdentityId) -> Result<Opti
     Ok(at.map(Instant::from_micros))
 }
 
-/// Who of these has a password, and since when.
-pub fn passwords_set_at(
-    db: &mut Connection,
-    identities: &[IdentityId],
-) -> Result<Vec<(IdentityId, Instant)>> {
-    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
-    let rows: Vec<(String, i64)> = each!(db, c => credentials::table
-        .filter(credentials::identity_id.eq_any(&ids))
-        .filter(credentials::kind.eq(PASSWORD))
-        .select((credentials::identity_id, credentials::updated_at))
-        .load::<(String, i64)>(c))?;
-    let of = |(id, at): (String, i64)| {
-        let identity = id.parse().map_err(|_| Error::impossible("credentials", "identity_id", &id))?;
-        Ok((identity, Instant::from_micros(at)))
-    };
-    rows.into_iter().map(of).collect()
-}
-
 /// Sets the hash of the identity's password.
 pub fn set_password_hash(
     db: &mut Connection,
@@ -260,6 +252,7 @@ fn to_row(identity: &Identity) -> Row {
         version: identity.version,
         created_at: identity.created_at.micros(),
         updated_at: identity.updated_at.micros(),
+        external_id: identity.external_id.clone(),
     }
 }
 
@@ -277,6 +270,7 @@ pub(super) fn from_row(row: Row) -> Result<Identity> {
         version: row.version,
         created_at: Instant::from_micros(row.created_at),
         updated_at: Instant::from_micros(row.updated_at),
+        external_id: row.external_id,
     })
 }
 

@@ -23,6 +23,7 @@ struct Row {
     mac: Vec<u8>,
     created_at: i64,
     last_used_at: Option<i64>,
+    user_handle: Option<Vec<u8>>,
 }
 
 /// Writes a new one: `false` if somebody has its credential, be it the same person.
@@ -42,6 +43,7 @@ pub fn insert(db: &mut Connection, passkey: &Passkey) -> Result<bool> {
         mac: passkey.mac.clone(),
         created_at: passkey.created_at.micros(),
         last_used_at: passkey.last_used_at.map(Instant::micros),
+        user_handle: passkey.user_handle.clone(),
     };
     let written = each!(db, c => diesel::insert_into(passkeys::table)
         .values(&row)
@@ -64,6 +66,16 @@ pub fn find_by_credential(db: &mut Connection, credential_id: &[u8]) -> Result<O
 pub fn list(db: &mut Connection, identity: IdentityId) -> Result<Vec<Passkey>> {
     let rows: Vec<Row> = each!(db, c => passkeys::table
         .filter(passkeys::identity_id.eq(identity.to_string()))
+        .order((passkeys::created_at.asc(), passkeys::id.asc()))
+        .load::<Row>(c))?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Those of several persons, the oldest first.
+pub fn list_of_all(db: &mut Connection, identities: &[IdentityId]) -> Result<Vec<Passkey>> {
+    let ids: Vec<String> = identities.iter().map(ToString::to_string).collect();
+    let rows: Vec<Row> = each!(db, c => passkeys::table
+        .filter(passkeys::identity_id.eq_any(&ids))
         .order((passkeys::created_at.asc(), passkeys::id.asc()))
         .load::<Row>(c))?;
     rows.into_iter().map(from_row).collect()
@@ -158,5 +170,6 @@ fn from_row(row: Row) -> Result<Passkey> {
         name: row.name,
         public_key: row.public_key,
         mac: row.mac,
+        user_handle: row.user_handle,
     })
 }

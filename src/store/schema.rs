@@ -20,6 +20,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        external_id -> Nullable<Text>,
     }
 }
 
@@ -458,6 +459,7 @@ diesel::table! {
         mac -> Binary,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        user_handle -> Nullable<Binary>,
     }
 }
 

@@ -55,7 +55,7 @@ struct ByWord {
 }
 
 const COLUMNS: &str = "SELECT i.id, i.schema_id, i.traits, i.state, i.state_changed_at, i.metadata_public, \
-                       i.metadata_admin, i.version, i.created_at, i.updated_at";
+                       i.metadata_admin, i.version, i.created_at, i.updated_at, i.external_id";
 
 /// Writes what an identity is found by, in place of what it was found by before. No pair and no word may stand twice.
 pub fn index(

@@ -25,10 +25,14 @@ mod passwords;
 mod patch;
 mod recovery;
 mod refusal;
+mod session;
 mod sessions;
 #[cfg(test)]
 mod tests;
 mod webhooks;
+
+pub(super) use identity::Person;
+pub(super) use session::shape as session_shape;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -58,6 +62,7 @@ fn endpoints() -> Vec<Endpoint> {
         on(Method::GET, "/admin/identities", listing::list),
         on(Method::POST, "/admin/identities", identities::create),
         on(Method::PATCH, "/admin/identities", bulk::patch),
+        on(Method::GET, "/admin/identities/by/external/{external_id}", identities::get_by_external_id),
         on(Method::GET, "/admin/identities/{id}", identities::get),
         on(Method::PUT, "/admin/identities/{id}", identities::replace),
         on(Method::PATCH, "/admin/identities/{id}", patch::patch),

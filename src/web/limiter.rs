@@ -1,10 +1,12 @@
-//! How much one network address may ask for: a bucket each that fills again with time. It forgets; nothing is stored.
+//! How much one network address may ask for, or may do wrong as one client: a bucket each that fills again with time. It
+//! forgets; nothing is stored.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::crypto::sha256;
 use crate::model::{Instant, MICROS_PER_SECOND};
 
 /// The most addresses that are remembered; then those with full buckets go, and if that is not enough, the oldest.
@@ -31,16 +33,34 @@ impl Limiter {
 
     /// How long to wait until there is one; `None` if there is one now.
     pub fn wait(&self, address: IpAddr, now: Instant) -> Option<Duration> {
-        if self.per_minute == 0 {
-            return None;
-        }
-        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.get(&network(address))?;
-        self.missing(self.filled(*bucket, now))
+        self.wait_at(network(address), now)
     }
 
     /// Takes one. `Err` is how long to wait until there is one.
     pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        self.take_at(network(address), now)
+    }
+
+    /// How long to wait for the bucket that a network has for this name.
+    pub fn wait_as(&self, address: IpAddr, name: &str, now: Instant) -> Option<Duration> {
+        if self.per_minute == 0 { None } else { self.wait_at(network_as(address, name), now) }
+    }
+
+    /// Takes one from the bucket that a network has for this name.
+    pub fn take_as(&self, address: IpAddr, name: &str, now: Instant) -> Result<(), Duration> {
+        if self.per_minute == 0 { Ok(()) } else { self.take_at(network_as(address, name), now) }
+    }
+
+    fn wait_at(&self, key: u64, now: Instant) -> Option<Duration> {
+        if self.per_minute == 0 {
+            return None;
+        }
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.get(&key)?;
+        self.missing(self.filled(*bucket, now))
+    }
+
+    fn take_at(&self, key: u64, now: Instant) -> Result<(), Duration> {
         if self.per_minute == 0 {
             return Ok(());
         }
@@ -50,7 +70,7 @@ impl Limiter {
             buckets.retain(|_, bucket| self.filled(*bucket, now) < full);
             evict_oldest(&mut buckets);
         }
-        let bucket = buckets.entry(network(address)).or_insert(Bucket { tokens: full, at: now });
+        let bucket = buckets.entry(key).or_insert(Bucket { tokens: full, at: now });
         let tokens = self.filled(*bucket, now);
         if let Some(wait) = self.missing(tokens) {
             return Err(wait);
@@ -95,6 +115,12 @@ fn network(address: IpAddr) -> u64 {
     }
 }
 
+/// The same for a name, which is one of few that exist here: nobody can make up names whose digests meet.
+fn network_as(address: IpAddr, name: &str) -> u64 {
+    let digest = sha256(&[&network(address).to_be_bytes(), name.as_bytes()].concat());
+    digest.first_chunk::<8>().copied().map_or(0, u64::from_be_bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +137,18 @@ mod tests {
         assert!(limiter.take(bob, now).is_err());
         assert_eq!(limiter.take(ann, now + Duration::from_secs(30)), Ok(()));
         assert!(Limiter::per_minute(0).take(ann, now).is_ok());
+    }
+
+    #[test]
+    fn a_network_has_a_bucket_of_its_own_for_each_name() {
+        let limiter = Limiter::per_minute(1);
+        let now = Instant::from_seconds(1_000);
+        let (ann, bob) = ("203.0.113.7".parse().unwrap(), "203.0.113.8".parse().unwrap());
+        assert_eq!(limiter.wait_as(ann, "spa", now), None);
+        assert!(limiter.take_as(ann, "spa", now).is_ok());
+        assert_eq!(limiter.wait_as(ann, "spa", now), Some(Duration::from_secs(60)));
+        assert!(limiter.take_as(ann, "spa", now).is_err());
+        assert!(limiter.take_as(ann, "shop", now).is_ok() && limiter.take_as(bob, "spa", now).is_ok());
     }
 
     #[test]

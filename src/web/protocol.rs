@@ -9,6 +9,7 @@ mod revoke;
 mod schemas;
 mod token;
 mod userinfo;
+mod whoami;
 
 pub(super) use client::verified;
 
@@ -37,16 +38,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             )
     };
     config
-        .service(api("/oauth2/token").route(sent(token::token)))
-        .service(api("/oauth2/par").route(sent(par::push)))
-        .service(api("/oauth2/revoke").route(sent(revoke::revoke)))
-        .service(api("/oauth2/device/auth").route(sent(device::authorize)))
-        .service(api("/oauth2/introspect").route(sent(introspect::introspect)))
+        .service(api("/oauth2/token").route(sent_by_client(token::token)))
+        .service(api("/oauth2/par").route(sent_by_client(par::push)))
+        .service(api("/oauth2/revoke").route(sent_by_client(revoke::revoke)))
+        .service(api("/oauth2/device/auth").route(sent_by_client(device::authorize)))
+        .service(api("/oauth2/introspect").route(sent_by_client(introspect::introspect)))
         .service(api("/userinfo").route(asked(userinfo::userinfo)).route(sent(userinfo::userinfo_by_form)))
         .service(api("/.well-known/openid-configuration").route(asked(documents::metadata)))
         .service(api("/.well-known/oauth-authorization-server").route(asked(documents::metadata)))
         .service(api("/.well-known/jwks.json").route(asked(documents::jwks)))
         .service(api("/.well-known/passkey-endpoints").route(asked(documents::passkey_endpoints)))
+        .service(api("/sessions/whoami").route(asked(whoami::whoami)))
         .service(api("/schemas").route(asked(schemas::list)))
         .service(api("/schemas/{id}").route(asked(schemas::get)));
 }
@@ -65,6 +67,23 @@ where
                 Err(problem) => refuse_body(&visit, problem),
             };
             answered(&visit, answer)
+        }
+    })
+}
+
+/// A form that is sent by a client, which authenticates; not by one that has failed too often from where it is.
+fn sent_by_client<F, Fut>(handler: F) -> Route
+where
+    F: Fn(Visit, FormFields) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<Reply>> + 'static,
+{
+    sent(move |visit: Visit, fields: FormFields| {
+        let handler = handler.clone();
+        async move {
+            match client::patience(&visit, &fields.0) {
+                Some(wait) => too_many(&visit, wait),
+                None => handler(visit, fields).await,
+            }
         }
     })
 }
@@ -109,6 +128,9 @@ fn busy() -> Error {
 
 /// A refusal (RFC 6749 5.2): the log has the cause.
 fn refuse(visit: &Visit, error: &Error) -> Result<Reply> {
+    if matches!(error.code, ErrorCode::InvalidClient | ErrorCode::InvalidGrant) {
+        client::count_failure(visit);
+    }
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let id = error.id.unwrap_or_else(|| error.code.name());
     tracing::info!(

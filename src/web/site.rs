@@ -30,6 +30,8 @@ pub struct Site {
     pub(super) requests: Limiter,
     /// Flows that each address begins.
     pub(super) flows: Limiter,
+    /// What each address does wrong as each client at the endpoints that clients authenticate at.
+    pub(super) failures: Limiter,
     /// For point reads.
     pub(super) readers: Readers,
     /// How long connections are waited for.
@@ -46,9 +48,10 @@ impl Site {
         let documents = Shared::new(Written::now(env));
         let requests = Limiter::per_minute(env.settings.requests_per_minute);
         let flows = Limiter::per_minute(env.settings.flows_per_minute);
+        let failures = Limiter::per_minute(env.settings.token_failures_per_minute);
         let tls = env.settings.tls.as_ref().map(ServerTls::read).transpose().map_err(Fault::Internal)?;
         let (readers, draining) = (Readers::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { documents, requests, flows, readers, patience, draining, tls, work }))
+        Ok(Arc::new(Self { documents, requests, flows, failures, readers, patience, draining, tls, work }))
     }
 
     /// The use cases.

@@ -403,6 +403,7 @@ activity-factor_added = Die Bestätigung in zwei Schritten wurde eingeschaltet
 activity-factor_removed = Die Bestätigung in zwei Schritten wurde ausgeschaltet
 activity-factor_failed = Der zweite Schritt gelang nicht
 activity-backup_code_used = Ein Ersatzcode wurde verwendet
+activity-backup_codes_removed = Die Ersatzcodes wurden entfernt
 activity-passkey_added = Ein Passkey kam hinzu
 activity-passkey_removed = Ein Passkey wurde entfernt
 activity-address_changed = Die E-Mail-Adresse wurde geändert

@@ -423,6 +423,7 @@ activity-factor_added = Two-step verification was turned on
 activity-factor_removed = Two-step verification was turned off
 activity-factor_failed = The second step didn't succeed
 activity-backup_code_used = A backup code was used
+activity-backup_codes_removed = The backup codes were removed
 activity-passkey_added = A passkey was added
 activity-passkey_removed = A passkey was removed
 activity-address_changed = The email was changed

@@ -5,12 +5,41 @@ import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Configuration, CourierApi, IdentityApi } from "@ory/kratos-client";
+import { Configuration, CourierApi, FrontendApi, IdentityApi } from "@ory/kratos-client";
 import { Wayhome } from "./house/wayhome.js";
 
 const PYTHON = process.env.WAYHOME_TEST_PYTHON ?? fileURLToPath(new URL("../../target/python/bin/python", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("house/kratos_client.py", import.meta.url));
 const BCRYPT = "$2b$04$8GyucX8XsZLj7wIH9nlh3.Gyu9rtWEp.zIeA5zM3n7OoomDBUwPZK";
+
+const TOTP = "otpauth://totp/acme:ada?algorithm=SHA1&digits=6&issuer=acme&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// Signs in over HTTP, as a browser without scripts does; the cookies that it has then.
+async function signIn(issuer, email, password) {
+  const jar = new Map();
+  const send = async (url, init = {}) => {
+    const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+    const answer = await fetch(new URL(url, issuer), { redirect: "manual", ...init, headers: { ...init.headers, cookie } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [name, ...value] = line.split(";")[0].split("=");
+      jar.set(name, value.join("="));
+    }
+    return answer;
+  };
+  const first = await send("/login");
+  const page = first.status === 303 ? await send(first.headers.get("location")) : first;
+  const html = await page.text();
+  const form = /<form[^>]*method="post"[^>]*action="(\/login[^"]*)"[^>]*>([\s\S]*?)<\/form>/g;
+  for (const [, target, fields] of html.matchAll(form)) {
+    if (!fields.includes('name="password"')) continue;
+    const token = /name="csrf_token" value="([^"]*)"/.exec(fields)[1];
+    const body = new URLSearchParams({ csrf_token: token, identifier: email, password });
+    const headers = { "sec-fetch-site": "same-origin", origin: issuer };
+    const answer = await send(target.replaceAll("&amp;", "&"), { method: "POST", body, headers });
+    assert.equal(answer.status, 303);
+  }
+  return [...jar].map((pair) => pair.join("=")).join("; ");
+}
 
 for (const database of ["sqlite", "postgres"]) {
   describe(`the administration as Ory's clients know it, on ${database}`, () => {
@@ -98,13 +127,40 @@ for (const database of ["sqlite", "postgres"]) {
       assert.ok(Array.isArray(messages));
       await refused(courier.getCourierMessage({ id: patchId }), 404, "not_found");
 
+      const frontend = new FrontendApi(new Configuration({ basePath: server.issuer }));
+      await refused(frontend.toSession(), 401, "session_inactive");
+      const cookie = await signIn(server.issuer, "anna@example.com", "river lantern cobalt orchard");
+      const { data: session } = await frontend.toSession({ cookie });
+      assert.equal(session.identity.traits.email, "anna@example.com");
+      assert.deepEqual(session.authentication_methods.map((how) => how.method), ["password"]);
+
+      const { data: factors } = await identities.createIdentity({
+        createIdentityBody: {
+          schema_id: "default",
+          external_id: "crm.js",
+          traits: { email: "factors.js@example.org" },
+          credentials: {
+            totp: { config: { totp_url: TOTP } },
+            lookup_secret: { config: { codes: [{ code: "k3w9x0ab" }] } },
+          },
+        },
+      });
+      const { data: named } = await identities.getIdentityByExternalID({ externalID: "crm.js" });
+      assert.equal(named.id, factors.id);
+      assert.deepEqual(Object.keys(named.credentials).sort(), ["lookup_secret", "totp"]);
+      for (const type of ["lookup_secret", "totp"]) {
+        assert.equal((await identities.deleteIdentityCredentials({ id: factors.id, type })).status, 204);
+        await refused(identities.deleteIdentityCredentials({ id: factors.id, type }), 404, "not_found");
+      }
+
       assert.equal((await identities.deleteIdentityCredentials({ id, type: "password" })).status, 204);
       assert.equal((await identities.deleteIdentity({ id })).status, 204);
       await refused(identities.getIdentity({ id }), 404, "not_found");
     });
 
     test("seed_s17_s18_s19_the_client_for_python_calls_every_operation", { timeout: 120_000 }, async () => {
-      const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT, server.admin, server.issuer]);
+      const cookies = await signIn(server.issuer, "anna@example.com", "river lantern cobalt orchard");
+      const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT, server.admin, server.issuer, cookies]);
       assert.equal(stdout.trim(), "every operation answered");
     });
   });

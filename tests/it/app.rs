@@ -27,6 +27,7 @@ use wayhome::web::{Face, Site, listen};
 use crate::answer_rules;
 use crate::browser::Browser;
 use crate::http::{self, Answer, Ask};
+use crate::kratos;
 use crate::mailbox::Mailbox;
 use crate::people::NewPerson;
 use crate::relying_party::RelyingParty;
@@ -219,6 +220,7 @@ impl TestApp {
         let answer = http::send(self.public, self.host(), ask);
         self.tick();
         answer_rules::check(&self.issuer, ask, &answer);
+        kratos::check_public(ask, &answer);
         answer
     }
 
@@ -228,6 +230,7 @@ impl TestApp {
         let answer = http::send(self.admin, &self.admin.to_string(), ask);
         self.tick();
         answer_rules::check_admin(ask, &answer);
+        kratos::check(ask, &answer);
         answer
     }
 

@@ -1,16 +1,20 @@
 //! A server that is told something: of a client, for sign-outs; a gateway for messages; a receiver of webhooks. It takes
 //! what is posted and keeps it, and answers as it is told.
 //!
-//! Plain threads and no clock: whoever hangs waits until the other side has gone.
+//! Plain threads: whoever hangs waits until the other side has gone.
 
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use wayhome::crypto::from_base64url;
+
+/// After this, what has not come will never come.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the server does with a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,15 +144,21 @@ impl LogoutSink {
 
     /// Waits until what came is as it should be.
     pub fn wait_until(&self, good: impl Fn(&[Posted]) -> bool) {
+        drop(self.patiently(|seen| good(&seen.posted)));
+    }
+
+    /// Waits for as long as nobody would wait for a message that still comes.
+    fn patiently(&self, good: impl Fn(&Seen) -> bool) -> MutexGuard<'_, Seen> {
         let (seen, changed) = &*self.shared;
-        drop(changed.wait_while(lock(seen), |seen| !good(&seen.posted)));
+        let waited = changed.wait_timeout_while(lock(seen), PATIENCE, |seen| !good(seen));
+        let (seen, end) = waited.unwrap_or_else(PoisonError::into_inner);
+        assert!(!end.timed_out(), "it did not come; what came: {:#?}", seen.posted);
+        seen
     }
 
     /// Waits until so many posts came.
     pub fn wait_for(&self, count: usize) -> Vec<Posted> {
-        let (seen, changed) = &*self.shared;
-        let seen = changed.wait_while(lock(seen), |seen| seen.posted.len() < count);
-        seen.unwrap_or_else(PoisonError::into_inner).posted.clone()
+        self.patiently(|seen| seen.posted.len() >= count).posted.clone()
     }
 }
 

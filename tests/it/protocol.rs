@@ -6,6 +6,7 @@ mod broken;
 mod changes;
 mod clients;
 mod codes;
+mod failures;
 mod instances;
 mod kinds;
 mod minted;

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write as _};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cli::{Done, Failure, Place, runtime};
 use crate::cx::{Cx, Result, Work};
@@ -20,6 +20,10 @@ pub(in crate::cli) struct Export {
     /// Leave the hashes of passwords out
     #[arg(long)]
     without_hashes: bool,
+    /// With what people show beside their password: the secrets of their apps, digests of their backup codes, and the public
+    /// keys of their passkeys and security keys. Whoever has these lines passes everybody's second step
+    #[arg(long)]
+    with_second_factors: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -31,8 +35,8 @@ impl Export {
             let mut out = BufWriter::new(std::io::stdout());
             let mut after = None;
             loop {
-                let with_hashes = !self.without_hashes;
-                let (lines, last) = page(&work, after, with_hashes).await?;
+                let what = What { hashes: !self.without_hashes, factors: self.with_second_factors };
+                let (lines, last) = page(&work, after, what).await?;
                 for line in &lines {
                     writeln!(out, "{line}")?;
                 }
@@ -45,26 +49,32 @@ impl Export {
     }
 }
 
+/// What is exported of credentials.
+#[derive(Debug, Clone, Copy)]
+struct What {
+    hashes: bool,
+    factors: bool,
+}
+
 type Position = (Instant, IdentityId);
 
 async fn page(
     work: &Work,
     after: Option<Position>,
-    with_hashes: bool,
+    what: What,
 ) -> std::result::Result<(Vec<Value>, Option<Position>), Failure> {
     Ok(work
         .read(move |cx| {
             let people = administration::list(cx, after, PAGE)?;
             let last = people.last().map(|person| (person.created_at, person.id));
-            let lines =
-                people.iter().map(|person| line(cx, person, with_hashes)).collect::<Result<Vec<_>>>()?;
+            let lines = people.iter().map(|person| line(cx, person, what)).collect::<Result<Vec<_>>>()?;
             Ok((lines, last))
         })
         .await?)
 }
 
 /// In the shape of the admin API, as `import --format jsonl` reads it.
-fn line(cx: &mut Cx<'_>, person: &Identity, with_hashes: bool) -> Result<Value> {
+fn line(cx: &mut Cx<'_>, person: &Identity, what: What) -> Result<Value> {
     let addresses = store::identities::addresses_of(cx.db, person.id)?;
     let addresses: Vec<Value> = addresses
         .iter()
@@ -87,8 +97,19 @@ fn line(cx: &mut Cx<'_>, person: &Identity, with_hashes: bool) -> Result<Value> 
             line[name] = value.clone();
         }
     }
-    if let Some(hash) = administration::password_hash(cx, person.id)?.filter(|_| with_hashes) {
-        line["credentials"] = json!({"password": {"config": {"hashed_password": hash.as_phc()}}});
+    if let Some(external_id) = &person.external_id {
+        line["external_id"] = json!(external_id);
+    }
+    let mut credentials = match what.factors {
+        true => administration::taken_along(cx, person.id)?,
+        false => Map::new(),
+    };
+    if let Some(hash) = administration::password_hash(cx, person.id)?.filter(|_| what.hashes) {
+        let password = json!({"config": {"hashed_password": hash.as_phc()}});
+        credentials.insert("password".to_owned(), password);
+    }
+    if !credentials.is_empty() {
+        line["credentials"] = Value::Object(credentials);
     }
     Ok(line)
 }

@@ -137,6 +137,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         },
         requests_per_minute: from.number("limits.requests_per_minute", 0, 10_000_000)?,
         flows_per_minute: from.number("limits.flows_per_minute", 0, 10_000_000)?,
+        token_failures_per_minute: from.number("limits.token_failures_per_minute", 0, 10_000_000)?,
         languages: languages?,
         guessing: GuessingSettings {
             sign_ins_per_minute: from.number("limits.sign_ins_per_minute", 0, 10_000_000)?,

@@ -16,6 +16,11 @@ const RS256: i64 = -257;
 /// The algorithms that are offered, the best first (COSE's numbers).
 pub const ALGORITHMS: [i64; 3] = [ES256, EDDSA, RS256];
 
+/// Checks that this is a key (COSE_Key) of one of the algorithms.
+pub fn check_key(cose: &[u8]) -> Result<(), Refusal> {
+    PublicKey::from_bytes(cose).map(drop)
+}
+
 /// A key that has been found good.
 #[derive(Debug)]
 pub(super) struct PublicKey {

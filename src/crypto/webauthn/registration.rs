@@ -76,9 +76,15 @@ pub fn registered(json: &[u8], rp: &RelyingParty<'_>, verified: bool) -> Result<
     })
 }
 
-/// Those that are known; what a browser invents is of no use to another.
+/// Those that are known: what a browser invents is of no use to another.
 fn transports(credential: &Credential) -> Vec<&'static str> {
     let named = credential.response.get("transports").and_then(Value::as_array);
-    let named: Vec<&str> = named.into_iter().flatten().filter_map(Value::as_str).collect();
-    TRANSPORTS.into_iter().filter(|known| named.contains(known)).collect()
+    let named: Vec<String> =
+        named.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    known_transports(&named)
+}
+
+/// The ways to an authenticator that are known among these.
+pub fn known_transports(named: &[String]) -> Vec<&'static str> {
+    TRANSPORTS.into_iter().filter(|known| named.iter().any(|name| name == known)).collect()
 }

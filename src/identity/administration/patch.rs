@@ -6,11 +6,11 @@
 use json_patch::{PatchErrorKind, PatchOperation};
 use serde_json::{Map, Value, json};
 
-use super::{Misfit, Refusal, Replacement};
+use super::{ExternalId, Misfit, Refusal, Replacement};
 use crate::model::{Identity, IdentityState};
 
 /// The members that a patch may write. Another schema is a decision about all the traits, so only a replacement makes it.
-const WRITABLE: [&str; 4] = ["traits", "state", "metadata_public", "metadata_admin"];
+const WRITABLE: [&str; 5] = ["traits", "state", "metadata_public", "metadata_admin", "external_id"];
 
 /// The most operations of one patch.
 const OPERATIONS: usize = 100;
@@ -72,6 +72,7 @@ impl Patch {
             "state": identity.state.name(),
             "metadata_public": identity.metadata_public,
             "metadata_admin": identity.metadata_admin,
+            "external_id": identity.external_id,
         });
         match self.0 {
             Kind::Merge(members) => json_patch::merge(&mut document, &Value::Object(members)),
@@ -117,7 +118,13 @@ fn replacement(
     let Some(state) = state else {
         return Err(Refusal::Invalid(vec![misfit("/state", "it is neither active nor inactive")]));
     };
+    let external_id = match take("external_id") {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        _ => return Err(Refusal::Invalid(vec![misfit("/external_id", "it is no text")])),
+    };
     Ok(Replacement {
+        external_id: ExternalId::Is(external_id),
         schema_id: identity.schema_id.clone(),
         traits,
         state,

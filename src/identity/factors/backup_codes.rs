@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{BY_CODE, Checked, refused, tries};
 use crate::crypto::{BackupCode, hmac_sha256};
 use crate::cx::{Cx, Fault, Result};
@@ -30,18 +32,45 @@ fn place(identity: IdentityId) -> String {
     format!("factor_setups.lookup_secret.{identity}")
 }
 
-/// The digest of a code of this person, by the key of all digests, which the first call makes.
-fn digest(cx: &mut Cx<'_>, identity: IdentityId, code: &str) -> Result<[u8; 32]> {
-    let sealed = match store::meta::find(cx.db, KEY)? {
-        Some(sealed) => sealed,
-        None => {
-            let sealed = cx.env.secrets.seal(cx.random(), KEY, &cx.random().bytes32())?;
-            store::meta::insert_once(cx.db, KEY, &sealed)?
-        }
+/// The key of all digests, if it was made already.
+fn digest_key(cx: &mut Cx<'_>) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let Some(sealed) = store::meta::find(cx.db, KEY)? else { return Ok(None) };
+    Ok(Some(cx.env.secrets.open(KEY, &sealed)?))
+}
+
+/// Takes this for the key of all digests if there is none yet; answers the key that there is then.
+fn settle_digest_key(cx: &mut Cx<'_>, key: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let sealed = cx.env.secrets.seal(cx.random(), KEY, key)?;
+    let sealed = store::meta::insert_once(cx.db, KEY, &sealed)?;
+    Ok(cx.env.secrets.open(KEY, &sealed)?)
+}
+
+/// The key of all digests, for whoever takes digests elsewhere; `None` if there are none.
+pub(super) fn key_to_take_along(cx: &mut Cx<'_>) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    digest_key(cx)
+}
+
+/// Whether digests by this key are good here: it is ours, or we have none yet.
+pub(super) fn is_digest_key_good(cx: &mut Cx<'_>, key: &[u8]) -> Result<bool> {
+    Ok(digest_key(cx)?.is_none_or(|ours| ours.as_slice() == key))
+}
+
+/// Takes over the key of digests that were brought.
+pub(super) fn bring_digest_key(cx: &mut Cx<'_>, key: &[u8]) -> Result<()> {
+    match settle_digest_key(cx, key)?.as_slice() == key {
+        true => Ok(()),
+        false => Err(Fault::Internal("digests were brought by another key".to_owned())),
+    }
+}
+
+/// What is kept of a code of this person. The first call makes the key.
+pub(super) fn digest(cx: &mut Cx<'_>, identity: IdentityId, code: &BackupCode) -> Result<[u8; 32]> {
+    let key = match digest_key(cx)? {
+        Some(key) => key,
+        None => settle_digest_key(cx, &cx.random().bytes32())?,
     };
-    let key = cx.env.secrets.open(KEY, &sealed)?;
     // An id has always the same length, so that no two pairs read alike.
-    Ok(hmac_sha256(&key, &[identity.uuid().as_bytes(), code.as_bytes()].concat()))
+    Ok(hmac_sha256(&key, &[identity.uuid().as_bytes(), code.expose().as_bytes()].concat()))
 }
 
 /// Makes new codes, in place of all older ones; they can be looked at in this session until they are kept.
@@ -50,7 +79,7 @@ pub fn make_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     let codes: Vec<BackupCode> = (0..BACKUP_CODES).map(|_| BackupCode::generate(cx.random())).collect();
     let mut digests = Vec::with_capacity(codes.len());
     for code in &codes {
-        digests.push(digest(cx, identity, &code.expose())?);
+        digests.push(digest(cx, identity, code)?);
     }
     store::factors::replace_backup_codes(cx.db, identity, &digests, cx.now)?;
     let shown: Vec<String> = codes.iter().map(BackupCode::in_groups).collect();
@@ -73,6 +102,17 @@ pub fn keep_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     Ok(store::factors::end_setup(cx.db, session.identity, KIND)?)
 }
 
+/// Takes all codes of somebody away, those too that they have not kept yet: `false` if there are none.
+pub fn remove_backup_codes(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
+    let removed = store::factors::delete_backup_codes(cx.db, identity)?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    store::factors::end_setup(cx.db, identity, KIND)?;
+    cx.record(Event::new("backup_codes.removed").of(identity).with("n", removed))?;
+    Ok(true)
+}
+
 pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Result<Checked> {
     if typed.trim().is_empty() {
         let notice = Notice::error("field.empty").with("field", "backup_code").on("code");
@@ -82,14 +122,14 @@ pub(super) fn check(cx: &mut Cx<'_>, identity: IdentityId, typed: &str) -> Resul
         return refused(cx, identity, KIND, "slow_down", notice);
     }
     let mismatch = || Notice::error("backup.mismatch").on("code");
-    let Some(code) = BackupCode::parse(typed) else {
+    let Some(code) = BackupCode::parse(typed).or_else(|| BackupCode::parse_foreign(typed)) else {
         return refused(cx, identity, KIND, "mismatch", mismatch());
     };
     if !super::is_any(cx, identity)? {
         // Codes stand in for a factor: where there is none, there is nothing to stand in for.
         return refused(cx, identity, KIND, "not_enrolled", mismatch());
     }
-    let digest = digest(cx, identity, &code.expose())?;
+    let digest = digest(cx, identity, &code)?;
     if store::factors::use_backup_code(cx.db, identity, &digest, cx.now)? {
         return used(cx, identity);
     }

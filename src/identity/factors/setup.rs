@@ -68,7 +68,7 @@ pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<Added>
     let first = !super::is_any(cx, identity)?;
     let sealed = cx.env.secrets.seal(cx.random(), &totp::place(identity), secret.expose())?;
     let id = CredentialId::from_uuid(cx.random().uuid());
-    if !store::factors::insert_totp(cx.db, id, identity, &sealed, step, cx.now)? {
+    if !store::factors::insert_totp(cx.db, id, identity, &sealed, Some(step), cx.now)? {
         return Ok(Added::Gone);
     }
     store::factors::end_setup(cx.db, identity, KIND)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::MacPurpose;
 use crate::cx::{Cx, Result};
-use crate::model::{IdentityId, Notice};
+use crate::model::{IdentityId, Instant, Notice};
 use crate::store;
 
 /// So many tries in a window, and a pause of the same length after them.
@@ -42,6 +42,34 @@ pub(super) fn count(cx: &mut Cx<'_>, limit: Limit, identity: IdentityId) -> Resu
         store::throttles::block(cx.db, &subject, until, until)?;
     }
     Ok(None)
+}
+
+/// For so long no try of one kind counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Of which kind: `totp` or `lookup_secret`.
+    pub kind: &'static str,
+    /// Until when.
+    pub until: Instant,
+}
+
+/// The pauses that somebody has to make.
+pub(in crate::identity) fn pauses(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Vec<Pause>> {
+    let mut pauses = Vec::new();
+    for (limit, kind) in [(TOTP, "totp"), (BACKUP_CODES, "lookup_secret")] {
+        let subject = subject(cx, limit, identity);
+        let counted = store::throttles::find(cx.db, &subject, cx.now)?;
+        if let Some(until) = counted.map(|row| row.blocked_until).filter(|until| cx.now < *until) {
+            pauses.push(Pause { kind, until });
+        }
+    }
+    Ok(pauses)
+}
+
+/// An administrator lifts them: all wrong tries are forgotten.
+pub(in crate::identity) fn lift(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {
+    forget(cx, TOTP, identity)?;
+    forget(cx, BACKUP_CODES, identity)
 }
 
 /// The try was good: all is forgotten.

@@ -1,5 +1,6 @@
 //! A lock as administrators see it, and lift it.
 
+use super::super::factors::{self, Pause};
 use super::super::throttle::{self, PASSWORD, RULES, Rule};
 use crate::cx::{Cx, Result};
 use crate::model::{Event, IdentityId, Instant};
@@ -9,12 +10,14 @@ use crate::store;
 const BROWSERS: i64 = 100;
 
 /// How strangers stand with a person's password. Browsers that the person has used before have counters of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
     /// Whether and how it is locked.
     pub state: LockState,
     /// Wrong passwords in a row.
     pub failures: i64,
+    /// Second factors of which no try counts for a while, whoever makes it.
+    pub pauses: Vec<Pause>,
 }
 
 /// Whether a stranger's password counts.
@@ -33,23 +36,25 @@ pub fn lock_of(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<Lock>> {
     if store::identities::find(cx.db, identity)?.is_none() {
         return Ok(None);
     }
+    let pauses = factors::pauses(cx, identity)?;
     let subject = throttle::subject(cx, Some(identity), "");
     let Some(counted) = throttle::look(cx, subject)? else {
-        return Ok(Some(Lock { state: LockState::Open, failures: 0 }));
+        return Ok(Some(Lock { state: LockState::Open, failures: 0, pauses }));
     };
     let state = match counted.failures {
         many if many >= PASSWORD.last => LockState::PasswordOff,
         _ if cx.now < counted.blocked_until => LockState::Waiting(counted.blocked_until),
         _ => LockState::Open,
     };
-    Ok(Some(Lock { state, failures: counted.failures }))
+    Ok(Some(Lock { state, failures: counted.failures, pauses }))
 }
 
-/// Forgets every wrong try at a person's secrets, of strangers and in their own browsers; `false` if there is nobody of
+/// Forgets every wrong try at a person's secrets, of strangers and in their own browsers, second factors included; `false` if there is nobody of
 /// this id.
 pub fn lift_lock(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
     let Some(lock) = lock_of(cx, identity)? else { return Ok(false) };
     forget(cx, identity, &RULES)?;
+    factors::lift(cx, identity)?;
     cx.record(Event::new("identity.unlocked").of(identity).with("failures", lock.failures))?;
     Ok(true)
 }

@@ -66,12 +66,13 @@ pub fn add(
         mac: Vec::new(),
         created_at: cx.now,
         last_used_at: None,
+        user_handle: None,
     };
     authenticate(cx, &mut passkey);
     if !store::passkeys::insert(cx.db, &passkey)? {
         return refused(cx, session, "credential_exists");
     }
-    told(cx, session, "passkey.added", &passkey)?;
+    told(cx, Some(session), "passkey.added", &passkey)?;
     if factors::of(cx, identity)?.backup_codes == 0 {
         factors::make_backup_codes(cx, session)?;
     }
@@ -80,7 +81,7 @@ pub fn add(
 }
 
 /// What a credential is called until its owner gives it a name: by who keeps it, and the system that it was made on.
-fn first_name(cx: &Cx<'_>, kind: PasskeyKind, aaguid: Uuid) -> String {
+pub(super) fn first_name(cx: &Cx<'_>, kind: PasskeyKind, aaguid: Uuid) -> String {
     let keeper = provider(aaguid).unwrap_or(match kind {
         PasskeyKind::Passkey => "Passkey",
         PasskeyKind::SecurityKey => "Security key",
@@ -128,20 +129,34 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
     {
         return Ok(Removed::Last);
     }
-    if store::passkeys::delete(cx.db, session.identity, id)? {
-        told(cx, session, "passkey.removed", passkey)?;
+    if take_away(cx, passkey, Some(session))? {
         cx.notify(session.identity, &Mail::PasskeyRemoved)?;
         factors::removed(cx, session.identity)?;
     }
     Ok(Removed::Done)
 }
 
+/// Deletes one of a person, whoever wants that: `false` if it is gone already. Telling the person, and what ends with their
+/// last second factor, is for the caller.
+pub(in crate::identity) fn take_away(
+    cx: &mut Cx<'_>,
+    passkey: &Passkey,
+    session: Option<&Session>,
+) -> Result<bool> {
+    let deleted = store::passkeys::delete(cx.db, passkey.identity, passkey.id)?;
+    if deleted {
+        told(cx, session, "passkey.removed", passkey)?;
+    }
+    Ok(deleted)
+}
+
 fn has_password(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
     Ok(store::identities::password_set_at(cx.db, identity)?.is_some())
 }
 
-fn told(cx: &mut Cx<'_>, session: &Session, fact: &'static str, passkey: &Passkey) -> Result<()> {
-    let event = Event::new(fact).of(session.identity).in_session(session.id);
+fn told(cx: &mut Cx<'_>, session: Option<&Session>, fact: &'static str, passkey: &Passkey) -> Result<()> {
+    let event = Event::new(fact).of(passkey.identity);
+    let event = session.into_iter().fold(event, |event, session| event.in_session(session.id));
     cx.record(event.with("passkey_id", passkey.id.to_string()).with("kind", passkey.kind.name()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::is_open;
 use super::challenges::{consume, of_flow};
-use super::{authenticate, handle, is_authentic, relying_party};
+use super::{authenticate, handle_of, is_authentic, relying_party};
 use crate::config::Settings;
 use crate::crypto::base64url;
 use crate::crypto::webauthn::{Asserted, Assertion, KnownCredential, Refusal};
@@ -116,7 +116,7 @@ fn objection(
     assertion: &Assertion,
     known: &Passkey,
 ) -> Option<&'static str> {
-    let of_owner = assertion.user_handle.as_deref().map(|claimed| claimed == handle(known.identity));
+    let of_owner = assertion.user_handle.as_deref().map(|claimed| claimed == handle_of(known));
     if !is_authentic(cx, known) {
         return Some("passkey_row");
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{BETTER, GOOD, World, fake_hash, worlds};
-use crate::identity::administration::{self, NewIdentity, Refusal, Replacement};
+use crate::identity::administration::{self, ExternalId, NewIdentity, Refusal, Replacement};
 use crate::identity::sessions;
 use crate::model::{Identity, IdentityId, IdentityState};
 
@@ -21,6 +21,7 @@ fn new(traits: Value) -> NewIdentity {
 
 fn with(traits: Value) -> Replacement {
     Replacement {
+        external_id: ExternalId::Stays,
         schema_id: "default".to_owned(),
         traits,
         state: IdentityState::Active,

@@ -321,6 +321,35 @@ fn sec_a05_five_wrong_backup_codes_make_an_hour_of_waiting_and_leave_the_app_as_
 }
 
 #[test]
+fn sec_b05_lifting_a_lock_lifts_the_pauses_of_second_factors_too() {
+    for world in worlds() {
+        let anna = world.person("anna@example.com", GOOD);
+        let ben = world.person("ben@example.com", GOOD);
+        let (hers, phone) = with_app(&world, "anna@example.com", 1);
+        let codes = codes_of(&world, &hers.session);
+        let flow = at_the_second_step(&world, "anna@example.com", 2);
+        for _ in 0..5 {
+            totp(&world, flow, "000000");
+            backup(&world, flow, "0000-0000-0000-0000");
+        }
+        let lock = world.run(move |cx| crate::identity::lock_of(cx, anna)).unwrap();
+        let paused: Vec<&str> = lock.pauses.iter().map(|pause| pause.kind).collect();
+        assert_eq!(paused, ["totp", "lookup_secret"]);
+        let code = phone.code(&world, 0);
+        assert_eq!(totp(&world, flow, &code), ["factor.slow_down@code"]);
+        assert_eq!(backup(&world, flow, &codes[0]), ["factor.slow_down@code"]);
+
+        assert!(world.run(move |cx| crate::identity::lift_lock(cx, ben)), "somebody else's");
+        assert_eq!(totp(&world, flow, &code), ["factor.slow_down@code"]);
+        assert!(world.run(move |cx| crate::identity::lift_lock(cx, anna)));
+        assert!(world.run(move |cx| crate::identity::lock_of(cx, anna)).unwrap().pauses.is_empty());
+        assert_eq!(totp(&world, flow, &code), BOTH);
+        let flow = at_the_second_step(&world, "anna@example.com", 3);
+        assert_eq!(backup(&world, flow, &codes[0]), BOTH);
+    }
+}
+
+#[test]
 fn sec_a07_what_was_kept_is_never_shown_again() {
     for world in worlds() {
         world.person("anna@example.com", GOOD);

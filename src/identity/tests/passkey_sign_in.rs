@@ -21,7 +21,7 @@ fn options_in(world: &World, flow: FlowId, browser: u8) -> Option<Value> {
     world.run(move |cx| passkeys::request_options::<Login>(cx, flow, &browser))
 }
 
-fn options(world: &World, flow: FlowId) -> Value {
+pub(super) fn options(world: &World, flow: FlowId) -> Value {
     options_in(world, flow, 1).unwrap()
 }
 
@@ -33,6 +33,14 @@ fn send(world: &World, flow: FlowId, json: &Value, previous: Option<Session>) ->
         let flow = store::flows::find::<Login>(cx.db, flow)?.unwrap();
         passkeys::sign_in(cx, flow, attempt, previous.as_ref())
     })
+}
+
+/// Whom a passkey that is shown in this flow signs in.
+pub(super) fn signs_in(world: &World, flow: FlowId, shown: &Value) -> Option<IdentityId> {
+    match send(world, flow, shown, None) {
+        Progress::Done(_, new) => new.map(|new| new.session.identity),
+        Progress::Stay(_) => None,
+    }
 }
 
 /// What showing a passkey in a fresh flow of a browser comes to.

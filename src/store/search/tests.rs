@@ -66,6 +66,7 @@ fn identity(n: u128) -> Identity {
         version: 1,
         created_at: at,
         updated_at: at,
+        external_id: None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! What an identity is made of, and replaced with, as callers send it. Members that nobody asked for are refused (G05).
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::passwords::{self, Credentials};
 use super::refusal::{Answer, Refused};
-use crate::identity::administration::{Imported, NewIdentity, Replacement};
+use crate::identity::administration::{ExternalId, Imported, NewIdentity, Replacement};
 use crate::identity::traits;
 use crate::model::IdentityState;
 use crate::web::visit::Visit;
@@ -31,6 +31,7 @@ impl From<State> for IdentityState {
 #[serde(deny_unknown_fields)]
 pub(super) struct Creation {
     schema_id: Option<String>,
+    external_id: Option<String>,
     traits: Value,
     state: Option<State>,
     metadata_public: Option<Value>,
@@ -73,11 +74,23 @@ enum Via {
 #[serde(deny_unknown_fields)]
 pub(super) struct Update {
     schema_id: Option<String>,
+    #[serde(default)]
+    external_id: Told,
     traits: Value,
     state: State,
     metadata_public: Option<Value>,
     metadata_admin: Option<Value>,
     credentials: Option<Credentials>,
+}
+
+/// A member that stays as it is if it is left out, and goes if it is `null`.
+#[derive(Default)]
+struct Told(ExternalId);
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(ExternalId::Is(Option::<String>::deserialize(from)?)))
+    }
 }
 
 impl Creation {
@@ -87,8 +100,9 @@ impl Creation {
     }
 
     /// Checks it, and hashes what must be hashed before a transaction begins.
-    pub(super) async fn prepared(self, visit: &Visit) -> Answer<Imported> {
+    pub(super) async fn prepared(mut self, visit: &Visit) -> Answer<Imported> {
         let proven = addresses(visit, &self)?;
+        let brought = self.credentials.as_mut().map(Credentials::take_brought).transpose()?;
         let password = passwords::hash(visit, self.credentials, &self.traits).await?;
         let new = NewIdentity {
             schema_id: self.schema_id.unwrap_or_else(|| visit.settings().identity.schema_id.clone()),
@@ -99,15 +113,18 @@ impl Creation {
             password,
             verified: false,
         };
-        Ok(Imported { proven, ..Imported::new(new) })
+        let (external_id, brought) = (self.external_id, brought.unwrap_or_default());
+        Ok(Imported { proven, external_id, brought, ..Imported::new(new) })
     }
 }
 
 impl Update {
     /// Checks it, and hashes what must be hashed before a transaction begins.
     pub(super) async fn prepared(self, visit: &Visit, version: Option<i64>) -> Answer<Replacement> {
+        self.credentials.as_ref().map_or(Ok(()), Credentials::refuse_brought)?;
         let password = passwords::hash(visit, self.credentials, &self.traits).await?;
         Ok(Replacement {
+            external_id: self.external_id.0,
             schema_id: self.schema_id.unwrap_or_else(|| visit.settings().identity.schema_id.clone()),
             traits: self.traits,
             state: self.state.into(),

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::bodies::{Creation, Update};
-use super::identity::{self, Person};
+use super::identity::{Person, Shown};
 use super::input::{self, Query};
 use super::refusal::{Answer, Refused};
 use crate::cx::Cx;
@@ -29,10 +29,24 @@ pub(super) async fn create(visit: Visit) -> Answer {
 
 /// `GET /admin/identities/{id}`.
 pub(super) async fn get(visit: Visit) -> Answer {
-    identity::shown(&Query::of(&visit, &["include_credential"])?)?;
+    let shown = Shown::of(&Query::of(&visit, &["include_credential"])?)?;
     let id = input::id(&visit)?;
     let found = visit.work().read(move |cx| Person::find(cx, id)).await?;
-    found.ok_or_else(|| Refused::not_found("identity"))?.reply(&visit)
+    found.ok_or_else(|| Refused::not_found("identity"))?.showing(shown).reply(&visit)
+}
+
+/// `GET /admin/identities/by/external/{external_id}`: the one that another system calls this.
+pub(super) async fn get_by_external_id(visit: Visit) -> Answer {
+    let shown = Shown::of(&Query::of(&visit, &["include_credential"])?)?;
+    let external_id = input::whole(visit.path_part("external_id"));
+    let found = visit
+        .work()
+        .read(move |cx| match administration::find_by_external_id(cx, &external_id)? {
+            Some(identity) => Person::read(cx, identity).map(Some),
+            None => Ok(None),
+        })
+        .await?;
+    found.ok_or_else(|| Refused::not_found("identity"))?.showing(shown).reply(&visit)
 }
 
 /// `PUT /admin/identities/{id}`: everything but the password, which stays if no other is given.

@@ -1,52 +1,44 @@
 //! The shape of an identity (Kratos' `identity`).
 
+mod credentials;
+
+pub(super) use credentials::Shown;
+
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use serde_json::{Value, json};
 
-use super::input::Query;
-use super::refusal::{Answer, Refused};
+use super::refusal::Answer;
 use crate::config::Settings;
 use crate::crypto::base64url;
 use crate::cx::{Cx, Result};
-use crate::model::{Identity, IdentityId, Instant, VerifiableAddress};
+use crate::model::{Identity, IdentityId, VerifiableAddress};
 use crate::store;
 use crate::web::reply::Reply;
 use crate::web::visit::Visit;
-
-/// The types of credentials that Kratos knows; those that an identity has are shown.
-const CREDENTIALS: [&str; 8] =
-    ["password", "oidc", "totp", "lookup_secret", "webauthn", "passkey", "code", "saml"];
-
-/// Whether the parameter `include_credential` asks for credentials, which must be of a known type. What is shown of them is
-/// always the same.
-pub(super) fn shown(query: &Query<'_>) -> Answer<bool> {
-    let mut shown = false;
-    for kind in query.all("include_credential") {
-        if !CREDENTIALS.contains(&kind) {
-            let reason = format!("include_credential takes {}.", CREDENTIALS.join(", "));
-            return Err(Refused::bad_request("invalid_parameter", reason).into());
-        }
-        shown = true;
-    }
-    Ok(shown)
-}
+use credentials::Held;
 
 /// An identity with what stands beside it.
-pub(super) struct Person {
+pub(in crate::web) struct Person {
     pub(super) identity: Identity,
     addresses: Vec<VerifiableAddress>,
-    password_set_at: Option<Instant>,
+    credentials: Option<Held>,
+    shown: Shown,
 }
 
 impl Person {
-    /// With its addresses, and with the fact that it has a password.
+    /// With its addresses, and with what it can sign in with.
     pub(super) fn read(cx: &mut Cx<'_>, identity: Identity) -> Result<Self> {
+        let credentials = Held::of_all(cx, &[identity.id])?.remove(&identity.id);
+        Ok(Self { credentials, ..Self::without_credentials(cx, identity)? })
+    }
+
+    /// With its addresses only.
+    pub(in crate::web) fn without_credentials(cx: &mut Cx<'_>, identity: Identity) -> Result<Self> {
         let addresses = store::identities::addresses_of(cx.db, identity.id)?;
-        let password_set_at = store::identities::password_set_at(cx.db, identity.id)?;
-        Ok(Self { identity, addresses, password_set_at })
+        Ok(Self { identity, addresses, credentials: None, shown: Shown::default() })
     }
 
     /// The identity of this id.
@@ -55,27 +47,28 @@ impl Person {
         found.map(|identity| Self::read(cx, identity)).transpose()
     }
 
-    /// Many, with their addresses, and with the fact that they have a password if that is asked for.
-    pub(super) fn list(
-        cx: &mut Cx<'_>,
-        identities: Vec<Identity>,
-        with_credentials: bool,
-    ) -> Result<Vec<Self>> {
+    /// With more about these credentials.
+    pub(super) fn showing(self, shown: Shown) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// Many, with their addresses, and with what they can sign in with if that is asked for.
+    pub(super) fn list(cx: &mut Cx<'_>, identities: Vec<Identity>, shown: &Shown) -> Result<Vec<Self>> {
         let ids: Vec<IdentityId> = identities.iter().map(|identity| identity.id).collect();
         let mut all: HashMap<IdentityId, Vec<VerifiableAddress>> = HashMap::new();
         for address in store::identities::addresses_of_all(cx.db, &ids)? {
             all.entry(address.identity).or_default().push(address);
         }
-        let passwords: HashMap<IdentityId, Instant> = match with_credentials {
-            true => store::identities::passwords_set_at(cx.db, &ids)?.into_iter().collect(),
+        let mut held = match shown.is_any() {
+            true => Held::of_all(cx, &ids)?,
             false => HashMap::new(),
         };
         Ok(identities
             .into_iter()
             .map(|identity| {
                 let addresses = all.remove(&identity.id).unwrap_or_default();
-                let password_set_at = passwords.get(&identity.id).copied();
-                Self { identity, addresses, password_set_at }
+                let credentials = held.remove(&identity.id);
+                Self { identity, addresses, credentials, shown: shown.clone() }
             })
             .collect())
     }
@@ -99,9 +92,26 @@ impl Person {
 
     /// As JSON.
     pub(super) fn json(&self, settings: &Settings) -> Value {
-        let Self { identity, addresses, password_set_at } = self;
+        let mut json = self.for_its_person(settings);
+        if let Some(external_id) = &self.identity.external_id {
+            json["external_id"] = json!(external_id);
+        }
+        json["metadata_admin"] = json!(self.identity.metadata_admin);
+        json["version"] = json!(self.identity.version);
+        let credentials = self.credentials.as_ref();
+        if let Some(held) =
+            credentials.and_then(|held| held.json(self.identity.id, &self.addresses, &self.shown))
+        {
+            json["credentials"] = held;
+        }
+        json
+    }
+
+    /// As JSON that the person may see: without what only administrators may read.
+    pub(in crate::web) fn for_its_person(&self, settings: &Settings) -> Value {
+        let Self { identity, addresses, .. } = self;
         let schema = base64url(identity.schema_id.as_bytes());
-        let mut json = json!({
+        json!({
             "id": identity.id,
             "schema_id": identity.schema_id,
             "schema_url": format!("{}/schemas/{schema}", settings.issuer),
@@ -111,24 +121,10 @@ impl Person {
             "verifiable_addresses": addresses.iter().map(verifiable).collect::<Vec<_>>(),
             "recovery_addresses": addresses.iter().map(for_recovery).collect::<Vec<_>>(),
             "metadata_public": identity.metadata_public,
-            "metadata_admin": identity.metadata_admin,
             "created_at": identity.created_at.rfc3339(),
             "updated_at": identity.updated_at.rfc3339(),
             "organization_id": null,
-            "version": identity.version,
-        });
-        if let Some(at) = password_set_at {
-            let identifiers: Vec<&str> = addresses.iter().map(|address| address.value.as_str()).collect();
-            json["credentials"] = json!({
-                "password": {
-                    "type": "password",
-                    "identifiers": identifiers,
-                    "version": 0,
-                    "updated_at": at.rfc3339(),
-                }
-            });
-        }
-        json
+        })
     }
 }
 

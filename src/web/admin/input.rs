@@ -95,6 +95,13 @@ pub(super) fn id<T: FromStr>(visit: &Visit) -> Answer<T> {
     visit.path_part("id").parse().map_err(|_| malformed_id("in the path").into())
 }
 
+/// A part of the path without its last escapes: those of `/`, `%` and `+` are still in it.
+pub(super) fn whole(part: &str) -> String {
+    let escaped = format!("v={}", part.replace('+', "%2B").replace('&', "%26"));
+    let pair = url::form_urlencoded::parse(escaped.as_bytes()).next();
+    pair.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
 /// A text that should be an id.
 pub(super) fn malformed_id(place: &str) -> Refused {
     Refused::bad_request("malformed_id", format!("The id {place} is no UUID."))
@@ -191,6 +198,13 @@ mod tests {
         }
         // Six characters that only look like one.
         assert!(parse::<Body>(br#"{"password":"\\u0000"}"#).is_ok());
+    }
+
+    #[test]
+    fn the_last_escapes_of_a_path_are_read() {
+        for (part, text) in [("a b", "a b"), ("a%2Fb%25c", "a/b%c"), ("a+b&c=d", "a+b&c=d"), ("", "")] {
+            assert_eq!(whole(part), text);
+        }
     }
 
     #[test]

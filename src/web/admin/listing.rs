@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::identity::{self, Person};
+use super::identity::{Person, Shown};
 use super::input::{self, Query};
 use super::paging::{self, Page};
 use super::refusal::{Answer, Refused};
@@ -21,11 +21,12 @@ const MOST_IDS: usize = 500;
 /// How long to wait while the index is written anew, in seconds.
 const INDEXING: u64 = 10;
 
-const PARAMETERS: [&str; 14] = [
+const PARAMETERS: [&str; 15] = [
     "page_size",
     "page_token",
     "ids",
     "credentials_identifier",
+    "external_id",
     "preview_credentials_identifier_similar",
     "include_credential",
     "consistency",
@@ -42,6 +43,7 @@ const PARAMETERS: [&str; 14] = [
 enum Wanted {
     Ids(Vec<IdentityId>),
     Address(String),
+    External(String),
     Beginning(String, Conditions),
     Described(Conditions),
 }
@@ -56,7 +58,7 @@ struct Found {
 pub(super) async fn list(visit: Visit) -> Answer {
     let query = Query::of(&visit, &PARAMETERS)?;
     let page = Page::of(&visit, &query, "identities")?;
-    let with_credentials = identity::shown(&query)?;
+    let shown = Shown::of(&query)?;
     let (wanted, needs_index) = wanted(&visit, &query)?;
     let (after, after_word, limit) =
         (page.after_age(IdentityId::from_uuid), page.after_word(IdentityId::from_uuid), page.limit());
@@ -73,7 +75,7 @@ pub(super) async fn list(visit: Visit) -> Answer {
                 }
                 other => unworded(others(cx, other, after, limit)?),
             };
-            people(cx, found, with_credentials).map(Some)
+            people(cx, found, &shown).map(Some)
         })
         .await?;
     let mut people = found.ok_or_else(|| Refused::indexing(INDEXING))?;
@@ -95,6 +97,9 @@ fn others(
         Wanted::Address(typed) => {
             administration::find_by_address(cx, &typed)?.into_iter().filter(later).collect()
         }
+        Wanted::External(external_id) => {
+            administration::find_by_external_id(cx, &external_id)?.into_iter().filter(later).collect()
+        }
         Wanted::Described(conditions) => search::list(cx, &conditions, after, limit)?,
         Wanted::Beginning(..) => Vec::new(),
     })
@@ -104,9 +109,9 @@ fn unworded(identities: Vec<Identity>) -> Vec<(Identity, Vec<u8>)> {
     identities.into_iter().map(|identity| (identity, Vec::new())).collect()
 }
 
-fn people(cx: &mut Cx<'_>, found: Vec<(Identity, Vec<u8>)>, with_credentials: bool) -> Result<Vec<Found>> {
+fn people(cx: &mut Cx<'_>, found: Vec<(Identity, Vec<u8>)>, shown: &Shown) -> Result<Vec<Found>> {
     let (identities, words): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-    let people = Person::list(cx, identities, with_credentials)?;
+    let people = Person::list(cx, identities, shown)?;
     Ok(people
         .into_iter()
         .zip(words)
@@ -130,15 +135,23 @@ fn wanted(visit: &Visit, query: &Query<'_>) -> Answer<(Wanted, bool)> {
     ids.sort_unstable();
     ids.dedup();
     let address = query.one("credentials_identifier")?;
+    let external_id = query.one("external_id")?;
     let similar = query.one("preview_credentials_identifier_similar")?;
     let typed = query.one("q")?.or(similar);
     let conditions = conditions(visit, query)?;
-    let alone = [!ids.is_empty(), address.is_some(), similar.is_some(), query.one("q")?.is_some()];
+    let alone = [
+        !ids.is_empty(),
+        address.is_some(),
+        external_id.is_some(),
+        similar.is_some(),
+        query.one("q")?.is_some(),
+    ];
     let alone = alone.iter().filter(|given| **given).count();
     let described = conditions.is_some();
-    if alone > 1 || (described && (!ids.is_empty() || address.is_some())) {
-        let reason = "ids, credentials_identifier and a search by words exclude each other; \
-                      the first two exclude every other condition, too.";
+    let by_name = address.is_some() || external_id.is_some();
+    if alone > 1 || (described && (!ids.is_empty() || by_name)) {
+        let reason = "ids, credentials_identifier, external_id and a search by words exclude each other; \
+                      the first three exclude every other condition, too.";
         return Err(Refused::bad_request("conflicting_parameters", reason).into());
     }
     if ids.len() > MOST_IDS {
@@ -149,6 +162,7 @@ fn wanted(visit: &Visit, query: &Query<'_>) -> Answer<(Wanted, bool)> {
     let wanted = match (ids.is_empty(), address, typed) {
         (false, ..) => Wanted::Ids(ids),
         (_, Some(address), _) => Wanted::Address(address.to_owned()),
+        _ if external_id.is_some() => Wanted::External(external_id.unwrap_or_default().to_owned()),
         (_, _, Some(typed)) => Wanted::Beginning(typed.to_owned(), conditions.unwrap_or_default()),
         _ => Wanted::Described(conditions.unwrap_or_default()),
     };

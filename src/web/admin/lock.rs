@@ -11,7 +11,7 @@ use crate::web::reply::Reply;
 use crate::web::visit::Visit;
 
 /// `GET /admin/identities/{id}/lock`: how strangers stand with the password. `state` is `open`, `waiting` (until
-/// `retry_at`) or `password_off`.
+/// `retry_at`) or `password_off`. `paused_credentials` are second factors of which no try counts until their `retry_at`.
 pub(super) async fn get(visit: Visit) -> Answer {
     Query::of(&visit, &[])?;
     let id: IdentityId = input::id(&visit)?;
@@ -22,11 +22,17 @@ pub(super) async fn get(visit: Visit) -> Answer {
         LockState::Waiting(until) => ("waiting", Some(until.rfc3339())),
         LockState::PasswordOff => ("password_off", None),
     };
+    let paused: Vec<_> = lock
+        .pauses
+        .iter()
+        .map(|pause| json!({"type": pause.kind, "retry_at": pause.until.rfc3339()}))
+        .collect();
     let body = json!({
         "identity_id": id.to_string(),
         "state": state,
         "failures": lock.failures,
         "retry_at": retry_at,
+        "paused_credentials": paused,
     });
     Ok(Reply::json(StatusCode::OK, &body)?)
 }

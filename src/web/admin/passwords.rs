@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::refusal::{Answer, Refused};
 use crate::crypto::PasswordHash;
+use crate::identity::administration::{Brought, Configs};
 use crate::identity::{passwords, traits};
 use crate::web::visit::Visit;
 
@@ -13,6 +14,17 @@ use crate::web::visit::Visit;
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
     password: Option<Password>,
+    totp: Option<Beside>,
+    lookup_secret: Option<Beside>,
+    webauthn: Option<Beside>,
+    passkey: Option<Beside>,
+}
+
+/// What is shown beside a password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Beside {
+    config: Option<Value>,
 }
 
 impl Credentials {
@@ -20,6 +32,39 @@ impl Credentials {
     pub(super) fn has_plain_password(&self) -> bool {
         let config = self.password.as_ref().and_then(|password| password.config.as_ref());
         config.is_some_and(|config| config.password.is_some())
+    }
+
+    /// Takes out what is shown beside a password.
+    pub(super) fn take_brought(&mut self) -> Answer<Brought> {
+        let config = |of: &mut Option<Beside>| of.take().and_then(|beside| beside.config);
+        let configs = Configs {
+            totp: config(&mut self.totp),
+            lookup_secret: config(&mut self.lookup_secret),
+            webauthn: config(&mut self.webauthn),
+            passkey: config(&mut self.passkey),
+        };
+        Brought::read(configs).map_err(|misfit| {
+            let reason = format!("A credential cannot be used: {}.", misfit.reason);
+            Refused::bad_request("invalid_credentials", reason).at(&misfit.pointer).into()
+        })
+    }
+
+    /// A replacement gives another password, and nothing that is shown beside it: people set that up themselves.
+    pub(super) fn refuse_brought(&self) -> Answer<()> {
+        let all = [
+            ("totp", &self.totp),
+            ("lookup_secret", &self.lookup_secret),
+            ("webauthn", &self.webauthn),
+            ("passkey", &self.passkey),
+        ];
+        match all.iter().find(|(_, of)| of.is_some()) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let reason = "Second factors and passkeys are imported with a new identity only.";
+                let pointer = format!("/credentials/{name}");
+                Err(Refused::bad_request("invalid_credentials", reason).at(&pointer).into())
+            }
+        }
     }
 }
 

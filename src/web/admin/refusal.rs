@@ -26,7 +26,10 @@ pub(super) enum Stop {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault {
-            // Two writers wanted the same address at the same moment.
+            // Two writers wanted the same at the same moment.
+            Fault::Store(store::Error::Duplicate(what)) if what.contains("external_id") => {
+                Refused::external_id_taken().into()
+            }
             Fault::Store(store::Error::Duplicate(_)) => Refused::address_taken().into(),
             other => Self::Fault(other),
         }
@@ -86,6 +89,11 @@ impl Refused {
     /// Somebody else has this address.
     pub(super) fn address_taken() -> Self {
         Self::conflict("address_taken", "An address in the traits belongs to another identity.")
+    }
+
+    /// Somebody else is called like this elsewhere.
+    fn external_id_taken() -> Self {
+        Self::conflict("external_id_taken", "This external_id belongs to another identity.")
     }
 
     /// The index of the search is not complete.
@@ -154,6 +162,7 @@ impl Refused {
         match refusal {
             Refusal::NotFound => Self::not_found("identity"),
             Refusal::AddressTaken(_) => Self::address_taken(),
+            Refusal::ExternalIdTaken => Self::external_id_taken(),
             Refusal::IdTaken => Self::conflict("id_taken", "This id belongs to another identity."),
             Refusal::Conflict if insisted => Self::new(
                 StatusCode::PRECONDITION_FAILED,

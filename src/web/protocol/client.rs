@@ -1,14 +1,15 @@
 //! Who the client of a request to an endpoint is, by whichever method it is registered for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use crate::crypto::ClientJwt;
 use crate::cx::{Refusal, Result};
 use crate::model::{Client, Event};
-use crate::oauth2::{Error, authenticate, claimed, spend};
-use crate::web::visit::Visit;
+use crate::oauth2::{Error, authenticate, claimed, named, spend};
+use crate::web::visit::{FormFields, Visit};
 
 /// The client, authenticated. An assertion is used up by this, whatever becomes of the request.
 pub(super) async fn authenticated(
@@ -33,6 +34,29 @@ pub(super) async fn authenticated(
     let client = Arc::clone(&claimed.client);
     let spent = visit.protocol_work().write(move |cx| spend(cx, &client, once)).await?;
     Ok(spent.map(|()| claimed.client))
+}
+
+/// How long the client that a form names must wait, because it has failed too often from this address. Clients that do
+/// not exist wait together, so that their names tell nothing (E06).
+pub(super) fn patience(visit: &Visit, form: &[(String, String)]) -> Option<Duration> {
+    let env = visit.env();
+    if env.settings.token_failures_per_minute == 0 {
+        return None;
+    }
+    visit.site().failures.wait_as(visit.peer(), &name(visit, form), env.clock.now())
+}
+
+/// Counts that a client was not authenticated, or that a grant of it was not good.
+pub(super) fn count_failure(visit: &Visit) {
+    if let Ok(FormFields(form)) = visit.form() {
+        let now = visit.env().clock.now();
+        let _spent = visit.site().failures.take_as(visit.peer(), &name(visit, &form), now);
+    }
+}
+
+fn name(visit: &Visit, form: &[(String, String)]) -> String {
+    let found = named(&visit.env().clients.get(), visit.header("authorization"), form);
+    found.map(|client| client.id.clone()).unwrap_or_default()
 }
 
 /// The claims of a JWT that this client signed. That its keys could not be fetched, because nothing may be fetched from

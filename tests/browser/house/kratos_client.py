@@ -4,10 +4,11 @@ its types and refuses what does not fit."""
 import sys
 
 import ory_kratos_client as kratos
-from ory_kratos_client.exceptions import ApiException, BadRequestException, NotFoundException
+from ory_kratos_client.exceptions import ApiException, BadRequestException, NotFoundException, UnauthorizedException
 
-admin, issuer = sys.argv[1:]
+admin, issuer, cookies = sys.argv[1:]
 BCRYPT = "$2b$04$8GyucX8XsZLj7wIH9nlh3.Gyu9rtWEp.zIeA5zM3n7OoomDBUwPZK"
+TOTP = "otpauth://totp/acme:ada?algorithm=SHA1&digits=6&issuer=acme&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 NOBODY = "9a0d5c1e-8d53-4c1e-9b7b-0c8a2f2c9f11"
 
 
@@ -76,7 +77,9 @@ link = identities.create_recovery_link_for_identity(
 )
 assert link.recovery_link.startswith(issuer)
 
-assert identities.list_sessions(active=True, expand=["identity", "devices"]) == []
+sessions = identities.list_sessions(active=True, expand=["identity", "devices"])
+assert {session.identity.traits["email"] for session in sessions} == {"anna@example.com"}, sessions
+assert identities.get_session(sessions[0].id, expand=["identity"]).active is True
 assert identities.list_identity_sessions(ada.id) == []
 refused(NotFoundException, identities.get_session, NOBODY)
 refused(NotFoundException, identities.extend_session, NOBODY)
@@ -87,6 +90,30 @@ assert [schema.id for schema in schemas.list_identity_schemas()] == ["default"]
 assert schemas.get_identity_schema("default")["properties"]["email"]["type"] == "string"
 assert isinstance(courier.list_courier_messages(page_size=10), list)
 refused(NotFoundException, courier.get_courier_message, NOBODY)
+
+frontend = kratos.FrontendApi(kratos.ApiClient(kratos.Configuration(host=issuer)))
+refused(UnauthorizedException, frontend.to_session)
+session = frontend.to_session(cookie=cookies)
+assert session.active and session.identity.traits["email"] == "anna@example.com", session
+assert [how.method for how in session.authentication_methods] == ["password"], session
+assert session.authenticator_assurance_level.value == "aal1", session
+
+# This client has no types for second factors that are imported, but for those that are shown.
+codes = {"codes": [{"code": "k3w9x0ab"}]}
+factors = kratos.CreateIdentityBody(
+    schema_id="default",
+    external_id="crm.py",
+    traits={"email": "factors.py@example.org"},
+    credentials=kratos.IdentityWithCredentials(
+        additional_properties={"totp": {"config": {"totp_url": TOTP}}, "lookup_secret": {"config": codes}}
+    ),
+)
+made = identities.create_identity(create_identity_body=factors)
+assert identities.get_identity_by_external_id("crm.py").id == made.id
+assert set(identities.get_identity(made.id, include_credential=["totp"]).credentials) == {"totp", "lookup_secret"}
+for kind in ["lookup_secret", "totp"]:
+    identities.delete_identity_credentials(made.id, kind)
+    refused(NotFoundException, identities.delete_identity_credentials, made.id, kind)
 
 identities.delete_identity_credentials(ada.id, "password")
 identities.delete_identity(ada.id)

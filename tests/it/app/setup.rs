@@ -49,6 +49,7 @@ impl Setup {
             .set("database.connections", "4")
             .set("limits.requests_per_minute", "0")
             .set("limits.flows_per_minute", "0")
+            .set("limits.token_failures_per_minute", "0")
             .set("limits.sign_ins_per_minute", "0")
             .set("limits.recoveries_per_hour", "0")
     }

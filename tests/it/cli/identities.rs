@@ -152,6 +152,65 @@ fn what_is_exported_is_imported_elsewhere_as_it_was() {
     }
 }
 
+/// A key of COSE on P-256: the base point.
+const COSE: &str = "pQECAyYgASFYIGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU=";
+
+const TOTP: &str =
+    "otpauth://totp/acme:ada?algorithm=SHA1&digits=6&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+#[test]
+fn second_factors_are_exported_if_that_is_asked_for_and_imported_elsewhere_as_they_were() {
+    for folder in Folder::with_each_database() {
+        let key = json!({
+            "id": "a2V5", "public_key": COSE, "flags": {"backup_eligible": true, "backup_state": true},
+            "authenticator": {"aaguid": "AAAAAAAAAAAAAAAAAAAAAA==", "sign_count": 3},
+            "display_name": "My phone", "transport": ["internal"], "added_at": "2026-01-02T03:04:05.000000Z",
+        });
+        let ada = json!({
+            "id": "9a0d5c1e-8d53-4c1e-9b7b-0c8a2f2c9f11", "external_id": "crm-7", "schema_id": "default",
+            "traits": {"email": "ada@example.org"},
+            "credentials": {
+                "totp": {"config": {"totp_url": TOTP}},
+                "lookup_secret": {"config": {"recovery_codes": [
+                    {"code": "k3w9x0ab"}, {"code": "p0q1r2s3", "used_at": "2026-01-02T03:04:05Z"},
+                ]}},
+                "passkey": {"config": {"credentials": [key]}},
+            },
+        });
+        folder.write("kratos.json", &json!([ada]).to_string());
+        let same = [("WAYHOME__SECRETS__DATA", "0123456789abcdef0123456789abcdef")];
+        let words = ["identities", "import", "kratos.json", "--dev", "--format", "kratos"];
+        let done = folder.run(&words, &same);
+        assert_eq!((done.code, done.out.trim()), (0, "1 imported, 0 refused"), "{}", done.err);
+
+        let plain = folder.run(&["identities", "export", "--dev"], &same).out;
+        assert!(plain.contains("crm-7") && !plain.contains("credentials"), "{plain}");
+        let export = ["identities", "export", "--dev", "--with-second-factors"];
+        let exported = folder.run(&export, &same).out;
+        let told: Value = serde_json::from_str(&exported).unwrap();
+        let config = |kind: &str| told["credentials"][kind]["config"].clone();
+        assert!(config("totp")["totp_url"].as_str().unwrap().contains("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+        let codes = config("lookup_secret")["codes"].as_array().unwrap().clone();
+        assert_eq!(codes.iter().filter(|code| code["used_at"].is_null()).count(), 1);
+        assert!(!exported.contains("k3w9x0ab") && codes.len() == 2, "{exported}");
+        let passkey = config("passkey")["credentials"][0].clone();
+        assert_eq!((&passkey["display_name"], &passkey["public_key"]), (&json!("My phone"), &json!(COSE)));
+
+        // Elsewhere, with the same data secret, it is the same; with another one, the codes would be good for nothing.
+        let elsewhere = Folder::new();
+        let import = ["identities", "import", "-", "--dev"];
+        let done = elsewhere.run_with_input(&import, &same, &exported);
+        assert_eq!((done.code, done.out.trim()), (0, "1 imported, 0 refused"), "{}", done.err);
+        assert_eq!(elsewhere.run(&export, &same).out, exported);
+        let third = Folder::new();
+        let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
+        let done = third.run_with_input(&import, &other, &exported);
+        assert_eq!((done.code, done.out.trim()), (1, "0 imported, 1 refused"), "{}", done.err);
+        assert!(done.err.contains("/credentials/lookup_secret/config/codes"), "{}", done.err);
+        assert!(!done.err.contains("GEZDGNBVGY3TQOJQ"), "{}", done.err);
+    }
+}
+
 #[test]
 fn a_table_is_imported_and_its_rejects_are_one_too() {
     let folder = Folder::new();

@@ -287,6 +287,13 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "identities that are changed at once",
         "200 with",
     ),
+    ("src/identity/administration/external_id.rs", "LENGTH: usize = 255", "an external id", "255 characters"),
+    (
+        "src/identity/administration/brought.rs",
+        "CODES: usize = 100",
+        "backup codes of one person",
+        "100 that",
+    ),
     ("src/identity/search/filter.rs", "MOST: usize = 5", "a filter of identities", "5 conditions"),
     ("src/identity/search/filter.rs", "LONGEST: usize = 2_000", "a filter of identities", "2,000 bytes"),
     ("src/crypto/passwords/foreign.rs", "LONGEST: usize = 4096", "a hash from elsewhere", "4,096 bytes"),

@@ -19,7 +19,7 @@ use crate::model::{IdentityState, Instant};
 pub(in crate::cli) enum Format {
     /// What `export` writes: an identity of the admin API on each line
     Jsonl,
-    /// A table with a line of names: email, name, hash, verified, id, state, created_at, traits.NAME
+    /// A table with a line of names: email, name, hash, verified, id, external_id, state, created_at, traits.NAME
     Csv,
     /// Identities of Ory Kratos, as a list or line by line
     Kratos,

@@ -18,6 +18,7 @@ fn ada() -> Identity {
         version: 3,
         created_at: at,
         updated_at: at,
+        external_id: None,
     }
 }
 

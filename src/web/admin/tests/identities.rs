@@ -86,7 +86,6 @@ async fn sec_g05_what_is_not_an_administrators_to_set_is_refused() {
         "verified",
         "aal",
         "tenant_id",
-        "external_id",
         "traits.email",
     ] {
         let mut body = json!({"traits": {"email": "ben@example.com"}, "state": "active"});

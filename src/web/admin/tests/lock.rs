@@ -31,7 +31,7 @@ async fn sec_b05_a_lock_is_seen_and_lifted() {
     let person = world.person("anna@example.com").await;
     let id = person["id"].as_str().unwrap().to_owned();
     let path = format!("/admin/identities/{id}/lock");
-    let open = json!({"identity_id": id, "state": "open", "failures": 0, "retry_at": null});
+    let open = json!({"identity_id": id, "state": "open", "failures": 0, "retry_at": null, "paused_credentials": []});
     assert_eq!(world.get(&path).await.json, open);
 
     miss(&world, "anna@example.com", 7).await;

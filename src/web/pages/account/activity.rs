@@ -36,6 +36,7 @@ fn words(fact: &Fact) -> Option<&'static str> {
         "credential.removed" => "activity.factor_removed",
         "second_factor.failed" => "activity.factor_failed",
         "backup_code.used" => "activity.backup_code_used",
+        "backup_codes.removed" => "activity.backup_codes_removed",
         "passkey.added" => "activity.passkey_added",
         "passkey.removed" => "activity.passkey_removed",
         "address.changed" => "activity.address_changed",

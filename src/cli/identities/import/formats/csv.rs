@@ -6,7 +6,7 @@ use super::{Person, hash, instant, person};
 use crate::model::IdentityState;
 
 /// The columns that are known, beside `traits.NAME`.
-const COLUMNS: [&str; 7] = ["email", "name", "hash", "verified", "id", "state", "created_at"];
+const COLUMNS: [&str; 8] = ["email", "name", "hash", "verified", "id", "external_id", "state", "created_at"];
 
 /// The names of the columns.
 pub(super) fn names(line: &str) -> Result<Vec<String>, String> {
@@ -50,6 +50,7 @@ pub(super) fn read(names: &[String], line: &str, schema_id: &str) -> Result<Pers
     let mut person = person(schema_id, traits);
     let imported = &mut person.imported;
     imported.id = cell("id").map(|id| id.parse().map_err(|_| "the id is no UUID".to_owned())).transpose()?;
+    imported.external_id = cell("external_id").map(str::to_owned);
     imported.created_at = cell("created_at").map(instant).transpose()?;
     imported.new.verified = match cell("verified") {
         None | Some("false" | "no" | "0") => false,

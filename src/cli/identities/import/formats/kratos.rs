@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Person, hash, instant, person};
+use crate::identity::administration::{Brought, Configs};
 use crate::model::IdentityState;
 
 /// Members that nobody asked for, such as `schema_url`, are passed over.
@@ -11,6 +12,7 @@ use crate::model::IdentityState;
 struct Identity {
     id: Option<String>,
     schema_id: Option<String>,
+    external_id: Option<String>,
     traits: serde_json::Map<String, Value>,
     state: Option<String>,
     metadata_public: Option<Value>,
@@ -31,6 +33,16 @@ struct Address {
 #[derive(Default, Deserialize)]
 struct Credentials {
     password: Option<Password>,
+    totp: Option<Beside>,
+    lookup_secret: Option<Beside>,
+    webauthn: Option<Beside>,
+    passkey: Option<Beside>,
+}
+
+/// What is shown beside a password.
+#[derive(Deserialize)]
+struct Beside {
+    config: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -60,8 +72,18 @@ pub(super) fn read(text: &str, schema_id: &str) -> Result<Person, String> {
     }
     imported.new.metadata_public = read.metadata_public.filter(|value| !value.is_null());
     imported.new.metadata_admin = read.metadata_admin.filter(|value| !value.is_null());
-    let config = read.credentials.unwrap_or_default().password.and_then(|password| password.config);
-    let config = config.unwrap_or_default();
+    imported.external_id = read.external_id.filter(|text| !text.is_empty());
+    let credentials = read.credentials.unwrap_or_default();
+    let beside = |of: Option<Beside>| of.and_then(|beside| beside.config);
+    let configs = Configs {
+        totp: beside(credentials.totp),
+        lookup_secret: beside(credentials.lookup_secret),
+        webauthn: beside(credentials.webauthn),
+        passkey: beside(credentials.passkey),
+    };
+    imported.brought =
+        Brought::read(configs).map_err(|misfit| format!("{}: {}", misfit.pointer, misfit.reason))?;
+    let config = credentials.password.and_then(|password| password.config).unwrap_or_default();
     match config.hashed_password.filter(|text| !text.is_empty()) {
         Some(text) => imported.new.password = Some(hash(&text)?),
         None => person.plain_password = config.password,
