@@ -11,6 +11,6 @@ pub use fault::{Fault, Faults, Severity};
 pub use keys::{CHANNEL_KEYS, KEYS, Key, TABLES, TableKey, WEBHOOK_KEYS, reference};
 pub use settings::{
     AllowedDestination, Brand, Courier, Ends, HttpChannel, HttpTarget, IdentitySettings, JsonnetFile,
-    KeySettings, MAPPED_CLAIMS, Mode, OtherSchema, OutboundSettings, PasswordSettings, SessionSettings,
-    Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, Webhook, parse_duration,
+    KeySettings, MAPPED_CLAIMS, MailTemplate, Mode, OtherSchema, OutboundSettings, PasswordSettings,
+    SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles, Webhook, parse_duration,
 };

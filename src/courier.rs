@@ -11,6 +11,7 @@ mod gateway;
 mod jsonnet;
 mod lint;
 mod messages;
+mod overrides;
 mod paper;
 mod plain;
 mod relay;
@@ -33,6 +34,7 @@ pub use evaluator::{COMMAND, Evaluator, Unevaluated};
 pub use gateway::{HttpRequest, request_of};
 pub use jsonnet::evaluate_job;
 pub use lint::{Lint, lint};
+pub use overrides::{Wrong, check_mail_templates};
 pub use render::{Rendered, render};
 pub use resend::{Resent, resend};
 pub use samples::{Sample, sample, sample_identity};
@@ -49,6 +51,9 @@ use relay::Relay;
 
 /// For so long a single success shows that mail gets through.
 const CALM: Duration = Duration::from_secs(300);
+
+/// Is told of a step and of what it came to.
+pub type Tell<'a> = dyn FnMut(&str, &str) + Send + 'a;
 
 /// How mails leave.
 #[derive(Debug, Clone)]
@@ -107,13 +112,13 @@ impl Courier {
         self.0.deliver_due().await
     }
 
-    /// Sends a sample by the configured way, past the outbox and once.
+    /// Sends a sample by the configured way, past the outbox and once, and tells each step of it.
     ///
     /// # Errors
     ///
-    /// Why it was not taken, in a sentence.
-    pub async fn try_now(&self, sample: &Sample) -> std::result::Result<(), String> {
-        self.0.kind().try_now(sample).await
+    /// Why it was not taken, and what to do.
+    pub async fn try_now(&self, sample: &Sample, tell: &mut Tell<'_>) -> std::result::Result<(), String> {
+        self.0.kind().try_now(sample, tell).await
     }
 }
 

@@ -17,6 +17,7 @@ pub mod passwords;
 pub mod recovery;
 pub mod registration;
 pub mod search;
+pub mod security_check;
 pub mod sessions;
 pub mod settings;
 mod throttle;

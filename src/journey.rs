@@ -19,14 +19,14 @@ pub use arrive::{advance, arrive, enter, park};
 pub use begin::{Begun, Origin, begin, begin_confirmation, own_url, park_change, return_url};
 pub use endings::{
     add_app, add_passkey, change_password, delete_identity, disown_activity, end_everything,
-    end_other_sessions, end_session, end_sessions, finish_recovery, patch_identity, remove_access,
-    remove_password, replace_identity, set_state, sign_out,
+    end_other_sessions, end_session, end_sessions, finish_recovery, finish_recovery_with_passkey,
+    patch_identity, remove_access, remove_password, replace_identity, set_state, sign_out,
 };
 pub use next::{Decision, Facts, Next, next};
 pub use open::{Opened, Renewable, Shown, open, open_keeping, show};
 pub use own_data::own_data;
 pub use pushed::{arrive_pushed, park_pushed};
-pub use resume::{allow, choose_account, deny, lead_on, prove, resume, switch_account};
+pub use resume::{allow, choose_account, deny, go_on, lead_on, prove, resume, switch_account};
 pub use undo::{Undone, delete_due, is_deletion_due, schedule_deletion, take_back};
 pub use waiting::{Waiting, reclaim, waiting};
 
@@ -85,6 +85,8 @@ pub enum Step {
     RecoveryBackupCode(FlowId),
     /// The page on which a new password is chosen.
     NewPassword(FlowId),
+    /// The page of the backup codes that a completed flow has made; it leads on as the flow does.
+    NewCodes(FlowKind, FlowId),
     /// The page on which an account is chosen for a waiting request.
     Choice(AuthorizationRequestId),
     /// The page that asks for consent to a waiting request.
@@ -159,6 +161,7 @@ impl Step {
             Self::RecoveryFactor(_) => "recovery_factor",
             Self::RecoveryBackupCode(_) => "recovery_backup_code",
             Self::NewPassword(_) => "new_password",
+            Self::NewCodes(..) => "new_codes",
             Self::Choice(_) => "choice",
             Self::Consent(_) => "consent",
             Self::Client(_) => "client",

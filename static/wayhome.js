@@ -51,11 +51,11 @@
     rest();
   }
 
-  // Copy what somebody may want to quote.
+  // Copy what somebody may want to quote or keep, in the words of the page unless others are given.
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        await navigator.clipboard.writeText(button.dataset.words ?? document.getElementById(button.dataset.copy).textContent);
         announce(button.dataset.copied);
         button.textContent = button.dataset.copied;
       } catch {
@@ -63,6 +63,8 @@
       }
     });
   }
+
+  for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());
 
   // Applications sign out in frames. The page goes on by itself when all of them have loaded; here it is when time is up.
   const onward = document.querySelector("a[data-onward]");
@@ -104,12 +106,24 @@
     const creates = form.dataset.ceremony === "create";
     let pending;
     let asked = false;
+    // What was typed into the form beside this one goes along, but its password.
+    const takeAlong = () => {
+      for (const taken of form.querySelectorAll("[data-taken]")) taken.remove();
+      for (const [name, value] of form.dataset.with ? new FormData(document.getElementById(form.dataset.with)) : []) {
+        if (!name.startsWith("traits.")) continue;
+        const taken = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+        taken.dataset.taken = "";
+        form.append(taken);
+      }
+    };
     const ask = async (mediation) => {
       pending?.abort();
       const mine = pending = new AbortController();
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.dataset.passkey, { method: "POST", body, credentials: "same-origin", cache: "no-store" });
       const options = await answer.json();
+      // There is nothing to ask an authenticator for, and the server knows why.
+      if (!options && !mediation) return form.submit();
       options.challenge = read(options.challenge);
       if (creates) options.user.id = read(options.user.id);
       options.allowCredentials = named(options.allowCredentials);
@@ -132,6 +146,7 @@
       event.preventDefault();
       if (!keys) return announce(form.dataset.unsupported);
       asked = true;
+      takeAlong();
       ask().catch(() => {
         announce(form.dataset.cancelled);
         asked = false;

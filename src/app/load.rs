@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub use clients_file::ClientsFile;
 
 use super::StartError;
-use crate::config::{Fault, Faults, Mode, Settings, Sources};
+use crate::config::{Fault, Faults, MailTemplate, Mode, Settings, Sources};
 use crate::crypto::MailKey;
 use crate::identity::traits::schema_problem;
 use crate::model::{Client, SecretText};
@@ -97,6 +97,9 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, StartError> {
     if let Some(folder) = Settings::file_of(&sources, "languages.messages") {
         sources.messages = messages(Path::new(&folder));
     }
+    if let Some(folder) = Settings::file_of(&sources, "courier.templates") {
+        sources.mail_templates = mail_templates(Path::new(&folder));
+    }
     for name in Settings::files_of(&sources) {
         let text = std::fs::read_to_string(&name).map_err(|why| why.to_string());
         sources.files.insert(name, text);
@@ -165,6 +168,42 @@ fn messages(folder: &Path) -> Option<Vec<(String, String)>> {
     }
     files.sort();
     Some(files)
+}
+
+/// The templates in a folder and in the folders of languages in it; `None` if one of them cannot be read.
+fn mail_templates(folder: &Path) -> Option<Vec<MailTemplate>> {
+    let mut files = Vec::new();
+    for path in visible(folder)? {
+        match path.is_dir() {
+            true => {
+                let language = name_of(&path)?;
+                for path in visible(&path)? {
+                    files.push(mail_template(&path, Some(language.clone()))?);
+                }
+            }
+            false => files.push(mail_template(&path, None)?),
+        }
+    }
+    Some(files)
+}
+
+fn mail_template(path: &Path, language: Option<String>) -> Option<MailTemplate> {
+    let code = std::fs::read_to_string(path).ok()?;
+    Some(MailTemplate { place: path.display().to_string(), language, name: name_of(path)?, code })
+}
+
+/// What lies in a folder, in the order of names, without what editors and systems hide there.
+fn visible(folder: &Path) -> Option<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().ok()?;
+    paths.retain(|path| name_of(path).is_none_or(|name| !name.starts_with('.') && !name.ends_with('~')));
+    paths.sort();
+    Some(paths)
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    path.file_name()?.to_str().map(str::to_owned)
 }
 
 /// The key that mails are signed with, if there is one.

@@ -3,13 +3,16 @@
 use serde_json::json;
 
 use crate::config::{Fault, Faults, Settings};
-use crate::courier::{Evaluator, Unevaluated, lint, sample_identity};
+use crate::courier::{Evaluator, Unevaluated, Wrong, check_mail_templates, lint, sample_identity};
 use crate::model::Channel;
 
-/// What the templates of the settings do with samples. One that can make no body at all is an error; what it drops is
-/// a warning.
+/// What the templates of the settings do with samples. A body that can never be made is an error, and so is whatever is
+/// wrong with a mail; what a body drops is a warning.
 pub async fn check_templates(settings: &Settings, evaluator: &Evaluator) -> Faults {
     let mut faults = Faults::default();
+    for Wrong { place, problem } in check_mail_templates(settings, evaluator).await {
+        faults.add(Fault::error(place, format!("courier.templates: {problem}")));
+    }
     let identity = sample_identity(settings);
     for channel in &settings.courier.channels {
         let Some(file) = &channel.body else { continue };

@@ -64,6 +64,9 @@ pub(super) enum Command {
         /// A file with the body's template, in place of the configured one
         #[arg(long, value_name = "FILE")]
         jsonnet: Option<PathBuf>,
+        /// The language that it is in, such as `de`; without it, the language of the settings
+        #[arg(long)]
+        lang: Option<String>,
         /// What is shown
         #[arg(long = "as", value_enum, default_value_t = Shown::Request)]
         shown: Shown,
@@ -106,8 +109,13 @@ impl Command {
             Self::List { status, recipient, limit, place } => list(status, recipient, limit, &place),
             Self::Retry { id, to, place } => retry(&id, to, &place),
             Self::Test { address, template, place } => test(&address, &template, &place),
-            Self::Render { template, identity, jsonnet, shown, place } => {
-                render(&template, identity.as_deref(), jsonnet.as_deref(), shown, &place)
+            Self::Render { template, identity, jsonnet, lang, shown, place } => {
+                let asked = Asked {
+                    identity: identity.as_deref(),
+                    jsonnet: jsonnet.as_deref(),
+                    lang: lang.as_deref(),
+                };
+                render(&template, &asked, shown, &place)
             }
             Self::Schema { lang } => schema(lang),
         }
@@ -182,37 +190,36 @@ fn test(address: &str, template: &str, place: &Place) -> Done {
     };
     runtime()?.block_on(async {
         let work = place.open().await?;
-        let sample = sample(&settings, of, address, &courier::sample_identity(&settings), &work)?;
-        let took = Courier::new(work, transport).try_now(&sample).await;
-        took.map_err(Failure::failed)
+        let somebody = courier::sample_identity(&settings);
+        let sample = courier::sample(&settings, of, address, &somebody, None, work.now())?;
+        let mut told = |step: &str, what: &str| {
+            // Whoever closes the pipe wants to hear no more of it.
+            let _deaf = writeln!(std::io::stdout(), "{step:<9}  {what}");
+        };
+        Courier::new(work, transport).try_now(&sample, &mut told).await.map_err(Failure::failed)
     })?;
     writeln!(std::io::stdout(), "It was taken.")?;
     Ok(())
 }
 
-fn sample(
-    settings: &Settings,
-    of: &TemplateType,
-    to: &str,
-    identity: &Value,
-    work: &Work,
-) -> Result<Sample, Failure> {
-    Ok(courier::sample(settings, of, to, identity, work.now())?)
+/// Of whom, with what, and in which language a message is rendered.
+struct Asked<'a> {
+    identity: Option<&'a str>,
+    jsonnet: Option<&'a Path>,
+    lang: Option<&'a str>,
 }
 
-fn render(
-    template: &str,
-    identity: Option<&str>,
-    jsonnet: Option<&Path>,
-    shown: Shown,
-    place: &Place,
-) -> Done {
+fn render(template: &str, asked: &Asked<'_>, shown: Shown, place: &Place) -> Done {
     let of = template_type(template)?;
     let (out, warnings) = runtime()?.block_on(async {
         let work = place.open().await?;
         let settings = work.env().settings.clone();
-        let (identity, to) = somebody(&work, &settings, identity).await?;
-        let sample = sample(&settings, of, &to, &identity, &work)?;
+        let (identity, to) = somebody(&work, &settings, asked.identity).await?;
+        if let Some(tag) = asked.lang.filter(|tag| settings.languages.choose([*tag]).is_none()) {
+            let spoken = settings.languages.tags().join(", ");
+            return Err(Failure::usage(format!("`{tag}` is none of the languages {spoken}")));
+        }
+        let sample = courier::sample(&settings, of, &to, &identity, asked.lang, work.now())?;
         let mail = |part: fn(courier::Rendered) -> String| {
             let none = Failure::failed(format!("this server has no mail of the type {}", of.name));
             sample.rendered.clone().map(part).ok_or(none)
@@ -221,9 +228,12 @@ fn render(
             Shown::Context => pretty(&sample.context)?,
             Shown::Text => mail(|mail| format!("Subject: {}\n\n{}", mail.subject, mail.text))?,
             Shown::Html => mail(|mail| mail.html)?,
-            Shown::Request => return request(&settings, sample, &to, &identity, jsonnet).await,
+            Shown::Request => return request(&settings, sample, &to, &identity, asked.jsonnet).await,
         };
-        Ok::<_, Failure>((out, Vec::new()))
+        // What is shown may be ours because theirs is broken.
+        let wrong = courier::check_mail_templates(&settings, &Evaluator::of_this_program()).await;
+        let warnings = wrong.into_iter().map(|wrong| format!("{}: {}", wrong.place, wrong.problem)).collect();
+        Ok::<_, Failure>((out, warnings))
     })?;
     writeln!(std::io::stdout(), "{}", out.trim_end())?;
     for warning in warnings {

@@ -206,6 +206,12 @@ pub const KEYS: &[Key] = &[
         "false",
         "Whether people may sign in with a code that is mailed to them, in place of their password. Whoever reads a mailbox then needs nothing else, unless its owner has a second factor.",
     ),
+    key(
+        "login.new_device_mail",
+        Form::Flag,
+        "true",
+        "Whether a person is told by mail when somebody signs in with a browser that was not used for their account in the last 90 days. The very first sign-in is no news.",
+    ),
     key("registration.enabled", Form::Flag, "true", "Whether people may create accounts."),
     key(
         "verification.required",
@@ -275,6 +281,12 @@ pub const KEYS: &[Key] = &[
         Form::Text,
         "\"\"",
         "The mail server: `smtps://user:password@host` (TLS from the start), `smtp://host:587` (STARTTLS), `smtp+plain://host:25` (no TLS, for a relay on this machine). In development mails go to the inbox page.",
+    ),
+    key(
+        "courier.templates",
+        Form::Text,
+        "\"\"",
+        "A folder with mails in your own words: files such as `recovery_code.html`, `recovery_code.txt` and `recovery_code.subject`, and folders such as `de` with the same for one language.",
     ),
     key(
         "admin.require_key",

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cidr::AnyIpCidr;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::Faults;
@@ -51,6 +52,8 @@ pub struct Sources {
     pub messages: Option<Vec<Own>>,
     /// The text of the file that `outbound.ca_file` names; read by the caller.
     pub outbound_ca: Option<String>,
+    /// The files in the folder that `courier.templates` names; read by the caller.
+    pub mail_templates: Option<Vec<MailTemplate>>,
     /// The files that [`Settings::files_of`] names, or why they cannot be read; read by the caller.
     pub files: BTreeMap<String, Result<String, String>>,
 }
@@ -195,6 +198,8 @@ pub struct Courier {
     pub smtp: Option<SmtpUrl>,
     /// The ways that go over HTTP, one for each channel at most.
     pub channels: Vec<HttpChannel>,
+    /// Mails in the operator's own words.
+    pub templates: Vec<MailTemplate>,
 }
 
 impl Courier {
@@ -202,6 +207,19 @@ impl Courier {
     pub fn over_http(&self, channel: Channel) -> Option<&HttpChannel> {
         self.channels.iter().find(|known| known.channel == channel)
     }
+}
+
+/// A file of the folder `courier.templates`: a part of a mail, or what such parts include.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailTemplate {
+    /// Where it lies, for people who look for it.
+    pub place: String,
+    /// The folder within, which is the tag of a language; `None` for all languages without a file of their own.
+    pub language: Option<String>,
+    /// Its name, such as `recovery_code.html`.
+    pub name: String,
+    /// What stands in it.
+    pub code: String,
 }
 
 /// A Jsonnet file: a function of one argument, `ctx`.
@@ -369,6 +387,8 @@ pub struct Settings {
     pub recovery: bool,
     /// Whether people may sign in with a mailed code.
     pub login_code: bool,
+    /// Whether people are told of a sign-in with a browser that is not known.
+    pub new_device_mail: bool,
     /// What a recovery ends, and a changed password if its owner wants so.
     pub recovery_ends: Ends,
     /// Where a recovery ends that has nothing else.

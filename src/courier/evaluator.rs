@@ -17,6 +17,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 use super::jsonnet::{ANSWER, MEMORY, PROCESSOR_SECONDS};
+use super::overrides::{Trial, Tried};
 use crate::config::JsonnetFile;
 
 /// The command of this program that evaluates.
@@ -28,12 +29,20 @@ const AT_ONCE: usize = 4;
 /// How long one may take, waiting and all.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a template is asked: itself, and the context to evaluate it with.
-#[derive(Debug, Serialize)]
-struct Job<'a> {
-    name: &'a str,
-    code: &'a str,
-    context: &'a Value,
+/// What the process is asked.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Job {
+    /// To evaluate a file with a context.
+    Jsonnet {
+        /// The name of the file.
+        name: String,
+        /// What stands in it.
+        code: String,
+        /// For its argument.
+        context: Value,
+    },
+    /// To try a part of a mail. The body is then a [`Tried`].
+    Mail(Trial),
 }
 
 /// What came of one context.
@@ -95,21 +104,31 @@ impl Evaluator {
     /// Why there is none.
     pub async fn evaluate(&self, file: &JsonnetFile, context: &Value) -> Result<String, Unevaluated> {
         let said = |why: &str| format!("the template {} failed: {why}", file.name);
-        let ended = |why: String| Unevaluated::Ended(said(&why));
-        let job = Job { name: &file.name, code: &file.code, context };
-        let question = serde_json::to_vec(&job).map_err(|why| ended(why.to_string()))?;
-        let answer = {
-            let _place = self.room.acquire().await.map_err(|why| ended(why.to_string()))?;
-            let asked = tokio::time::timeout(PATIENCE, self.ask(&question)).await;
-            let in_time = asked.map_err(|_| format!("it took more than {} seconds", PATIENCE.as_secs()));
-            in_time.and_then(|answer| answer).map_err(ended)?
-        };
-        match serde_json::from_slice(&answer) {
+        let (name, code) = (file.name.clone(), file.code.clone());
+        match self.answer(&Job::Jsonnet { name, code, context: context.clone() }).await {
             Ok(Answered::Body(body)) => Ok(body),
             Ok(Answered::Cancelled) => Err(Unevaluated::Cancelled),
             Ok(Answered::Error(why)) => Err(Unevaluated::Failed(said(&why))),
-            Err(_) => Err(ended("it gave no answer".to_owned())),
+            Err(why) => Err(Unevaluated::Ended(said(&why))),
         }
+    }
+
+    /// What a template of mails makes of each context, or why its process ended.
+    pub(super) async fn try_mail(&self, trial: Trial) -> Result<Tried, String> {
+        match self.answer(&Job::Mail(trial)).await? {
+            Answered::Body(body) => serde_json::from_str(&body).map_err(|why| why.to_string()),
+            Answered::Cancelled => Err("it gave no answer".to_owned()),
+            Answered::Error(why) => Err(why),
+        }
+    }
+
+    async fn answer(&self, job: &Job) -> Result<Answered, String> {
+        let question = serde_json::to_vec(job).map_err(|why| why.to_string())?;
+        let _place = self.room.acquire().await.map_err(|why| why.to_string())?;
+        let asked = tokio::time::timeout(PATIENCE, self.ask(&question)).await;
+        let in_time = asked.map_err(|_| format!("it took more than {} seconds", PATIENCE.as_secs()));
+        serde_json::from_slice(&in_time.and_then(|answer| answer)?)
+            .map_err(|_| "it gave no answer".to_owned())
     }
 
     async fn ask(&self, question: &[u8]) -> Result<Vec<u8>, String> {

@@ -8,10 +8,9 @@ use jrsonnet_evaluator::tla::TlaArg;
 use jrsonnet_evaluator::trace::PathResolver;
 use jrsonnet_evaluator::{State, Val, apply_tla};
 use rlimit::Resource;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::evaluator::Answered;
+use super::evaluator::{Answered, Job};
 
 /// Address space, in bytes.
 pub(super) const MEMORY: u64 = 512 << 20;
@@ -24,14 +23,6 @@ pub(super) const ANSWER: usize = 1 << 20;
 
 /// How deep functions may call each other.
 const DEPTH: usize = 200;
-
-/// A template, and the context to evaluate it with.
-#[derive(Deserialize)]
-struct Job {
-    name: String,
-    code: String,
-    context: Value,
-}
 
 /// Reads a job and answers it.
 ///
@@ -56,7 +47,11 @@ fn confine() -> io::Result<()> {
 }
 
 fn answer(job: &Job) -> Answered {
-    match evaluate(&job.name, &job.code, &job.context) {
+    let outcome = match job {
+        Job::Jsonnet { name, code, context } => evaluate(name, code, context),
+        Job::Mail(trial) => serde_json::to_string(&trial.run()).map_err(|why| why.to_string()),
+    };
+    match outcome {
         Ok(body) => Answered::Body(body),
         Err(why) if why == "runtime error: cancel" => Answered::Cancelled,
         Err(why) => Answered::Error(why),

@@ -55,7 +55,7 @@ pub async fn lint(
     let mut found = Lint { tried: TYPES.len(), ..Lint::default() };
     let mut told = Vec::new();
     for of in TYPES {
-        match sample(settings, of, recipient, identity, Instant::from_seconds(0)) {
+        match sample(settings, of, recipient, identity, None, Instant::from_seconds(0)) {
             Ok(sample) => told.push((of, sample.context)),
             Err(fault) => found.broken.push((of.name, fault.to_string())),
         }

@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Unevaluated};
 use super::relay::{Refusal, Relay};
 use super::render::{Rendered, open, render, write_letter};
 use super::samples::Sample;
-use super::{Way, context, gateway, plain, schedule};
+use super::{Tell, Way, context, gateway, plain, schedule};
 use crate::config::HttpChannel;
 use crate::cx::{Cx, Result, Work};
 use crate::model::{Channel, Event, Message, MessageId};
@@ -114,29 +114,47 @@ impl Kind for Messages {
 
 impl Messages {
     /// Sends a sample, past the outbox.
-    pub(super) async fn try_now(&self, sample: &Sample) -> std::result::Result<(), String> {
+    pub(super) async fn try_now(
+        &self,
+        sample: &Sample,
+        tell: &mut Tell<'_>,
+    ) -> std::result::Result<(), String> {
         let env = self.work.env();
-        let by_http = env.settings.courier.over_http(sample.message.channel);
-        if by_http.is_none() && matches!(self.way, Way::Inbox) {
-            return Err("no way is configured: neither courier.smtp_url nor a [[courier.channel]]".to_owned());
+        if let Some(channel) = env.settings.courier.over_http(sample.message.channel) {
+            return self.try_gateway(channel, sample, tell).await;
         }
-        let id = MessageId::from_uuid(env.random.uuid());
-        let mut message = Message { id, ..sample.message.clone() };
-        let outcome = match (&sample.letter, by_http) {
-            (Some(letter), _) => {
-                let plain = serde_json::to_vec(letter).map_err(|why| why.to_string())?;
-                let sealed = env.secrets.seal(env.random.as_ref(), &Message::place(id), &plain);
-                message.sealed = sealed.map_err(|why| why.to_string())?;
-                self.deliver(&message).await
-            }
-            (None, Some(channel)) => {
-                let request = gateway::request_of(&self.evaluator, channel, sample).await;
-                let request = request.map_err(|why| why.to_string())?;
-                gateway::meaning(gateway::send(&env.outbound, &request).await)
-            }
-            (None, None) => return Err("this server has no mail of this type".to_owned()),
+        let Way::Smtp(relay) = &self.way else {
+            return Err("no way is configured: neither courier.smtp_url nor a [[courier.channel]]".to_owned());
         };
-        match outcome {
+        if sample.message.channel == Channel::Sms {
+            return Err("there is no [[courier.channel]] for text messages".to_owned());
+        }
+        let Some(rendered) = &sample.rendered else {
+            return Err("this server has no mail of this type".to_owned());
+        };
+        let id = MessageId::from_uuid(env.random.uuid());
+        let message = Message { id, ..sample.message.clone() };
+        let mail = envelope::compose(env, &message, rendered).map_err(|why| why.to_string())?;
+        relay.deliver_aloud(&mail, tell).await
+    }
+
+    async fn try_gateway(
+        &self,
+        channel: &HttpChannel,
+        sample: &Sample,
+        tell: &mut Tell<'_>,
+    ) -> std::result::Result<(), String> {
+        let env = self.work.env();
+        let (target, body) = (&channel.target, channel.body.as_ref());
+        let (context, key) = (sample.context.clone(), env.random.uuid().to_string());
+        let request = gateway::request(&self.evaluator, target, body, context, &key).await;
+        let request = request.map_err(|why| why.to_string())?;
+        tell("request", &format!("{} {}, {} bytes", request.method, request.url, request.body.len()));
+        let answer = gateway::send(&env.outbound, &request).await;
+        if let Ok(status) = &answer {
+            tell("answer", &status.to_string());
+        }
+        match gateway::meaning(answer) {
             Outcome::Done => Ok(()),
             Outcome::Skipped => Err(Unevaluated::Cancelled.to_string()),
             Outcome::Failed(why) | Outcome::Hopeless(why) => Err(why),

@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+use serde_json::{Map, Value, json};
+
+use crate::model::Mail;
 use crate::text::Catalogue;
 
 /// What all mails have in common.
@@ -34,6 +37,12 @@ pub(super) struct Paper<'a> {
     pub(super) minutes: u64,
     /// Until when a code works.
     pub(super) until: String,
+    /// The code; empty if the mail has none.
+    pub(super) code: &'a str,
+    /// The link; empty if the mail has none.
+    pub(super) link: &'a str,
+    /// How many backup codes are left; empty in all mails but one.
+    pub(super) left: String,
 }
 
 impl Paper<'_> {
@@ -86,6 +95,11 @@ impl Paper<'_> {
         self.text.say("mail.refresh_token_reused", &[("client", client), ("app", self.app)])
     }
 
+    /// What stands above the advice for whoever has nothing to do with it.
+    fn unasked(&self) -> String {
+        self.t(if self.asked.is_empty() { "mail.unexpected" } else { "mail.not_you" })
+    }
+
     fn automatic(&self) -> String {
         match self.reply_to {
             Some(address) => self.with("mail.automatic_reply", "address", address),
@@ -99,80 +113,95 @@ impl Paper<'_> {
     }
 }
 
-/// The part for programs that show HTML.
-#[derive(Template)]
-pub(super) enum Html<'a> {
-    #[template(path = "mail/verification_code.html")]
-    VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
-    #[template(path = "mail/recovery_code.html")]
-    RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
-    #[template(path = "mail/invitation.html")]
-    Invitation { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/sign_in_code.html")]
-    SignInCode { paper: &'a Paper<'a>, code: &'a str },
-    #[template(path = "mail/account_exists.html")]
-    AccountExists { paper: &'a Paper<'a> },
-    #[template(path = "mail/password_changed.html")]
-    PasswordChanged { paper: &'a Paper<'a> },
-    #[template(path = "mail/recovery_completed.html")]
-    RecoveryCompleted { paper: &'a Paper<'a> },
-    #[template(path = "mail/passkey_added.html")]
-    PasskeyAdded { paper: &'a Paper<'a> },
-    #[template(path = "mail/passkey_removed.html")]
-    PasskeyRemoved { paper: &'a Paper<'a> },
-    #[template(path = "mail/second_factor_added.html")]
-    SecondFactorAdded { paper: &'a Paper<'a> },
-    #[template(path = "mail/second_factor_removed.html")]
-    SecondFactorRemoved { paper: &'a Paper<'a> },
-    #[template(path = "mail/backup_code_used.html")]
-    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
-    #[template(path = "mail/address_changed.html")]
-    AddressChanged { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/deletion_scheduled.html")]
-    DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/account_deleted.html")]
-    AccountDeleted { paper: &'a Paper<'a> },
-    #[template(path = "mail/account_locked.html")]
-    AccountLocked { paper: &'a Paper<'a> },
-    #[template(path = "mail/refresh_token_reused.html")]
-    RefreshTokenReused { paper: &'a Paper<'a> },
+impl Paper<'_> {
+    /// What the operator's templates know, by name. All mails have the same names but those of a code, a link, an
+    /// application and the number of backup codes that are left.
+    pub(super) fn variables(&self, mail: &Mail, traits: Option<&Value>) -> Value {
+        let asked = |label: &str| self.asked.iter().find(|(known, _)| *known == label).map(|(_, what)| what);
+        let mut all = json!({
+            "app": self.app,
+            "issuer": self.issuer,
+            "recipient": self.recipient,
+            "language": self.text.tag(),
+            "direction": self.text.direction(),
+            "subject": self.subject,
+            "title": self.title(),
+            "reply_to": self.reply_to,
+            "sign_in_url": self.sign_in,
+            "account_url": self.account,
+            "recovery_url": self.recover,
+            "when": asked("mail.when"),
+            "browser": asked("mail.browser"),
+            "network": asked("mail.network"),
+            "traits": traits.cloned().unwrap_or_else(|| json!({})),
+        });
+        let mut special = Map::new();
+        if !self.code.is_empty() {
+            special.insert("code".to_owned(), self.code.into());
+            special.insert("minutes".to_owned(), self.minutes.into());
+        }
+        if !self.link.is_empty() {
+            special.insert("link".to_owned(), self.link.into());
+        }
+        if mail.is_for_use() {
+            special.insert("until".to_owned(), self.until.as_str().into());
+        }
+        if mail.knows_client() {
+            special.insert("client".to_owned(), self.client.as_deref().into());
+        }
+        if !self.left.is_empty() {
+            special.insert("left".to_owned(), self.left.as_str().into());
+        }
+        if let Some(all) = all.as_object_mut() {
+            all.append(&mut special);
+        }
+        all
+    }
 }
 
-/// The part for everybody else.
-#[derive(Template)]
-pub(super) enum Text<'a> {
-    #[template(path = "mail/verification_code.txt")]
-    VerificationCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
-    #[template(path = "mail/recovery_code.txt")]
-    RecoveryCode { paper: &'a Paper<'a>, code: &'a str, link: &'a str },
-    #[template(path = "mail/invitation.txt")]
-    Invitation { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/sign_in_code.txt")]
-    SignInCode { paper: &'a Paper<'a>, code: &'a str },
-    #[template(path = "mail/account_exists.txt")]
-    AccountExists { paper: &'a Paper<'a> },
-    #[template(path = "mail/password_changed.txt")]
-    PasswordChanged { paper: &'a Paper<'a> },
-    #[template(path = "mail/recovery_completed.txt")]
-    RecoveryCompleted { paper: &'a Paper<'a> },
-    #[template(path = "mail/passkey_added.txt")]
-    PasskeyAdded { paper: &'a Paper<'a> },
-    #[template(path = "mail/passkey_removed.txt")]
-    PasskeyRemoved { paper: &'a Paper<'a> },
-    #[template(path = "mail/second_factor_added.txt")]
-    SecondFactorAdded { paper: &'a Paper<'a> },
-    #[template(path = "mail/second_factor_removed.txt")]
-    SecondFactorRemoved { paper: &'a Paper<'a> },
-    #[template(path = "mail/backup_code_used.txt")]
-    BackupCodeUsed { paper: &'a Paper<'a>, left: &'a str },
-    #[template(path = "mail/address_changed.txt")]
-    AddressChanged { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/deletion_scheduled.txt")]
-    DeletionScheduled { paper: &'a Paper<'a>, link: &'a str },
-    #[template(path = "mail/account_deleted.txt")]
-    AccountDeleted { paper: &'a Paper<'a> },
-    #[template(path = "mail/account_locked.txt")]
-    AccountLocked { paper: &'a Paper<'a> },
-    #[template(path = "mail/refresh_token_reused.txt")]
-    RefreshTokenReused { paper: &'a Paper<'a> },
+/// Declares the templates of all mails, each in one line: the mail, its page, and its text.
+macro_rules! sheets {
+    ($($mail:ident = $html:tt, $text:tt;)+) => {
+        impl Paper<'_> {
+            /// The part of a mail for programs that show HTML, and the part for everybody else.
+            pub(super) fn write(&self, mail: &Mail) -> askama::Result<(String, String)> {
+                match mail {
+                    $(Mail::$mail { .. } => {
+                        #[derive(Template)]
+                        #[template(path = $html)]
+                        struct Html<'a> {
+                            paper: &'a Paper<'a>,
+                        }
+                        #[derive(Template)]
+                        #[template(path = $text)]
+                        struct Text<'a> {
+                            paper: &'a Paper<'a>,
+                        }
+                        Ok((Html { paper: self }.render()?, Text { paper: self }.render()?))
+                    })+
+                }
+            }
+        }
+    };
+}
+
+sheets! {
+    VerificationCode = "mail/verification_code.html", "mail/verification_code.txt";
+    RecoveryCode = "mail/recovery_code.html", "mail/recovery_code.txt";
+    Invitation = "mail/invitation.html", "mail/invitation.txt";
+    SignInCode = "mail/sign_in_code.html", "mail/sign_in_code.txt";
+    AccountExists = "mail/account_exists.html", "mail/account_exists.txt";
+    PasswordChanged = "mail/password_changed.html", "mail/password_changed.txt";
+    RecoveryCompleted = "mail/recovery_completed.html", "mail/recovery_completed.txt";
+    NewDevice = "mail/new_device.html", "mail/new_device.txt";
+    PasskeyAdded = "mail/passkey_added.html", "mail/passkey_added.txt";
+    PasskeyRemoved = "mail/passkey_removed.html", "mail/passkey_removed.txt";
+    SecondFactorAdded = "mail/second_factor_added.html", "mail/second_factor_added.txt";
+    SecondFactorRemoved = "mail/second_factor_removed.html", "mail/second_factor_removed.txt";
+    BackupCodeUsed = "mail/backup_code_used.html", "mail/backup_code_used.txt";
+    AddressChanged = "mail/address_changed.html", "mail/address_changed.txt";
+    DeletionScheduled = "mail/deletion_scheduled.html", "mail/deletion_scheduled.txt";
+    AccountDeleted = "mail/account_deleted.html", "mail/account_deleted.txt";
+    AccountLocked = "mail/account_locked.html", "mail/account_locked.txt";
+    RefreshTokenReused = "mail/refresh_token_reused.html", "mail/refresh_token_reused.txt";
 }

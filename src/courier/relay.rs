@@ -1,5 +1,7 @@
 //! The way to the mail server: TLS as configured and never less, no patience, and two kinds of failure.
 
+mod aloud;
+
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};

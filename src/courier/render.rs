@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use askama::Template;
+use serde_json::Value;
 
-use super::paper::{Html, Paper, Text};
+use super::overrides::Own;
+use super::paper::Paper;
 use super::plain::one_line;
 use crate::config::Settings;
 use crate::cx::{Env, Fault, Result};
@@ -45,67 +46,128 @@ pub fn render(env: &Env, message: &Message) -> Result<Rendered> {
 /// The same for a letter that is open.
 pub(super) fn write_letter(settings: &Settings, message: &Message, letter: &Letter) -> Result<Rendered> {
     let text = language(settings, letter);
-    let (issuer, app) = (settings.issuer.as_str(), one_line(&settings.name));
-    let (code, link, client) = match letter.mail {
-        Mail::VerificationCode { ref code, ref link, ref client_name } => {
-            (Some(code.clone()), Some(entrance(issuer, "verification", link)), client_name.as_deref())
-        }
-        Mail::RecoveryCode { ref code, ref link, ref client_name } => {
-            (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
-        }
-        Mail::Invitation { ref link, ref client_name } => {
-            let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
-            (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
-        }
-        Mail::SignInCode { ref code, ref client_name } => (Some(code.clone()), None, client_name.as_deref()),
-        Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
-            (None, Some(entrance(issuer, "account/undo", link)), None)
-        }
-        Mail::AccountExists
-        | Mail::PasswordChanged
-        | Mail::RecoveryCompleted
-        | Mail::PasskeyAdded
-        | Mail::PasskeyRemoved
-        | Mail::SecondFactorAdded
-        | Mail::SecondFactorRemoved
-        | Mail::BackupCodeUsed { .. }
-        | Mail::AccountDeleted
-        | Mail::AccountLocked => (None, None, None),
-        Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
+    let said = Said::of(settings, message, letter);
+    let mut paper = said.paper(settings, message, letter, &text);
+    let own = Own::of(&settings.courier.templates, text.tag());
+    let variables = match own.is_empty() {
+        true => Value::Null,
+        false => paper.variables(&letter.mail, letter.identity.as_ref().map(|person| &person["traits"])),
     };
-    let kind = letter.mail.template_type();
-    let shown_code = code.as_deref().unwrap_or_default();
-    let client = client.map(one_line).filter(|name| !name.is_empty());
-    let place = client.as_deref().unwrap_or(&app);
-    let subject =
-        text.say(&format!("mail.subject_{kind}"), &[("code", shown_code), ("app", &app), ("place", place)]);
-    let recipient = one_line(&message.recipient);
-    let paper = Paper {
-        text: &text,
-        kind,
-        subject,
-        app: &app,
-        issuer,
-        recipient: &recipient,
-        // Where an administrator sits is nobody's business.
-        asked: match letter.mail {
-            Mail::Invitation { .. } => Vec::new(),
-            _ => who(&letter.asked, &text),
-        },
-        sign_in: format!("{issuer}/login"),
-        account: format!("{issuer}/account"),
-        recover: settings.recovery.then(|| format!("{issuer}/recovery")),
-        client,
-        reply_to: settings.courier.reply_to.as_deref(),
-        minutes: minutes(message.expires_at.since(message.created_at)),
-        until: text.date(message.expires_at),
-    };
-    let shown_link = link.as_deref().unwrap_or_default();
+    let in_their_words = |part: &str| own.say(letter.mail.template_type(), part, &variables);
+    if let Some(subject) = in_their_words("subject") {
+        paper.subject = one_line(&subject);
+    }
     let (html, plain) = match message.channel {
-        Channel::Email => write(&letter.mail, &paper, shown_code, shown_link)?,
-        Channel::Sms => (String::new(), short(&paper.subject, shown_code, settings.host())),
+        Channel::Email => {
+            let ours = paper.write(&letter.mail).map_err(|why| Fault::Internal(why.to_string()))?;
+            (in_their_words("html").unwrap_or(ours.0), in_their_words("txt").unwrap_or(ours.1))
+        }
+        Channel::Sms => {
+            let sentence = in_their_words("sms").map(|sentence| sentence.trim().to_owned());
+            let sentence = sentence.as_ref().unwrap_or(&paper.subject);
+            (String::new(), short(sentence, paper.code, settings.host()))
+        }
     };
-    Ok(Rendered { subject: paper.subject, text: plain, html, code, link })
+    Ok(Rendered { subject: paper.subject, text: plain, html, code: said.code, link: said.link })
+}
+
+/// What the operator's templates would know of this letter.
+pub(super) fn variables_of(settings: &Settings, message: &Message, letter: &Letter) -> Value {
+    let text = language(settings, letter);
+    let said = Said::of(settings, message, letter);
+    let paper = said.paper(settings, message, letter, &text);
+    paper.variables(&letter.mail, letter.identity.as_ref().map(|person| &person["traits"]))
+}
+
+/// What a mail says that is in no catalogue.
+struct Said {
+    app: String,
+    recipient: String,
+    client: Option<String>,
+    code: Option<String>,
+    link: Option<String>,
+}
+
+impl Said {
+    fn of(settings: &Settings, message: &Message, letter: &Letter) -> Self {
+        let issuer = settings.issuer.as_str();
+        let (code, link, client) = match letter.mail {
+            Mail::VerificationCode { ref code, ref link, ref client_name } => {
+                (Some(code.clone()), Some(entrance(issuer, "verification", link)), client_name.as_deref())
+            }
+            Mail::RecoveryCode { ref code, ref link, ref client_name } => {
+                (Some(code.clone()), Some(entrance(issuer, "recovery", link)), client_name.as_deref())
+            }
+            Mail::Invitation { ref link, ref client_name } => {
+                let query: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+                (None, Some(format!("{issuer}/registration?invitation={query}")), client_name.as_deref())
+            }
+            Mail::SignInCode { ref code, ref client_name } => {
+                (Some(code.clone()), None, client_name.as_deref())
+            }
+            Mail::AddressChanged { ref link } | Mail::DeletionScheduled { ref link } => {
+                (None, Some(entrance(issuer, "account/undo", link)), None)
+            }
+            Mail::AccountExists
+            | Mail::PasswordChanged
+            | Mail::RecoveryCompleted
+            | Mail::NewDevice
+            | Mail::PasskeyAdded
+            | Mail::PasskeyRemoved
+            | Mail::SecondFactorAdded
+            | Mail::SecondFactorRemoved
+            | Mail::BackupCodeUsed { .. }
+            | Mail::AccountDeleted
+            | Mail::AccountLocked => (None, None, None),
+            Mail::RefreshTokenReused { ref client_name } => (None, None, Some(client_name.as_str())),
+        };
+        Self {
+            app: one_line(&settings.name),
+            recipient: one_line(&message.recipient),
+            client: client.map(one_line).filter(|name| !name.is_empty()),
+            code,
+            link,
+        }
+    }
+
+    fn paper<'a>(
+        &'a self,
+        settings: &'a Settings,
+        message: &Message,
+        letter: &Letter,
+        text: &'a Catalogue,
+    ) -> Paper<'a> {
+        let (issuer, kind) = (settings.issuer.as_str(), letter.mail.template_type());
+        let code = self.code.as_deref().unwrap_or_default();
+        let place = self.client.as_deref().unwrap_or(&self.app);
+        let filled = [("code", code), ("app", &self.app), ("place", place)];
+        Paper {
+            text,
+            kind,
+            subject: text.say(&format!("mail.subject_{kind}"), &filled),
+            app: &self.app,
+            issuer,
+            recipient: &self.recipient,
+            // Where an administrator sits is nobody's business.
+            asked: match letter.mail {
+                Mail::Invitation { .. } => Vec::new(),
+                _ => who(&letter.asked, text),
+            },
+            sign_in: format!("{issuer}/login"),
+            account: format!("{issuer}/account"),
+            recover: settings.recovery.then(|| format!("{issuer}/recovery")),
+            client: self.client.clone(),
+            reply_to: settings.courier.reply_to.as_deref(),
+            minutes: minutes(message.expires_at.since(message.created_at)),
+            until: text.date(message.expires_at),
+            code,
+            link: self.link.as_deref().unwrap_or_default(),
+            left: match letter.mail {
+                Mail::BackupCodeUsed { left } => left.to_string(),
+                _ => String::new(),
+            },
+        }
+    }
 }
 
 /// What was sealed.
@@ -154,50 +216,4 @@ fn short(subject: &str, code: &str, host: &str) -> String {
         "" => subject.to_owned(),
         code => format!("{subject}\n\n@{host} #{code}"),
     }
-}
-
-fn write(mail: &Mail, paper: &Paper<'_>, code: &str, link: &str) -> Result<(String, String)> {
-    let (html, text) = match mail {
-        Mail::VerificationCode { .. } => {
-            (Html::VerificationCode { paper, code, link }, Text::VerificationCode { paper, code, link })
-        }
-        Mail::RecoveryCode { .. } => {
-            (Html::RecoveryCode { paper, code, link }, Text::RecoveryCode { paper, code, link })
-        }
-        Mail::Invitation { .. } => (Html::Invitation { paper, link }, Text::Invitation { paper, link }),
-        Mail::SignInCode { .. } => (Html::SignInCode { paper, code }, Text::SignInCode { paper, code }),
-        Mail::AccountExists => (Html::AccountExists { paper }, Text::AccountExists { paper }),
-        Mail::PasswordChanged => (Html::PasswordChanged { paper }, Text::PasswordChanged { paper }),
-        Mail::RecoveryCompleted => (Html::RecoveryCompleted { paper }, Text::RecoveryCompleted { paper }),
-        Mail::PasskeyAdded => (Html::PasskeyAdded { paper }, Text::PasskeyAdded { paper }),
-        Mail::PasskeyRemoved => (Html::PasskeyRemoved { paper }, Text::PasskeyRemoved { paper }),
-        Mail::SecondFactorAdded => (Html::SecondFactorAdded { paper }, Text::SecondFactorAdded { paper }),
-        Mail::SecondFactorRemoved => {
-            (Html::SecondFactorRemoved { paper }, Text::SecondFactorRemoved { paper })
-        }
-        Mail::BackupCodeUsed { left } => {
-            let left = left.to_string();
-            return both(
-                &Html::BackupCodeUsed { paper, left: &left },
-                &Text::BackupCodeUsed { paper, left: &left },
-            );
-        }
-        Mail::AddressChanged { .. } => {
-            (Html::AddressChanged { paper, link }, Text::AddressChanged { paper, link })
-        }
-        Mail::DeletionScheduled { .. } => {
-            (Html::DeletionScheduled { paper, link }, Text::DeletionScheduled { paper, link })
-        }
-        Mail::AccountDeleted => (Html::AccountDeleted { paper }, Text::AccountDeleted { paper }),
-        Mail::AccountLocked => (Html::AccountLocked { paper }, Text::AccountLocked { paper }),
-        Mail::RefreshTokenReused { .. } => {
-            (Html::RefreshTokenReused { paper }, Text::RefreshTokenReused { paper })
-        }
-    };
-    both(&html, &text)
-}
-
-fn both(html: &Html<'_>, text: &Text<'_>) -> Result<(String, String)> {
-    let written = |outcome: askama::Result<String>| outcome.map_err(|why| Fault::Internal(why.to_string()));
-    Ok((written(html.render())?, written(text.render())?))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::context;
-use super::render::{Rendered, write_letter};
+use super::render::{Rendered, variables_of, write_letter};
 use super::types::{About, TemplateType};
 use crate::config::Settings;
 use crate::cx::Result;
@@ -13,6 +13,9 @@ use crate::model::{Asked, Channel, Instant, Letter, Mail, Message, MessageId, Me
 
 /// The code of every sample.
 const CODE: &str = "12345678";
+
+/// A browser that people know.
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
 
 /// The life of a code.
 const LIFE: Duration = Duration::from_secs(600);
@@ -25,7 +28,6 @@ pub struct Sample {
     /// The mail, if this server has one of this type.
     pub rendered: Option<Rendered>,
     pub(super) message: Message,
-    pub(super) letter: Option<Letter>,
 }
 
 /// A message of this type to this recipient, about this identity (as [`crate::model::Identity::for_applications`] gives it).
@@ -34,12 +36,27 @@ pub fn sample(
     of: &TemplateType,
     recipient: &str,
     identity: &Value,
+    language: Option<&str>,
     now: Instant,
 ) -> Result<Sample> {
+    let message = message(of.ours.unwrap_or(of.name), recipient, now);
+    let identity = (of.about != About::Nobody).then(|| identity.clone());
+    let Some(mail) = of.ours.and_then(mail) else {
+        let context = foreign(settings, of, &message, identity);
+        return Ok(Sample { context, rendered: None, message });
+    };
+    let asked = asked(language, now);
+    let letter = Letter { mail, asked, identity };
+    let rendered = write_letter(settings, &message, &letter)?;
+    let context = context::of(&message, &letter, &rendered, &settings.issuer);
+    Ok(Sample { context, rendered: Some(rendered), message })
+}
+
+fn message(template_type: &str, recipient: &str, now: Instant) -> Message {
     let channel = Channel::to(recipient);
-    let message = Message {
+    Message {
         id: MessageId::from_uuid(uuid::Uuid::nil()),
-        template_type: of.ours.unwrap_or(of.name).to_owned(),
+        template_type: template_type.to_owned(),
         recipient: recipient.to_owned(),
         identity: None,
         sealed: String::new(),
@@ -53,17 +70,25 @@ pub fn sample(
         sent_at: None,
         channel,
         destination: channel.destination(recipient),
-    };
-    let identity = (of.about != About::Nobody).then(|| identity.clone());
-    let Some(mail) = of.ours.and_then(mail) else {
-        let context = foreign(settings, of, &message, identity);
-        return Ok(Sample { context, rendered: None, message, letter: None });
-    };
-    let asked = Asked { at: now.micros(), user_agent: String::new(), peer: String::new(), language: None };
-    let letter = Letter { mail, asked, identity };
-    let rendered = write_letter(settings, &message, &letter)?;
-    let context = context::of(&message, &letter, &rendered, &settings.issuer);
-    Ok(Sample { context, rendered: Some(rendered), message, letter: Some(letter) })
+    }
+}
+
+/// Who asks for every sample.
+fn asked(language: Option<&str>, now: Instant) -> Asked {
+    Asked {
+        at: now.micros(),
+        user_agent: FIREFOX.to_owned(),
+        peer: "203.0.113.7".to_owned(),
+        language: language.map(str::to_owned),
+    }
+}
+
+/// What the operator's templates know of a sample of one of our mails in a language; `None` if there is no such mail.
+pub(super) fn variables(settings: &Settings, ours: &str, language: Option<&str>) -> Option<Value> {
+    let mail = mail(ours)?;
+    let now = Instant::from_seconds(0);
+    let letter = Letter { mail, asked: asked(language, now), identity: Some(sample_identity(settings)) };
+    Some(variables_of(settings, &message(ours, "ada@example.org", now), &letter))
 }
 
 /// One of our templates, filled.

@@ -93,6 +93,7 @@ pub const TYPES: &[TemplateType] = &[
     of("account_exists", Some("account_exists"), About::Identity, NOTHING, NOTHING),
     of("password_changed", Some("password_changed"), About::Identity, NOTHING, NOTHING),
     of("recovery_completed", Some("recovery_completed"), About::Identity, NOTHING, NOTHING),
+    of("new_device", Some("new_device"), About::Identity, NOTHING, NOTHING),
     of("second_factor_added", Some("second_factor_added"), About::Identity, NOTHING, NOTHING),
     of("second_factor_removed", Some("second_factor_removed"), About::Identity, NOTHING, NOTHING),
     of("backup_code_used", Some("backup_code_used"), About::Identity, &["left"], NOTHING),

@@ -122,6 +122,7 @@ pub fn open(cx: &mut Cx<'_>, link: &TokenDigest, browser: TokenDigest) -> Result
         values: traits::to_form(schema, &invitation.traits),
         schema_id: Some(invitation.schema_id.clone()),
         invitation: Some(invitation.id),
+        future: None,
     };
     Ok(Some(start(cx, birth, None, state)?.id))
 }

@@ -1,14 +1,15 @@
 //! Signing in: with a password or a mailed code, and with a second factor by whoever has one.
 
 mod breached;
+mod choice;
 mod code;
+mod device;
 mod second;
 
 pub use breached::must_change;
+pub use choice::choose;
 pub use code::{resend_code, resend_wait, send_code, submit_code};
 pub use second::{begin_second, is_second_due, second_shown, submit_second};
-
-use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,13 +19,9 @@ use super::{Progress, accounts, credentials, factors, hold, is_open, keep, sessi
 use crate::crypto::{PasswordHash, PlainPassword, Verdict};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Notice, Session,
-    TOUCHED_FLOW,
+    Birth, Event, FirstFactor, Flow, FlowId, Identity, IdentityId, Instant, Login, Mail, Notice, Session,
 };
 use crate::store;
-
-/// How long a proven password waits for the person to choose between two accounts.
-const CHOICE: Duration = Duration::from_secs(10 * 60);
 
 /// What is kept of an identifier to show it again.
 const SHOWN: usize = 254;
@@ -150,7 +147,7 @@ pub fn finish(
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
     let Attempt { flow, identity, stored, counted, .. } = attempt;
-    let mut flow = hold(cx, flow)?;
+    let flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Progress::Stay(flow));
     }
@@ -170,56 +167,29 @@ pub fn finish(
     if let Some(better) = better {
         credentials::upgrade(cx, id, &stored, &better)?;
     }
-    let other = previous.filter(|session| session.identity != id && session.is_alive(cx.now));
-    if other.is_some_and(|session| session.authenticated_at > flow.created_at) {
-        flow.state.proven = Some(id);
-        return Ok(Progress::Stay(keep(cx, flow, Vec::new())?));
-    }
     first_shown(cx, flow, id, &["pwd"], previous)
 }
 
-/// The person chooses between the account whose password they have just typed (`switch`) and the one that is signed in.
-/// A choice that comes too late asks for the password again.
-pub fn choose(
+/// A first factor was shown, by `amr`. If somebody else has signed in in this browser since the page was opened, in another
+/// tab, the person chooses which account to use (J14): nobody is signed out in silence.
+pub(super) fn first_shown(
     cx: &mut Cx<'_>,
-    flow: Flow<Login>,
-    switch: bool,
+    mut flow: Flow<Login>,
+    id: IdentityId,
+    amr: &[&str],
     previous: Option<&Session>,
 ) -> Result<Progress<Login>> {
-    let mut flow = hold(cx, flow)?;
-    let Some(proven) = flow.state.proven.filter(|_| is_open(&flow, cx.now)) else {
-        return Ok(Progress::Stay(flow));
-    };
-    if !switch && let Some(session) = previous.filter(|session| session.is_alive(cx.now)) {
-        flow.identity = Some(session.identity);
-        return Ok(match spend(cx, flow)? {
-            Ok(completed) => Progress::Done(completed, None),
-            Err(flow) => Progress::Stay(flow),
-        });
+    let other = previous.filter(|session| session.identity != id && session.is_alive(cx.now));
+    if other.is_some_and(|session| session.authenticated_at > flow.created_at) {
+        flow.state.proven = Some(id);
+        flow.state.proven_by = amr.iter().map(|&how| how.to_owned()).collect();
+        return Ok(Progress::Stay(keep(cx, flow, Vec::new())?));
     }
-    // The last form of this flow was the one with the password.
-    let proven_at = flow.expires_at - TOUCHED_FLOW;
-    let changed = store::identities::password_set_at(cx.db, proven)?.is_none_or(|at| at > proven_at);
-    if !switch || changed || cx.now.since(proven_at) > CHOICE {
-        flow.state.proven = None;
-        let notice = Notice::info("login.expired_reenter");
-        return Ok(Progress::Stay(keep(cx, flow, vec![notice])?));
-    }
-    match store::identities::find(cx.db, proven)? {
-        Some(person) if person.is_active() => {
-            flow.state.proven = None;
-            first_shown(cx, flow, proven, &["pwd"], previous)
-        }
-        Some(person) => {
-            flow.state.proven = None;
-            Ok(Progress::Stay(switched_off(cx, flow, &person)?))
-        }
-        None => Ok(Progress::Stay(mismatch(cx, flow, None, "identity_gone")?)),
-    }
+    first_accepted(cx, flow, id, amr, previous)
 }
 
-/// A first factor was shown, by `amr`: whoever has a second one is asked for it, everybody else is signed in.
-pub(super) fn first_shown(
+/// Whoever has a second factor and has not shown it is asked for it, everybody else is signed in.
+fn first_accepted(
     cx: &mut Cx<'_>,
     mut flow: Flow<Login>,
     id: IdentityId,
@@ -256,8 +226,13 @@ pub(super) fn sign_in(
         Ok(completed) => completed,
         Err(flow) => return Ok(Progress::Stay(flow)),
     };
+    let is_new = device::is_new(cx, id, &browser)?;
     let signed_in = sessions::sign_in(cx, id, browser, amr, previous)?;
+    if is_new && cx.settings().new_device_mail {
+        cx.notify(id, &Mail::NewDevice)?;
+    }
     let event = Event::new("login.succeeded").of(id).in_session(signed_in.session.id);
+    let event = if is_new { event.with("new_device", true) } else { event };
     cx.record(match client_id {
         Some(client_id) => event.for_client(&client_id),
         None => event,

@@ -18,7 +18,8 @@ pub use showing::{Attempt, Use, amr, look_up};
 pub use sign_in::{not_used, recover, second, sign_in};
 
 pub(super) use brought::{bring, objection};
-pub(super) use enrolment::take_away;
+pub(super) use challenges::{Owner, creation, of_flow};
+pub(super) use enrolment::{On, is_full, keep_made, made, refused, take_away};
 
 use enrolment::first_name;
 
@@ -65,7 +66,7 @@ fn handle(identity: IdentityId) -> [u8; 16] {
 }
 
 /// The account's name, and the person's, as an authenticator shows them.
-fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
+pub(super) fn names(cx: &mut Cx<'_>, identity: IdentityId) -> Result<(String, String)> {
     let person = accounts::existing(cx, identity)?;
     let address = accounts::main_address(cx, identity)?.map(|address| address.value);
     let shown = person.text_trait("name").map(str::to_owned);
@@ -95,7 +96,7 @@ fn mac(cx: &Cx<'_>, passkey: &Passkey) -> [u8; 32] {
 }
 
 /// Makes the row's MAC anew.
-fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
+pub(super) fn authenticate(cx: &Cx<'_>, passkey: &mut Passkey) {
     passkey.mac = mac(cx, passkey).to_vec();
 }
 

@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::crypto::PlainPassword;
 use crate::cx::{self, Cx};
 use crate::model::{IdentityId, Notice};
+use crate::store;
 
 /// The most characters of a new password.
 pub const MAX_CHARACTERS: usize = 256;
@@ -17,6 +18,11 @@ pub fn least(cx: &mut Cx<'_>, identity: IdentityId) -> cx::Result<usize> {
     let has_second = factors::is_any(cx, identity)?;
     let password = cx.settings().password;
     Ok(if has_second { password.min_length_two_step.min(password.min_length) } else { password.min_length })
+}
+
+/// Whether a person has a password at all.
+pub fn is_set(cx: &mut Cx<'_>, identity: IdentityId) -> cx::Result<bool> {
+    Ok(store::identities::password_set_at(cx.db, identity)?.is_some())
 }
 
 /// Reads what was typed and checks it as the new password of somebody without a second factor. `words` are what is known

@@ -2,12 +2,14 @@
 
 mod administered;
 mod link;
+mod passkey;
 mod password;
 mod second;
 
 pub use super::links::LinkView;
 pub use administered::{Administered, Made, OnExisting, begin_from, create_by_administrator};
 pub use link::{confirm_link, disown_link, has_news, link_view, open_link};
+pub use passkey::{passkey_options, save_passkey};
 pub use password::{NewPassword, Prepared, Recovered, prepare_password, refuse_password, save_password};
 pub use second::{second_shown, submit_second};
 

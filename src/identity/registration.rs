@@ -1,14 +1,20 @@
-//! Creating an account.
+//! Creating an account: with a password, or with a passkey.
+
+mod account;
+mod passkey;
+
+pub(super) use account::{Account, Opening};
+pub use passkey::{passkey_options, with_passkey};
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{SignedIn, accounts, credentials, hold, is_open, keep, known_words, passwords, sessions, spend};
+use super::{SignedIn, accounts, hold, is_open, keep, known_words, passwords, sessions, spend};
 use super::{invitations, start, traits, verification};
 use crate::crypto::{PasswordHash, PlainPassword};
 use crate::cx::{Cx, Fault, Result};
-use crate::model::{Birth, Completed, Flow, FlowId, Notice, Registration, Session};
+use crate::model::{Birth, Completed, Flow, FlowId, Invitation, Notice, Registration, Session};
 use crate::store;
 
 /// What is kept of a value to show it again; longer ones fit no schema of ours.
@@ -94,23 +100,69 @@ pub fn prepare(
     values: BTreeMap<String, String>,
     password: &str,
 ) -> Result<Prepared> {
-    let mut flow = hold(cx, flow)?;
+    let flow = hold(cx, flow)?;
     if !is_open(&flow, cx.now) {
         return Ok(Prepared::Stay(flow));
     }
+    let mut words = known_words(cx, flow.client_id.as_deref());
+    words.extend(values.values().cloned());
+    let Form { flow, traits, mut notices } = match look_at(cx, flow, values)? {
+        Ok(form) => form,
+        Err(flow) => return Ok(Prepared::Stay(flow)),
+    };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match passwords::check(cx.settings(), password, &words) {
+        Ok(password) if notices.is_empty() => {
+            let flow = keep(cx, flow, Vec::new())?;
+            Ok(Prepared::Hash(Box::new(Draft { password, flow, traits })))
+        }
+        Ok(_) => Ok(Prepared::Stay(keep(cx, flow, notices)?)),
+        Err(notice) => {
+            notices.push(notice);
+            Ok(Prepared::Stay(keep(cx, flow, notices)?))
+        }
+    }
+}
+
+/// The fields of a form that may make an account.
+struct Form {
+    flow: Flow<Registration>,
+    traits: Value,
+    /// What is wrong with the fields.
+    notices: Vec<Notice>,
+}
+
+/// Looks at the fields of an open flow's form; `Err` is the page again, as nobody may make an account with it.
+fn look_at(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Registration>,
+    values: BTreeMap<String, String>,
+) -> Result<std::result::Result<Form, Flow<Registration>>> {
     let invitation = invitations::behind(cx, &flow)?;
     if flow.state.invitation.is_some() && invitation.is_none() {
         let notice = Notice::error("registration.invitation_over");
-        return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
+        return Ok(Err(keep(cx, flow, vec![notice])?));
     }
     if !cx.settings().registration && invitation.is_none() {
         let notice = Notice::error("registration.closed").with("app", &cx.settings().name);
-        return Ok(Prepared::Stay(keep(cx, flow, vec![notice])?));
+        return Ok(Err(keep(cx, flow, vec![notice])?));
     }
     let schema = schema(cx, &flow);
-    let mut notices = traits::unknown(schema, &values);
-    let typed = traits::from_form(schema, &values);
-    let made = match &invitation {
+    let (traits, notices) = read(cx, schema, invitation.as_ref(), &values);
+    flow.state.values = traits::shown(schema, values, SHOWN);
+    Ok(Ok(Form { flow, traits, notices }))
+}
+
+/// The traits that the fields come to, and what is wrong with them.
+fn read(
+    cx: &Cx<'_>,
+    schema: traits::Schema<'_>,
+    invitation: Option<&Invitation>,
+    values: &BTreeMap<String, String>,
+) -> (Value, Vec<Notice>) {
+    let mut notices = traits::unknown(schema, values);
+    let typed = traits::from_form(schema, values);
+    let made = match invitation {
         Some(invitation) if !invitations::is_for(cx, invitation, &typed) => {
             // The page cannot be made to say so: whoever sends another address has made the form.
             let name = format!("traits.{}", traits::identifier(schema));
@@ -121,22 +173,7 @@ pub fn prepare(
         None => typed,
     };
     notices.extend(traits::check(schema, &made));
-    let mut words = known_words(cx, flow.client_id.as_deref());
-    words.extend(values.values().cloned());
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let password = passwords::check(cx.settings(), password, &words);
-    flow.state.values = traits::shown(schema, values, SHOWN);
-    match password {
-        Ok(password) if notices.is_empty() => {
-            let flow = keep(cx, flow, Vec::new())?;
-            Ok(Prepared::Hash(Box::new(Draft { password, flow, traits: made })))
-        }
-        Ok(_) => Ok(Prepared::Stay(keep(cx, flow, notices)?)),
-        Err(notice) => {
-            notices.push(notice);
-            Ok(Prepared::Stay(keep(cx, flow, notices)?))
-        }
-    }
+    (made, notices)
 }
 
 /// An invitation is accepted: the link has proven the mailbox, so nothing else is asked for.
@@ -144,7 +181,7 @@ fn invited(
     cx: &mut Cx<'_>,
     mut flow: Flow<Registration>,
     made: Value,
-    hash: &PasswordHash,
+    opening: &Opening,
     previous: Option<&Session>,
 ) -> Result<Registered> {
     let stay = |cx: &mut Cx<'_>, flow, notice| Ok(Registered::Stay(keep(cx, flow, vec![notice])?));
@@ -154,7 +191,7 @@ fn invited(
     if accounts::taken(cx, &invitation.schema_id, &made, None)?.is_some() {
         return stay(cx, flow, Notice::error("registration.invited_taken"));
     }
-    let identity = accounts::new_identity(cx, &invitation.schema_id, made);
+    let identity = opening.identity(cx, &invitation.schema_id, made);
     flow.identity = Some(identity.id);
     let completed = match spend(cx, flow)? {
         Ok(completed) => completed,
@@ -164,10 +201,11 @@ fn invited(
         return Err(Fault::Overloaded(std::time::Duration::from_secs(1)));
     }
     accounts::insert(cx, &identity, |canonical| canonical == invitation.canonical)?;
-    credentials::set(cx, identity.id, hash)?;
+    opening.give(cx, identity.id)?;
     invitation.identity = Some(identity.id);
     invitations::record(cx, "invitation.accepted", &invitation)?;
-    let signed_in = sessions::sign_in(cx, identity.id, browser, &["pwd"], previous)?;
+    let signed_in = sessions::sign_in(cx, identity.id, browser, opening.amr(), previous)?;
+    opening.provide(cx, &signed_in.session)?;
     Ok(Registered::Done(completed, signed_in))
 }
 
@@ -187,8 +225,8 @@ pub enum Registered {
 pub struct Pending {
     /// The address, as it was typed.
     pub(super) address: String,
-    /// Schema, traits and password hash; `None` if somebody has the address already. The page must not show which.
-    pub(super) account: Option<(String, Value, PasswordHash)>,
+    /// What is to be made; `None` if somebody has the address already. The page must not show which.
+    pub(super) account: Option<Account>,
 }
 
 /// Takes the hash: the account is made, or waits for the proof of its address.
@@ -199,9 +237,20 @@ pub fn finish(
     previous: Option<&Session>,
 ) -> Result<Registered> {
     let Draft { flow, traits: made, .. } = draft;
-    let mut flow = hold(cx, flow)?;
+    let flow = hold(cx, flow)?;
+    open(cx, flow, made, Opening::Password(hash), previous)
+}
+
+/// Makes the account that opens so, or lets it wait for the proof of its address.
+fn open(
+    cx: &mut Cx<'_>,
+    mut flow: Flow<Registration>,
+    made: Value,
+    opening: Opening,
+    previous: Option<&Session>,
+) -> Result<Registered> {
     if flow.state.invitation.is_some() {
-        return invited(cx, flow, made, &hash, previous);
+        return invited(cx, flow, made, &opening, previous);
     }
     let schema_id = schema_id(cx, &flow);
     let schema = traits::schema(cx.settings(), &schema_id);
@@ -214,9 +263,10 @@ pub fn finish(
         return Ok(Registered::MustProve(flow, Pending { address, account: None }));
     };
     if cx.settings().verification_required && !address.is_empty() {
-        return Ok(Registered::MustProve(flow, Pending { address, account: Some((schema_id, made, hash)) }));
+        let account = Account { schema_id, traits: made, opening };
+        return Ok(Registered::MustProve(flow, Pending { address, account: Some(account) }));
     }
-    let identity = accounts::new_identity(cx, &schema_id, made.clone());
+    let identity = opening.identity(cx, &schema_id, made);
     flow.identity = Some(identity.id);
     let birth = flow.birth();
     let completed = match spend(cx, flow)? {
@@ -225,10 +275,11 @@ pub fn finish(
         Err(flow) => return Ok(Registered::MustProve(flow, Pending { address, account: None })),
     };
     accounts::insert(cx, &identity, |_| false)?;
-    credentials::set(cx, identity.id, &hash)?;
+    opening.give(cx, identity.id)?;
     if !address.is_empty() {
         verification::begin_for_address(cx, birth, identity.id, &address)?;
     }
-    let signed_in = sessions::sign_in(cx, identity.id, browser, &["pwd"], previous)?;
+    let signed_in = sessions::sign_in(cx, identity.id, browser, opening.amr(), previous)?;
+    opening.provide(cx, &signed_in.session)?;
     Ok(Registered::Done(completed, signed_in))
 }

@@ -100,9 +100,10 @@ pub fn sign_in(
         store::sessions::insert(cx.db, &session, &token.digest())?;
         end_oldest(cx, identity)?;
     }
-    remember(cx, identity, &browser)?;
+    let is_strange = remember(cx, identity, &browser)?;
     let kind = if again.is_some() { "session.renewed" } else { "session.started" };
-    cx.record(Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone()))?;
+    let event = Event::new(kind).of(identity).in_session(session.id).with("amr", session.amr.clone());
+    cx.record(if is_strange { event.with("new_browser", true) } else { event })?;
     Ok(SignedIn { session, token })
 }
 
@@ -125,14 +126,16 @@ pub fn raise(cx: &mut Cx<'_>, session: &Session, more: &[&str]) -> Result<Signed
     Ok(SignedIn { session: raised, token })
 }
 
-/// From now on, strangers who guess do not lock this browser out.
-fn remember(cx: &mut Cx<'_>, identity: IdentityId, browser: &TokenDigest) -> Result<()> {
-    store::known_browsers::remember(cx.db, identity, browser, cx.now, cx.now + KNOWN)?;
+/// From now on, strangers who guess do not lock this browser out. Whether it is a strange one itself: the person has used
+/// others lately, and not this one.
+fn remember(cx: &mut Cx<'_>, identity: IdentityId, browser: &TokenDigest) -> Result<bool> {
     let limit = i64::try_from(2 * MOST_KNOWN).unwrap_or(i64::MAX);
-    for oldest in store::known_browsers::of(cx.db, identity, limit)?.iter().skip(MOST_KNOWN) {
+    let before = store::known_browsers::of(cx.db, identity, limit)?;
+    store::known_browsers::remember(cx.db, identity, browser, cx.now, cx.now + KNOWN)?;
+    for oldest in before.iter().filter(|known| *known != browser).skip(MOST_KNOWN - 1) {
         store::known_browsers::forget(cx.db, identity, oldest)?;
     }
-    Ok(())
+    Ok(!before.is_empty() && !before.contains(browser))
 }
 
 fn end_oldest(cx: &mut Cx<'_>, identity: IdentityId) -> Result<()> {

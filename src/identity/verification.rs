@@ -6,37 +6,22 @@ mod proof;
 pub use super::links::LinkView;
 pub use link::{Confirmed, confirm_link, disown_link, has_news, link_view, open_link};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use super::codes::{self, Checked, For, Purpose, Recipient};
-use super::registration::Pending;
+use super::registration::{Account, Pending};
 use super::{Progress, accounts, hold, is_open, keep, start, traits};
-use crate::crypto::PasswordHash;
-use crate::cx::{Cx, Fault, Result};
+use crate::cx::{Cx, Result};
 use crate::model::{
     Birth, Flow, FlowId, IdentityId, Notice, Registration, Session, Verification, VerificationPurpose,
 };
 use crate::store;
 
-/// What waits for a proof, as it is sealed into the flow.
-#[derive(Serialize, Deserialize)]
-struct Account {
-    /// Absent in what was sealed before there were several.
-    #[serde(default)]
-    schema_id: Option<String>,
-    traits: Value,
-    hash: String,
-}
-
 fn place(flow: FlowId) -> String {
     format!("flows.state.{flow}")
 }
 
+/// The account that waits, sealed, for the proof of its address.
 fn account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<Account> {
-    let plain = cx.env.secrets.open(&place(flow), sealed)?;
-    // The reason may quote the traits, so it is not repeated.
-    serde_json::from_slice(&plain).map_err(|_| Fault::Internal("a pending account cannot be read".to_owned()))
+    Account::from_json(cx, &cx.env.secrets.open(&place(flow), sealed)?)
 }
 
 /// The address that the identity should prove: its first one, if it has proven none.
@@ -61,10 +46,8 @@ pub fn begin_for_registration(
         purpose: VerificationPurpose::Registration { from: parent.id, pending: None },
     };
     let mut flow = start(cx, parent.birth(), None, state)?;
-    if let Some((schema_id, traits, hash)) = account {
-        let account = Account { schema_id: Some(schema_id), traits, hash: hash.as_phc().to_owned() };
-        let plain = serde_json::to_vec(&account).map_err(|why| Fault::Internal(why.to_string()))?;
-        let sealed = cx.env.secrets.seal(cx.random(), &place(flow.id), &plain)?;
+    if let Some(account) = account {
+        let sealed = cx.env.secrets.seal(cx.random(), &place(flow.id), &account.to_json()?)?;
         flow.state.purpose = VerificationPurpose::Registration { from: parent.id, pending: Some(sealed) };
     }
     begun(cx, flow)
@@ -169,12 +152,4 @@ pub fn resend(cx: &mut Cx<'_>, flow: Flow<Verification>) -> Result<Flow<Verifica
 /// In how many seconds a new code may be asked for; `None` is at once.
 pub fn resend_wait(cx: &mut Cx<'_>, flow: &Flow<Verification>) -> Result<Option<u64>> {
     codes::resend_wait(cx, &flow.state.address)
-}
-
-fn open_account(cx: &Cx<'_>, flow: FlowId, sealed: &str) -> Result<(String, Value, PasswordHash)> {
-    let plain = cx.env.secrets.open(&place(flow), sealed)?;
-    let account: Account =
-        serde_json::from_slice(&plain).map_err(|_| Fault::Internal(format!("flow {flow} holds nonsense")))?;
-    let schema_id = account.schema_id.unwrap_or_else(|| cx.settings().identity.schema_id.clone());
-    Ok((schema_id, account.traits, PasswordHash::from_phc(account.hash)))
 }

@@ -10,7 +10,8 @@ use crate::identity::factors::Added;
 use crate::identity::recovery::{NewPassword, Recovered};
 use crate::identity::{self, SignedIn};
 use crate::model::{
-    Event, Identity, IdentityId, IdentityState, Notice, Passkey, PasskeyKind, Session, SessionId,
+    Event, Flow, Identity, IdentityId, IdentityState, Notice, Passkey, PasskeyKind, Recovery, Session,
+    SessionId,
 };
 use crate::oauth2::{consent, grants};
 use crate::store;
@@ -118,16 +119,37 @@ pub fn finish_recovery(
     hash: PasswordHash,
     visitor: &Visitor,
 ) -> Result<Option<(Step, SignedIn)>> {
-    let Some(recovered) = identity::recovery::save_password(cx, new, hash)? else {
-        return Ok(None);
-    };
-    let Recovered { completed, identity, amr } = recovered;
+    match identity::recovery::save_password(cx, new, hash)? {
+        Some(recovered) => Ok(Some(come_back(cx, recovered, visitor)?)),
+        None => Ok(None),
+    }
+}
+
+/// The same with a passkey in place of the password. Whoever has no backup codes gets some, as the passkey may be lost.
+/// `Err` is the page that the flow stands on.
+pub fn finish_recovery_with_passkey(
+    cx: &mut Cx<'_>,
+    flow: Flow<Recovery>,
+    made: Option<std::result::Result<NewCredential, WebauthnRefusal>>,
+    visitor: &Visitor,
+) -> Result<std::result::Result<(Step, SignedIn), Flow<Recovery>>> {
+    Ok(match identity::recovery::save_passkey(cx, flow, made)? {
+        Ok(recovered) => Ok(come_back(cx, recovered, visitor)?),
+        Err(flow) => Err(flow),
+    })
+}
+
+fn come_back(cx: &mut Cx<'_>, recovered: Recovered, visitor: &Visitor) -> Result<(Step, SignedIn)> {
+    let Recovered { completed, identity, amr, by_passkey } = recovered;
     end_for_password(cx, identity, None, "recovered")?;
     identity::factors::untrust_all(cx, identity, "recovered")?;
     let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
     let signed_in = identity::sessions::sign_in(cx, identity, visitor.browser, &amr, None)?;
+    if by_passkey {
+        identity::factors::provide_backup_codes(cx, &signed_in.session)?;
+    }
     let step = resume(cx, completed, Some(&signed_in), visitor)?;
-    Ok(Some((step, signed_in)))
+    Ok((step, signed_in))
 }
 
 /// The person has chosen a new password while signed in; this session gets a new token.

@@ -7,7 +7,7 @@ use crate::cx::{Cx, Result};
 use crate::identity::registration::Pending;
 use crate::identity::{self, SignedIn};
 use crate::model::{
-    Answer, AuthorizationRequestId, Birth, Completed, Continuation, Event, Flow, FlowKind, FlowState,
+    Answer, AuthorizationRequestId, Birth, Completed, Continuation, Event, Flow, FlowId, FlowKind, FlowState,
     Registration, ReturnUrl, Session, TOUCHED_REQUEST,
 };
 use crate::oauth2::{authorize, consent};
@@ -27,13 +27,21 @@ pub fn resume(
     {
         endings::end_session(cx, old, "replaced_in_browser")?;
     }
-    let recovered = completed.kind() == FlowKind::Recovery;
+    let (kind, flow) = (completed.kind(), completed.flow());
+    let recovered = kind == FlowKind::Recovery;
     let continuation = completed.into_continuation();
     // A session that was merely raised is as old as before.
     if let (Some(new), Some(id)) = (signed_in, continuation.authorization())
         && new.session.authenticated_at == cx.now
     {
         store::authorization_requests::set_authenticated(cx.db, id, cx.now)?;
+    }
+    if let (Some(new), true) = (signed_in, kind != FlowKind::Login)
+        && identity::factors::new_backup_codes(cx, &new.session)?.is_some()
+    {
+        // They are shown once, and without them a lost passkey is a lost account.
+        touch(cx, &continuation)?;
+        return Ok(Step::NewCodes(kind, flow));
     }
     let session = match signed_in {
         Some(new) => Some(new.session.clone()),
@@ -53,6 +61,14 @@ pub fn resume(
 pub fn lead_on<S: FlowState>(cx: &mut Cx<'_>, flow: &Flow<S>, visitor: &Visitor) -> Result<Step> {
     let session = visitor.session(cx)?;
     onward(cx, flow.continuation(), session.as_ref())
+}
+
+/// Where a flow of this browser leads on from what it has made, whatever its kind; `None` if it is not this browser's.
+pub fn go_on(cx: &mut Cx<'_>, id: FlowId, visitor: &Visitor) -> Result<Option<Step>> {
+    let flow = store::flows::find_parent(cx.db, id)?;
+    let Some(flow) = flow.filter(|flow| flow.birth.browser == Some(visitor.browser)) else { return Ok(None) };
+    let session = visitor.session(cx)?;
+    Ok(Some(onward(cx, &flow.birth.continuation, session.as_ref())?))
 }
 
 /// The registration is good, and its address must be proven first.

@@ -53,9 +53,12 @@ pub struct Login {
     /// How often this form was answered wrongly.
     #[serde(default)]
     pub misses: u32,
-    /// Whose password was right while somebody else was signed in from another tab: the person chooses between both.
+    /// Who has shown who they are while somebody else was signed in from another tab: the person chooses between both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven: Option<IdentityId>,
+    /// How they have shown it (RFC 8176); nothing is said of a password.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven_by: Vec<String>,
     /// Whether a code for the sign-in was mailed (or would have been), and is asked for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mailed: bool,
@@ -77,6 +80,10 @@ pub struct Registration {
     /// accounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invitation: Option<InvitationId>,
+    /// The id that the account is going to have if it is made with the passkey that is being made now: a passkey knows its
+    /// owner by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub future: Option<IdentityId>,
 }
 
 /// Proving an address by a mailed code.
@@ -92,7 +99,7 @@ pub struct Verification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationPurpose {
-    /// An account is made when the address is proven: traits and password hash, sealed under
+    /// An account is made when the address is proven: traits and what it opens with, sealed under
     /// `flows.state.<flow id>`. `None` when the address has an account already; the page looks the same (E04), and
     /// the owner has been told by mail.
     Registration {

@@ -61,6 +61,8 @@ pub enum Mail {
     PasswordChanged,
     /// The password was changed, by recovery; everything else was ended.
     RecoveryCompleted,
+    /// Somebody has signed in with a browser that is not known.
+    NewDevice,
     /// A passkey or a security key was added.
     PasskeyAdded,
     /// A passkey or a security key was removed.
@@ -108,6 +110,11 @@ impl Mail {
         ["code", "link"].iter().any(|name| fields.get(name).is_some_and(Value::is_string))
     }
 
+    /// Whether it may tell of an application.
+    pub fn knows_client(&self) -> bool {
+        serde_json::to_value(self).is_ok_and(|fields| fields.get("client_name").is_some())
+    }
+
     /// The name of its template. Receivers may know it by another name.
     pub fn template_type(&self) -> &'static str {
         match self {
@@ -118,6 +125,7 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordChanged => "password_changed",
             Self::RecoveryCompleted => "recovery_completed",
+            Self::NewDevice => "new_device",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
             Self::SecondFactorAdded => "second_factor_added",

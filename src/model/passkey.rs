@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{IdentityId, Instant, PasskeyId, TokenDigest};
 
 /// How long a challenge waits for its answer.
 pub const WEBAUTHN_CHALLENGE: Duration = Duration::from_secs(120);
 
 /// What a person may do with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PasskeyKind {
     /// Sign in with nothing else: it verifies its owner, and is found without being named.
     Passkey,
@@ -32,7 +35,7 @@ impl PasskeyKind {
 }
 
 /// A passkey or a security key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passkey {
     /// Its id in our house.
     pub id: PasskeyId,

@@ -27,7 +27,7 @@ use askama::Template;
 
 pub use account::{
     AccountPage, ActivityPage, ActivityRow, AppRow, AppsPage, ConfirmedPage, DataPage, Moment, PasskeyRow,
-    PasskeysPage, PasswordPage, ProfilePage, SessionRow, SessionsPage, UndoPage,
+    PasskeysPage, PasswordPage, ProfilePage, SessionRow, SessionsPage, StrangeRow, UndoPage,
 };
 pub use code::{CodePage, CodePurpose, LinkPage};
 pub use consent::{ConsentPage, Permission};
@@ -40,7 +40,7 @@ pub use registration::{Field, FieldKind, RegistrationPage};
 pub use second_factor::SecondFactorPage;
 pub use sign_in::{ChooserPage, LoginPage, PasskeyForm};
 pub use sign_out::{CheckSessionPage, LogoutPage, SignedOutPage, SigningOutPage};
-pub use two_step::{AddAppPage, BackupCodesPage, Qr, TrustedRow, TwoStepPage};
+pub use two_step::{AddAppPage, BackupCodesPage, NewCodesPage, Qr, TrustedRow, TwoStepPage};
 
 use crate::model::{Instant, Notice, NoticeKind};
 use crate::text::Catalogue;

@@ -12,6 +12,7 @@ mod link;
 mod login;
 mod login_code;
 mod logout;
+mod new_codes;
 mod other;
 mod passkey;
 mod people;
@@ -42,18 +43,23 @@ pub(super) use login_code::{resend as resend_login_code, show as login_code, sub
 pub(super) use logout::{
     check_session, done as signed_out, end_session, end_session_by_form, show as logout, sign_out,
 };
+pub(super) use new_codes::{keep as keep_new_codes, show as new_codes};
 pub(super) use other::{
     asset, change_password, error, health_alive, health_ready, home, method_not_allowed, not_found,
 };
 pub(super) use passkey::{
-    options as passkey_to_show, recover as submit_recovery_key, recovery_options as key_to_recover,
-    second as submit_second_key, submit as sign_in_with_passkey,
+    new_options as passkey_to_save, options as passkey_to_show, recover as submit_recovery_key,
+    recovery_options as key_to_recover, save as save_new_passkey, second as submit_second_key,
+    submit as sign_in_with_passkey,
 };
 pub(super) use recovery::{
     new_password, resend as resend_recovery, save as save_recovery, show as recovery,
     status as recovery_status, submit as ask_for_recovery, submit_code as recovery_code,
 };
-pub(super) use registration::{show as registration, submit as create_account};
+pub(super) use registration::{
+    passkey_options as passkey_to_register, show as registration, submit as create_account,
+    submit_passkey as create_account_with_passkey,
+};
 pub(super) use second_factor::{
     backup_code, recovery_backup_code, recovery_factor, second_factor, submit_backup_code,
     submit_recovery_backup_code, submit_recovery_factor, submit_second_factor,

@@ -23,6 +23,12 @@ pub const SECOND_KEY: &str = "/login/security-key";
 pub const BACKUP_CODE: &str = "/login/backup-code";
 /// Creating an account.
 pub const REGISTRATION: &str = "/registration";
+/// Creating one with a passkey.
+pub const REGISTRATION_PASSKEY: &str = "/registration/passkey";
+/// What it is to be made by, as JSON.
+pub const REGISTRATION_PASSKEY_OPTIONS: &str = "/registration/passkey/options";
+/// The backup codes that come with it.
+pub const REGISTRATION_CODES: &str = "/registration/backup-codes";
 /// Proving an address.
 pub const VERIFICATION: &str = "/verification";
 /// Another code for the proof.
@@ -55,6 +61,12 @@ pub const RECOVERY_KEY_OPTIONS: &str = "/recovery/security-key/options";
 pub const RECOVERY_BACKUP_CODE: &str = "/recovery/backup-code";
 /// The new password.
 pub const NEW_PASSWORD: &str = "/recovery/password";
+/// A passkey in its place.
+pub const NEW_PASSKEY: &str = "/recovery/passkey";
+/// What it is to be made by, as JSON.
+pub const NEW_PASSKEY_OPTIONS: &str = "/recovery/passkey/options";
+/// The backup codes that come with it.
+pub const RECOVERY_CODES: &str = "/recovery/backup-codes";
 /// Allowing a client.
 pub const CONSENT: &str = "/consent";
 /// Another account than the one that is asked for consent.
@@ -184,6 +196,8 @@ pub fn of_step(step: &Step) -> Option<String> {
         Step::RecoveryFactor(flow) => of_flow(RECOVERY_FACTOR, *flow),
         Step::RecoveryBackupCode(flow) => of_flow(RECOVERY_BACKUP_CODE, *flow),
         Step::NewPassword(flow) => of_flow(NEW_PASSWORD, *flow),
+        Step::NewCodes(FlowKind::Recovery, flow) => of_flow(RECOVERY_CODES, *flow),
+        Step::NewCodes(_, flow) => of_flow(REGISTRATION_CODES, *flow),
         Step::Choice(request) => of_request(CHOICE, *request),
         Step::Consent(request) => of_request(CONSENT, *request),
         Step::Return(url) => url.as_str().to_owned(),

@@ -4,7 +4,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::pages::{self, getting, looking, sending, sent_by_get, whatever};
 use super::{path, protocol};
-use crate::model::FlowKind::{Login, Recovery, Verification};
+use crate::model::FlowKind::{Login, Recovery, Registration, Verification};
 
 /// The public listener: pages and protocol.
 pub(super) fn public(config: &mut ServiceConfig) {
@@ -61,6 +61,17 @@ pub(super) fn public(config: &mut ServiceConfig) {
                 .route(sending(pages::create_account)),
         )
         .service(
+            page(path::REGISTRATION_PASSKEY)
+                .route(looking(|visit| sent_by_get(visit, Registration)))
+                .route(sending(pages::create_account_with_passkey)),
+        )
+        .service(page(path::REGISTRATION_PASSKEY_OPTIONS).route(sending(pages::passkey_to_register)))
+        .service(
+            page(path::REGISTRATION_CODES)
+                .route(looking(pages::new_codes))
+                .route(sending(pages::keep_new_codes)),
+        )
+        .service(
             page(path::VERIFICATION).route(looking(pages::verification)).route(sending(pages::verify_code)),
         )
         .service(
@@ -113,6 +124,15 @@ pub(super) fn public(config: &mut ServiceConfig) {
         )
         .service(
             page(path::NEW_PASSWORD).route(looking(pages::new_password)).route(sending(pages::save_recovery)),
+        )
+        .service(
+            page(path::NEW_PASSKEY)
+                .route(looking(pages::new_password))
+                .route(sending(pages::save_new_passkey)),
+        )
+        .service(page(path::NEW_PASSKEY_OPTIONS).route(sending(pages::passkey_to_save)))
+        .service(
+            page(path::RECOVERY_CODES).route(looking(pages::new_codes)).route(sending(pages::keep_new_codes)),
         )
         .service(page(path::CONSENT).route(looking(pages::consent)).route(sending(pages::answer_consent)))
         .service(

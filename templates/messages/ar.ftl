@@ -60,6 +60,16 @@ passkey-second_title = استخدم مفتاح المرور أو مفتاح ال
 passkey-second_sentence = سيطلبه منك جهازك. كلمة المرور وحدها لا تكفي لهذا الحساب.
 passkey-second_script = تحتاج هذه الخطوة إلى JavaScript. فعّله في هذا المتصفح، أو استخدم رمزًا احتياطيًا.
 passkey-expired = استغرق ذلك وقتًا طويلًا، فلم يحدث شيء. حاول مرة أخرى.
+passkey-not_added = تعذّرت إضافته إلى حسابك. إذا كان جديدًا فحاول مرة أخرى.
+passkey-too_many = لديك أقصى عدد يتسع له الحساب. أزل واحدًا لم تعد تستخدمه.
+passkeys-unsupported = لا يستطيع هذا المتصفح إنشاء مفاتيح مرور.
+codes-title = احفظ رموزك الاحتياطية
+codes-sentence_passkey = إذا فقدت مفتاح المرور، فبريدك وأحد هذه الرموز يعيدانك إلى حسابك. تُعرض الآن فقط، فاحفظها في مكان آمن.
+codes-download = تنزيل
+codes-print = طباعة
+codes-saved = حفظت هذه الرموز
+codes-button = متابعة
+codes-not_saved = ضع العلامة بعد أن تحفظ رموزك
 
 ## الخطوة الثانية
 
@@ -90,6 +100,8 @@ registration-invitation_over = لم تعد هذه الدعوة صالحة. اط�
 registration-invited_address = هذه الدعوة لعنوان بريد آخر.
 registration-invited_taken = يوجد حساب بهذا البريد. سجّل الدخول به.
 registration-button = أنشئ الحساب
+registration-passkey = أنشئ الحساب بمفتاح مرور
+registration-passkey_cancelled = لم يُنشأ أي مفتاح مرور. حاول مرة أخرى أو اختر كلمة مرور.
 registration-have_account = لديك حساب؟
 registration-terms = بإنشاء الحساب فإنك توافق على شروط { $app }.
 registration-closed = لا يستقبل { $app } حسابات جديدة حاليًا. إذا كان لديك حساب فيمكنك تسجيل الدخول.
@@ -215,6 +227,8 @@ recovery-back = العودة إلى تسجيل الدخول
 recovery-new_title = اختر كلمة مرور جديدة
 recovery-save = حفظ ومتابعة
 recovery-ends = عند الحفظ يتم تسجيل خروجك من جميع الأجهزة الأخرى.
+recovery-passkey = استخدم مفتاح مرور بدلًا منها
+recovery-passkey_cancelled = لم يُنشأ أي مفتاح مرور. حاول مرة أخرى أو اختر كلمة مرور جديدة.
 
 ## وصول التطبيقات
 

@@ -48,6 +48,7 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("jsonschema", &["identity"]),
     ("json_patch", &["identity"]),
     ("lettre", &["courier"]),
+    ("minijinja", &["courier"]),
     ("jrsonnet_evaluator", &["courier"]),
     ("jrsonnet_stdlib", &["courier"]),
     ("rlimit", &["courier"]),

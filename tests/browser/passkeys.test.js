@@ -1,6 +1,8 @@
 // Passkeys in a real browser, with Chromium's virtual authenticator: added in the account, then used from the list of the
-// address field and by the button, each time home to the client with tokens.
+// address field and by the button, each time home to the client with tokens; and an account that begins with one, or begins
+// anew with one.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, afterEach, before, describe, test } from "node:test";
 import { PageApplication, claims } from "./house/applications.js";
 import { World } from "./house/world.js";
@@ -99,6 +101,62 @@ for (const database of ["sqlite", "postgres"]) {
       await tab.press("Use a passkey or security key");
       const { idToken } = await notes.home(tab.page, ada);
       assert.ok(claims(idToken).amr.includes("pwd"));
+    });
+
+    /// The backup codes that come with a passkey are kept, and the way goes on.
+    async function keepsCodes(tab) {
+      await tab.sees("Save your backup codes");
+      await tab.isNoDeadEnd();
+      assert.equal(await tab.page.locator("#codes li").count(), 10);
+      await tab.page.locator("#saved").check();
+      await tab.press("Continue");
+    }
+
+    check("page_1_4_2_an_account_is_made_with_a_passkey_on_the_way_to_a_client", async () => {
+      const mary = { email: `mary.${randomUUID().slice(0, 8)}@example.org`, name: "Mary Somerville" };
+      const tab = await world.tab();
+      const authenticator = await plug(tab);
+      await notes.send(tab.page);
+      await tab.follow("Create an account");
+      await tab.sees("Create your account");
+      await tab.fill("name", mary.name);
+      await tab.press("Create account with a passkey");
+      const { problems } = await tab.sees("Create your account", "without an address");
+      assert.deepEqual(problems, ["Enter your email"]);
+      assert.equal(await tab.page.locator("#name").inputValue(), mary.name);
+      assert.deepEqual(await authenticator.credentials(), [], "nothing is made for a form that is wrong");
+      await tab.fill("email", mary.email);
+      await tab.press("Create account with a passkey");
+      await tab.sees("Check your email");
+      await tab.enterCode((await tab.code(mary.email)).code);
+      await keepsCodes(tab);
+      const { idToken } = await notes.home(tab.page);
+      assert.equal(claims(idToken).acr, "aal2");
+      const [credential] = await authenticator.credentials();
+      const handle = Buffer.from(credential.userHandle, "base64").toString("hex");
+      assert.equal(handle, claims(idToken).sub.replaceAll("-", ""), "the passkey knows its owner");
+      const again = await world.tab();
+      await (await plug(again)).take(credential);
+      await notes.send(again.page);
+      await notes.home(again.page, { id: claims(idToken).sub });
+    });
+
+    check("page_1_4_5_a_passkey_in_place_of_a_forgotten_password_leads_home", async () => {
+      const ada = await world.server.person();
+      const tab = await world.tab();
+      const authenticator = await plug(tab);
+      await notes.send(tab.page);
+      await tab.forgets(ada);
+      await tab.enterCode((await tab.code(ada.email)).code);
+      await tab.sees("Choose a new password");
+      await authenticator.verifies(false);
+      await tab.press("Use a passkey instead");
+      await tab.page.locator("#live", { hasText: "No passkey was made." }).waitFor({ state: "attached" });
+      await authenticator.verifies(true);
+      await tab.press("Use a passkey instead");
+      await keepsCodes(tab);
+      const { idToken } = await notes.home(tab.page, ada);
+      assert.ok(claims(idToken).amr.includes("mfa"));
     });
 
     check("page_p17_a_removed_passkey_says_so_and_the_password_leads_home", async () => {

@@ -5,6 +5,7 @@ mod apps;
 mod data;
 mod devices;
 mod off_switch;
+mod overview;
 mod undo;
 
 use crate::app::TestApp;

@@ -7,6 +7,7 @@ mod command;
 mod courier;
 mod identities;
 mod keys;
+mod mail_templates;
 mod reload;
 mod running;
 mod secrets;

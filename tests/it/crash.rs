@@ -1,5 +1,6 @@
 //! kill -9 in the middle of a run of sign-ins, on the embedded database: what was answered is true after the restart.
 
+mod database;
 mod parcels;
 mod processes;
 

@@ -123,6 +123,11 @@ fn the_page_about_messages_by_http_is_true() {
 }
 
 #[test]
+fn the_page_about_mail_templates_is_true() {
+    run_page("docs/how-to/mail-templates.md");
+}
+
+#[test]
 fn the_page_about_webhooks_is_true() {
     run_page("docs/how-to/webhooks.md");
 }

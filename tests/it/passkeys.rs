@@ -4,6 +4,11 @@
 #[allow(dead_code, reason = "the tests of the verifier use the rest of it")]
 mod authenticator;
 
+mod beginning;
+mod beside;
+
+pub use beginning::create_account;
+
 use serde_json::{Value, json};
 
 use crate::app::{Setup, TestApp, on_both};

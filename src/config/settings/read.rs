@@ -10,8 +10,9 @@ use url::Url;
 use super::http;
 use super::reader::Reader;
 use super::{
-    AllowedDestination, Brand, BreachSettings, Courier, Dkim, Ends, GuessingSettings, KeySettings, Mode,
-    OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl, Sources, TlsFiles,
+    AllowedDestination, Brand, BreachSettings, Courier, Dkim, Ends, GuessingSettings, KeySettings,
+    MailTemplate, Mode, OutboundSettings, PasswordSettings, SessionSettings, Settings, SmtpSecurity, SmtpUrl,
+    Sources, TlsFiles,
 };
 use crate::config::{Fault, Faults};
 use crate::model::{Channel, ReturnUrlRule, SecretText};
@@ -122,6 +123,7 @@ pub(super) fn read(mode: Mode, sources: &Sources, faults: &mut Faults) -> Option
         verification_required: from.flag("verification.required"),
         recovery,
         login_code,
+        new_device_mail: from.flag("login.new_device_mail"),
         recovery_ends,
         after_recovery: from.web_url("recovery.after"),
         deletion: from.flag("account.deletion"),
@@ -325,7 +327,19 @@ fn courier(
     };
     let from_name = from.optional("courier.from_name").unwrap_or_else(|| name.to_owned());
     let dkim = dkim(from, sources);
-    Some(Courier { from: address, from_name, reply_to, dkim, smtp, channels })
+    let templates = mail_templates(from, sources);
+    Some(Courier { from: address, from_name, reply_to, dkim, smtp, channels, templates })
+}
+
+/// The files as they were read. What stands in them is looked at by whoever knows the mails.
+fn mail_templates(from: &mut Reader<'_>, sources: &Sources) -> Vec<MailTemplate> {
+    match (from.optional("courier.templates"), &sources.mail_templates) {
+        (Some(folder), None) => {
+            from.wrong("courier.templates", format!("the folder {folder} cannot be read"));
+            Vec::new()
+        }
+        (_, files) => files.clone().unwrap_or_default(),
+    }
 }
 
 fn dkim(from: &mut Reader<'_>, sources: &Sources) -> Option<Dkim> {

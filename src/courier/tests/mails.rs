@@ -32,12 +32,13 @@ fn invitation(client: Option<&str>) -> Mail {
 }
 
 /// Those with nothing to enter or to open in time.
-fn notices() -> [Mail; 11] {
+fn notices() -> [Mail; 12] {
     let client_name = "Example Shop".to_owned();
     [
         Mail::AccountExists,
         Mail::PasswordChanged,
         Mail::RecoveryCompleted,
+        Mail::NewDevice,
         Mail::PasskeyAdded,
         Mail::PasskeyRemoved,
         Mail::SecondFactorAdded,

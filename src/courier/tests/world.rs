@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::smtp_sink::SmtpSink;
 use crate::clock::ManualClock;
-use crate::config::{Clients, Mode, Settings, SmtpSecurity, SmtpUrl, Sources};
+use crate::config::{Clients, MailTemplate, Mode, Settings, SmtpSecurity, SmtpUrl, Sources};
 use crate::courier::relay::Relay;
 use crate::courier::{Courier, Evaluator, Way};
 use crate::crypto::{DataSecrets, HashLimits, MailKey, PasswordHasher, SigningKeys};
@@ -46,6 +46,15 @@ pub(super) async fn worlds() -> Vec<World> {
 
 /// What lives as long as the process, and its clock.
 pub(super) fn env(mode: Mode, given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualClock>) {
+    env_with(mode, given, Vec::new())
+}
+
+/// The same with mails in the operator's words.
+pub(super) fn env_with(
+    mode: Mode,
+    given: &[(&str, &str)],
+    templates: Vec<MailTemplate>,
+) -> (Arc<Env>, Arc<ManualClock>) {
     let mut environment = BTreeMap::from([
         ("WAYHOME__SERVER__ISSUER", "https://id.example.org"),
         ("WAYHOME__SECRETS__DATA", "0123456789abcdef0123456789abcdef"),
@@ -55,7 +64,9 @@ pub(super) fn env(mode: Mode, given: &[(&str, &str)]) -> (Arc<Env>, Arc<ManualCl
     environment.extend(given.iter().copied());
     let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let dkim_key = Some(SecretText::new(include_str!("../../../tests/golden/dkim/key.pem")));
-    let sources = Sources { environment: environment.collect(), dkim_key, ..Sources::default() };
+    let mail_templates = Some(templates);
+    let sources =
+        Sources { environment: environment.collect(), dkim_key, mail_templates, ..Sources::default() };
     let (settings, faults) = Settings::load(mode, &sources);
     let settings = settings.unwrap_or_else(|| unreachable!("{faults}"));
     let clock = Arc::new(ManualClock::at(START));

@@ -260,6 +260,33 @@ fn sec_w05_a_key_that_was_not_offered_or_is_weak_is_refused() {
     assert!(made(&creation).is_ok());
 }
 
+/// Kind, algorithm and curve of a key belong together: one that is good but for one of them is none.
+#[test]
+fn sec_w05_a_good_key_under_the_name_of_another_kind_or_curve_is_refused() {
+    // The map begins with 1: kind, 3: algorithm, -1: curve (RFC 9052 7); of RSA, -1 is the modulus.
+    for (algorithm, curve) in [(-7, Some((6, 1))), (-8, Some((6, 6))), (-257, None)] {
+        let key = Authenticator::new(algorithm, ISSUER);
+        let good = key.cose();
+        let mut creation = key.creation(&challenge());
+        let mut refused = |at: usize, value: u8| {
+            let mut other = good.clone();
+            assert_ne!(std::mem::replace(&mut other[at], value), value);
+            creation.key = other;
+            assert!(matches!(made(&creation), Err(Refusal::Key(_))), "{algorithm}: {value} at {at}");
+        };
+        assert_eq!(good[1], 1, "the kind follows");
+        for kind in (1..=4).filter(|kind| *kind != good[2]) {
+            refused(2, kind);
+        }
+        if let Some((at, own)) = curve {
+            assert_eq!(good[at], own, "the curve");
+            for curve in (1..=8).filter(|curve| *curve != own) {
+                refused(at, curve);
+            }
+        }
+    }
+}
+
 #[test]
 fn sec_w05_a_statement_that_was_not_asked_for_or_has_a_tail_is_refused() {
     let key = Authenticator::new(-7, ISSUER);

@@ -89,6 +89,14 @@ pub fn make_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     cx.record(Event::new("backup_codes.made").of(identity).in_session(session.id))
 }
 
+/// Whoever has no backup codes gets some, with the first thing that they stand in for.
+pub fn provide_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    match store::factors::backup_codes_left(cx.db, session.identity)? {
+        0 => make_backup_codes(cx, session),
+        _ => Ok(()),
+    }
+}
+
 /// The new codes, for whoever has just made them in this session; `None` once they are kept, or after half an hour.
 pub fn new_backup_codes(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Vec<String>>> {
     let found = store::factors::setup(cx.db, session.identity, KIND, cx.now)?;

@@ -72,9 +72,7 @@ pub fn add_app(cx: &mut Cx<'_>, session: &Session, typed: &str) -> Result<Added>
         return Ok(Added::Gone);
     }
     store::factors::end_setup(cx.db, identity, KIND)?;
-    if store::factors::backup_codes_left(cx.db, identity)? == 0 {
-        backup_codes::make_backup_codes(cx, session)?;
-    }
+    backup_codes::provide_backup_codes(cx, session)?;
     cx.record(Event::new("credential.added").of(identity).in_session(session.id).with("kind", KIND))?;
     cx.notify(identity, &Mail::SecondFactorAdded)?;
     Ok(Added::Done { first })

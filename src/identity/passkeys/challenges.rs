@@ -10,22 +10,45 @@ use crate::crypto::webauthn::{ALGORITHMS, CHALLENGE};
 use crate::crypto::{base64url, sha256};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Ceremony, Flow, FlowId, FlowState, Login, Passkey, PasskeyKind, Recovery, RecoveryStage, Session,
-    TokenDigest, WEBAUTHN_CHALLENGE, WebauthnChallenge,
+    Ceremony, Flow, FlowId, FlowState, IdentityId, Login, Passkey, PasskeyKind, Recovery, RecoveryStage,
+    Session, TokenDigest, WEBAUTHN_CHALLENGE, WebauthnChallenge,
 };
 use crate::store;
 
-/// What a person is to make a credential by; `None` if none can be made here.
+/// What a person who is signed in is to make a credential by; `None` if none can be made here.
 pub fn creation_options(cx: &mut Cx<'_>, session: &Session, kind: PasskeyKind) -> Result<Option<Value>> {
     let identity = session.identity;
-    let (account, person) = names(cx, identity)?;
-    let known: Vec<Value> = list(cx, identity)?.iter().map(descriptor).collect();
+    let (names, known) = (names(cx, identity)?, list(cx, identity)?);
+    let owner = Owner { identity, names, known };
+    creation(cx, &of_session(session), &session.browser, &owner, kind)
+}
+
+/// Who is going to own a new credential.
+pub(in crate::identity) struct Owner {
+    /// Their id, which the credential knows them by.
+    pub(in crate::identity) identity: IdentityId,
+    /// The account's name, and the person's, as an authenticator shows them.
+    pub(in crate::identity) names: (String, String),
+    /// What they have already.
+    pub(in crate::identity) known: Vec<Passkey>,
+}
+
+/// What a credential is to be made by on the page that is the subject; `None` if none can be made here.
+pub(in crate::identity) fn creation(
+    cx: &mut Cx<'_>,
+    subject: &str,
+    browser: &TokenDigest,
+    owner: &Owner,
+    kind: PasskeyKind,
+) -> Result<Option<Value>> {
+    let (account, person) = &owner.names;
+    let known: Vec<Value> = owner.known.iter().map(descriptor).collect();
     let Some(party) =
         relying_party(cx.settings()).map(|rp| json!({ "id": rp.id, "name": cx.settings().name }))
     else {
         return Ok(None);
     };
-    let challenge = issue(cx, Ceremony::Create, &of_session(session), &session.browser)?;
+    let challenge = issue(cx, Ceremony::Create, subject, browser)?;
     // A passkey stands alone: it is found without a name, and knows its owner. A key after a password need not.
     let selection = match kind {
         PasskeyKind::Passkey => json!({
@@ -38,7 +61,7 @@ pub fn creation_options(cx: &mut Cx<'_>, session: &Session, kind: PasskeyKind) -
     };
     Ok(Some(json!({
         "rp": party,
-        "user": { "id": base64url(&handle(identity)), "name": account, "displayName": person },
+        "user": { "id": base64url(&handle(owner.identity)), "name": account, "displayName": person },
         "challenge": challenge,
         "pubKeyCredParams": ALGORITHMS.map(|alg| json!({ "type": "public-key", "alg": alg })),
         "timeout": timeout(),
@@ -116,7 +139,7 @@ pub(super) fn of_session(session: &Session) -> String {
 }
 
 /// The page of a flow on which credentials are shown, by its person if that is known.
-pub(super) fn of_flow<S>(flow: &Flow<S>) -> String {
+pub(in crate::identity) fn of_flow<S>(flow: &Flow<S>) -> String {
     let person = flow.identity.map_or_else(|| "anybody".to_owned(), |identity| identity.to_string());
     format!("flow {} of {person}", flow.id)
 }
@@ -136,7 +159,7 @@ fn issue(cx: &mut Cx<'_>, ceremony: Ceremony, subject: &str, browser: &TokenDige
 }
 
 /// Uses a challenge up: `false` if it is not one for this, or no more.
-pub(super) fn consume(
+pub(in crate::identity) fn consume(
     cx: &mut Cx<'_>,
     challenge: &[u8; CHALLENGE],
     ceremony: Ceremony,

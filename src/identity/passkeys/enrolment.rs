@@ -2,14 +2,15 @@
 
 use uuid::Uuid;
 
-use super::super::factors;
+use super::super::{factors, passwords};
 use super::challenges::{consume, of_session};
 use super::{authenticate, provider, relying_party};
 use crate::config::Settings;
 use crate::crypto::webauthn::{NewCredential, Refusal, registered};
 use crate::cx::{Cx, Result};
 use crate::model::{
-    Ceremony, Event, IdentityId, Mail, Notice, Passkey, PasskeyId, PasskeyKind, Session, system_name,
+    Ceremony, Event, IdentityId, Mail, Notice, Passkey, PasskeyId, PasskeyKind, Session, SessionId,
+    TokenDigest, system_name,
 };
 use crate::store;
 
@@ -37,18 +38,59 @@ pub fn add(
     kind: PasskeyKind,
     read: std::result::Result<NewCredential, Refusal>,
 ) -> Result<std::result::Result<Passkey, Notice>> {
-    let identity = session.identity;
+    let on = On {
+        subject: of_session(session),
+        browser: session.browser,
+        session: Some(session.id),
+        person: Some(session.identity),
+    };
+    let passkey = match made(cx, &on, session.identity, kind, read)? {
+        Ok(passkey) => passkey,
+        Err(notice) => return Ok(Err(notice)),
+    };
+    if is_full(cx, session.identity)? {
+        return Ok(Err(Notice::error("passkey.too_many")));
+    }
+    if !keep_made(cx, &passkey, on.session)? {
+        return Ok(Err(refused(cx, &on, "credential_exists")?));
+    }
+    factors::provide_backup_codes(cx, session)?;
+    cx.notify(session.identity, &Mail::PasskeyAdded)?;
+    Ok(Ok(passkey))
+}
+
+/// Whether a person has as many as they may have.
+pub(in crate::identity) fn is_full(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
+    Ok(store::passkeys::list(cx.db, identity)?.len() >= MOST)
+}
+
+/// Where a credential is made.
+pub(in crate::identity) struct On {
+    /// The page and its person, as the challenge was made for them.
+    pub(in crate::identity) subject: String,
+    /// The browser.
+    pub(in crate::identity) browser: TokenDigest,
+    /// The session, if somebody is signed in.
+    pub(in crate::identity) session: Option<SessionId>,
+    /// Whose account it is, if there is one already.
+    pub(in crate::identity) person: Option<IdentityId>,
+}
+
+/// The credential that was read, whose challenge is used up by it, as a row that is not written yet.
+pub(in crate::identity) fn made(
+    cx: &mut Cx<'_>,
+    on: &On,
+    identity: IdentityId,
+    kind: PasskeyKind,
+    read: std::result::Result<NewCredential, Refusal>,
+) -> Result<std::result::Result<Passkey, Notice>> {
     let new = match read {
         Ok(new) => new,
-        Err(refusal) => return refused(cx, session, refusal.name()),
+        Err(refusal) => return Ok(Err(refused(cx, on, refusal.name())?)),
     };
-    let subject = of_session(session);
-    if !consume(cx, &new.challenge, Ceremony::Create, &subject, &session.browser)? {
-        record_refusal(cx, session, "challenge")?;
+    if !consume(cx, &new.challenge, Ceremony::Create, &on.subject, &on.browser)? {
+        refused(cx, on, "challenge")?;
         return Ok(Err(Notice::error("passkey.expired")));
-    }
-    if store::passkeys::list(cx.db, identity)?.len() >= MOST {
-        return Ok(Err(Notice::error("passkey.too_many")));
     }
     let aaguid = Uuid::from_bytes(new.aaguid);
     let mut passkey = Passkey {
@@ -69,15 +111,20 @@ pub fn add(
         user_handle: None,
     };
     authenticate(cx, &mut passkey);
-    if !store::passkeys::insert(cx.db, &passkey)? {
-        return refused(cx, session, "credential_exists");
-    }
-    told(cx, Some(session), "passkey.added", &passkey)?;
-    if factors::of(cx, identity)?.backup_codes == 0 {
-        factors::make_backup_codes(cx, session)?;
-    }
-    cx.notify(identity, &Mail::PasskeyAdded)?;
     Ok(Ok(passkey))
+}
+
+/// Writes a new credential: `false` if somebody has it.
+pub(in crate::identity) fn keep_made(
+    cx: &mut Cx<'_>,
+    passkey: &Passkey,
+    session: Option<SessionId>,
+) -> Result<bool> {
+    if !store::passkeys::insert(cx.db, passkey)? {
+        return Ok(false);
+    }
+    told(cx, session, "passkey.added", passkey)?;
+    Ok(true)
 }
 
 /// What a credential is called until its owner gives it a name: by who keeps it, and the system that it was made on.
@@ -125,11 +172,11 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
     let opens = |passkey: &Passkey| passkey.kind == PasskeyKind::Passkey;
     if opens(passkey)
         && !all.iter().any(|other| other.id != id && opens(other))
-        && !has_password(cx, session.identity)?
+        && !passwords::is_set(cx, session.identity)?
     {
         return Ok(Removed::Last);
     }
-    if take_away(cx, passkey, Some(session))? {
+    if take_away(cx, passkey, Some(session.id))? {
         cx.notify(session.identity, &Mail::PasskeyRemoved)?;
         factors::removed(cx, session.identity)?;
     }
@@ -141,7 +188,7 @@ pub fn remove(cx: &mut Cx<'_>, session: &Session, id: PasskeyId) -> Result<Remov
 pub(in crate::identity) fn take_away(
     cx: &mut Cx<'_>,
     passkey: &Passkey,
-    session: Option<&Session>,
+    session: Option<SessionId>,
 ) -> Result<bool> {
     let deleted = store::passkeys::delete(cx.db, passkey.identity, passkey.id)?;
     if deleted {
@@ -150,26 +197,15 @@ pub(in crate::identity) fn take_away(
     Ok(deleted)
 }
 
-fn has_password(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
-    Ok(store::identities::password_set_at(cx.db, identity)?.is_some())
-}
-
-fn told(cx: &mut Cx<'_>, session: Option<&Session>, fact: &'static str, passkey: &Passkey) -> Result<()> {
-    let event = Event::new(fact).of(passkey.identity);
-    let event = session.into_iter().fold(event, |event, session| event.in_session(session.id));
+fn told(cx: &mut Cx<'_>, session: Option<SessionId>, fact: &'static str, passkey: &Passkey) -> Result<()> {
+    let event = session.into_iter().fold(Event::new(fact).of(passkey.identity), Event::in_session);
     cx.record(event.with("passkey_id", passkey.id.to_string()).with("kind", passkey.kind.name()))
 }
 
-fn refused(
-    cx: &mut Cx<'_>,
-    session: &Session,
-    reason: &'static str,
-) -> Result<std::result::Result<Passkey, Notice>> {
-    record_refusal(cx, session, reason)?;
-    Ok(Err(Notice::error("passkey.not_added")))
-}
-
-fn record_refusal(cx: &mut Cx<'_>, session: &Session, reason: &'static str) -> Result<()> {
-    let event = Event::new("passkey.refused").of(session.identity).in_session(session.id);
-    cx.record(event.with("reason", reason))
+/// What is said of a credential that counts for nothing; why, only the event knows.
+pub(in crate::identity) fn refused(cx: &mut Cx<'_>, on: &On, reason: &'static str) -> Result<Notice> {
+    let event = on.person.into_iter().fold(Event::new("passkey.refused"), Event::of);
+    let event = on.session.into_iter().fold(event, Event::in_session);
+    cx.record(event.with("reason", reason))?;
+    Ok(Notice::error("passkey.not_added"))
 }

@@ -1,4 +1,5 @@
-//! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof.
+//! The new password, for somebody who has proven the mailbox. Nothing else can be done with that proof but to make a
+//! passkey instead.
 
 use super::super::{
     accounts, credentials, factors, guessing, hold, is_open, keep, known_words, passwords, spend, traits,
@@ -69,10 +70,12 @@ pub fn refuse_password(cx: &mut Cx<'_>, new: NewPassword, notice: Notice) -> Res
 pub struct Recovered {
     /// The flow.
     pub completed: Completed,
-    /// Whose password is new.
+    /// Whose password or passkey is new.
     pub identity: IdentityId,
     /// How they have shown who they are (RFC 8176).
     pub amr: Vec<String>,
+    /// Whether it is a passkey that is new.
+    pub by_passkey: bool,
 }
 
 /// Sets the new password: the mailbox counts as proven, codes and other flows of the person are dead, failed sign-ins are
@@ -81,11 +84,22 @@ pub struct Recovered {
 pub fn save_password(cx: &mut Cx<'_>, new: NewPassword, hash: PasswordHash) -> Result<Option<Recovered>> {
     let flow = hold(cx, new.flow)?;
     let Some(person) = holder(cx, &flow)? else { return Ok(None) };
-    let identity = person.id;
-    let amr = [vec!["pwd".to_owned()], flow.state.second.clone()].concat();
+    recovered(cx, flow, person.id, &["pwd"], |cx| credentials::set(cx, person.id, &hash))
+}
+
+/// What a recovery brings about, with whatever is new: `give` writes it, once nobody else can be faster.
+pub(super) fn recovered(
+    cx: &mut Cx<'_>,
+    flow: Flow<Recovery>,
+    identity: IdentityId,
+    first: &[&str],
+    give: impl FnOnce(&mut Cx<'_>) -> Result<()>,
+) -> Result<Option<Recovered>> {
+    let mut amr: Vec<String> = first.iter().map(|&how| how.to_owned()).collect();
+    amr.extend(flow.state.second.iter().filter(|how| !first.contains(&how.as_str())).cloned());
     let (id, address, mailed) = (flow.id, flow.state.address.clone(), flow.state.made_by.is_none());
     let Ok(completed) = spend(cx, flow)? else { return Ok(None) };
-    credentials::set(cx, identity, &hash)?;
+    give(cx)?;
     if let Some(canonical) = traits::canonical_email(&address).filter(|_| mailed) {
         accounts::prove(cx, identity, &canonical)?;
     }
@@ -94,11 +108,11 @@ pub fn save_password(cx: &mut Cx<'_>, new: NewPassword, hash: PasswordHash) -> R
     guessing::forget_password(cx, identity)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
     cx.notify(identity, &Mail::RecoveryCompleted)?;
-    Ok(Some(Recovered { completed, identity, amr }))
+    Ok(Some(Recovered { completed, identity, amr, by_passkey: false }))
 }
 
 /// Whose password the flow may set.
-fn holder(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<Option<Identity>> {
+pub(super) fn holder(cx: &mut Cx<'_>, flow: &Flow<Recovery>) -> Result<Option<Identity>> {
     if !is_open(flow, cx.now) || flow.state.stage != RecoveryStage::Password {
         return Ok(None);
     }

@@ -106,12 +106,15 @@ fn what_is_taken_along_works_elsewhere_the_app_the_codes_and_the_keys() {
 }
 
 #[test]
-fn digests_of_backup_codes_need_the_secret_and_the_id_that_they_were_made_with() {
+fn digests_of_backup_codes_need_the_key_and_the_id_that_they_were_made_with() {
     let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
     for (here, there) in worlds().into_iter().zip(worlds_with(&other)) {
         let anna = here.person("anna@example.com", GOOD);
         with_app(&here, "anna@example.com", 1);
         let taken = taken_along(&here, anna);
+        // Somebody has codes there already, by another key.
+        there.person("ben@example.com", GOOD);
+        with_app(&there, "ben@example.com", 1);
         let Err(Refusal::Invalid(misfits)) = import(&there, Some(anna), &taken) else { panic!("imported") };
         assert_eq!(misfits[0].pointer, "/credentials/lookup_secret/config/codes");
         assert!(

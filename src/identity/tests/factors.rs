@@ -382,7 +382,7 @@ fn sec_a07_with_the_last_factor_go_the_codes_and_the_trust_and_a_mail_says_so() 
         let waiting = at_the_second_step(&world, "anna@example.com", 4);
         let of = hers.session.clone();
         assert!(world.run(move |cx| factors::remove_app(cx, of.identity)));
-        assert!(matches!(world.mails()[0].1, Mail::SecondFactorRemoved));
+        assert!(world.mails().iter().any(|(_, mail)| *mail == Mail::SecondFactorRemoved));
         world.run(move |cx| {
             assert_eq!(factors::of(cx, anna)?, crate::model::Factors::default());
             assert!(factors::trusted(cx, anna)?.is_empty());

@@ -11,7 +11,7 @@ use crate::identity::{Progress, login, passkeys};
 use crate::model::{Assurance, FlowId, IdentityId, IdentityState, Login, PasskeyKind, Session, TokenDigest};
 use crate::store;
 
-fn begin(world: &World, browser: u8, confirm: Option<IdentityId>) -> FlowId {
+pub(super) fn begin(world: &World, browser: u8, confirm: Option<IdentityId>) -> FlowId {
     let (_, birth) = person_at(browser);
     world.run(move |cx| login::begin(cx, birth, "", confirm))
 }
@@ -51,14 +51,14 @@ fn shown(world: &World, key: &mut Authenticator, change: impl FnOnce(&mut Showin
     send(world, flow, &key.show(&showing), None)
 }
 
-fn said(progress: Progress<Login>) -> Vec<String> {
+pub(super) fn said(progress: Progress<Login>) -> Vec<String> {
     match progress {
         Progress::Stay(flow) => ids(&flow.notices),
         Progress::Done(..) => vec!["done".to_owned()],
     }
 }
 
-fn person(world: &World, address: &str) -> (IdentityId, Session) {
+pub(super) fn person(world: &World, address: &str) -> (IdentityId, Session) {
     let id = world.person(address, GOOD);
     (id, session_of(world, id, 7))
 }

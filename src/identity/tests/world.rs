@@ -261,7 +261,8 @@ impl World {
 
     /// The code and the token of the link in the newest mail to this address.
     pub(super) fn code_for(&self, address: &str) -> (String, String) {
-        match self.mails().into_iter().find(|(to, _)| to == address) {
+        let has_code = |mail: &Mail| mail.is_for_use();
+        match self.mails().into_iter().find(|(to, mail)| to == address && has_code(mail)) {
             Some((_, Mail::SignInCode { code, .. })) => (code, String::new()),
             Some((_, Mail::VerificationCode { code, link, .. } | Mail::RecoveryCode { code, link, .. })) => {
                 (code, link)

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::{Progress, accounts, credentials, keep, parked, sessions, spend, traits, undo};
-use super::open_account;
-use crate::crypto::PasswordHash;
+use super::super::registration::Account;
+use super::super::{Progress, accounts, keep, parked, sessions, spend, traits, undo};
+use super::account;
 use crate::cx::{Cx, Result};
 use crate::model::{Event, Flow, IdentityId, Notice, Session, Verification, VerificationPurpose};
 use crate::store;
@@ -18,8 +18,8 @@ pub(super) fn apply(
     let canonical = traits::canonical_email(&flow.state.address).unwrap_or_default();
     let done = match (flow.state.purpose.clone(), flow.identity) {
         (VerificationPurpose::Registration { pending: Some(sealed), .. }, None) => {
-            let (schema_id, made, hash) = open_account(cx, flow.id, &sealed)?;
-            flow.identity = make(cx, &schema_id, made, &hash, &canonical)?;
+            let account = account(cx, flow.id, &sealed)?;
+            flow.identity = make(cx, account, &canonical)?;
             flow.identity.is_some()
         }
         (VerificationPurpose::Address, Some(identity)) => accounts::prove(cx, identity, &canonical)?,
@@ -43,7 +43,12 @@ pub(super) fn conclude(
     flow: Flow<Verification>,
     previous: Option<&Session>,
 ) -> Result<Progress<Verification>> {
-    let registered = matches!(flow.state.purpose, VerificationPurpose::Registration { .. });
+    let registered = match &flow.state.purpose {
+        VerificationPurpose::Registration { pending: Some(sealed), .. } => {
+            Some(account(cx, flow.id, sealed)?.opening)
+        }
+        _ => None,
+    };
     let (Some(identity), Some(browser)) = (flow.identity, flow.browser) else {
         return Ok(Progress::Stay(keep(cx, flow, vec![Notice::error("code.expired").on("code")])?));
     };
@@ -52,27 +57,23 @@ pub(super) fn conclude(
         Ok(completed) => completed,
         Err(flow) => return Ok(Progress::Stay(flow)),
     };
-    if !(registered && is_active) {
+    let Some(opening) = registered.filter(|_| is_active) else {
         return Ok(Progress::Done(completed, None));
-    }
-    let signed_in = sessions::sign_in(cx, identity, browser, &["pwd"], previous)?;
+    };
+    let signed_in = sessions::sign_in(cx, identity, browser, opening.amr(), previous)?;
+    opening.provide(cx, &signed_in.session)?;
     Ok(Progress::Done(completed, Some(signed_in)))
 }
 
 /// The account that waited. `None` if somebody has one of its addresses by now.
-fn make(
-    cx: &mut Cx<'_>,
-    schema_id: &str,
-    made: Value,
-    hash: &PasswordHash,
-    proven: &str,
-) -> Result<Option<IdentityId>> {
-    if accounts::taken(cx, schema_id, &made, None)?.is_some() {
+fn make(cx: &mut Cx<'_>, account: Account, proven: &str) -> Result<Option<IdentityId>> {
+    let Account { schema_id, traits, opening } = account;
+    if accounts::taken(cx, &schema_id, &traits, None)?.is_some() {
         return Ok(None);
     }
-    let identity = accounts::new_identity(cx, schema_id, made);
+    let identity = opening.identity(cx, &schema_id, traits);
     accounts::insert(cx, &identity, |canonical| canonical == proven)?;
-    credentials::set(cx, identity.id, hash)?;
+    opening.give(cx, identity.id)?;
     Ok(Some(identity.id))
 }
 

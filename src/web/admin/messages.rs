@@ -51,6 +51,25 @@ pub(super) async fn get(visit: Visit) -> Answer {
     Ok(Reply::json(StatusCode::OK, &shape(&message, &frame.text, &frame.app_name))?)
 }
 
+/// The types that Kratos has; its clients refuse any other.
+const TYPES: [&str; 12] = [
+    "recovery_invalid",
+    "recovery_valid",
+    "recovery_code_invalid",
+    "recovery_code_valid",
+    "verification_invalid",
+    "verification_valid",
+    "verification_code_invalid",
+    "verification_code_valid",
+    "login_code_valid",
+    "registration_code_valid",
+    "verifiable_address_changed",
+    "authenticator_key_added",
+];
+
+/// What stands for all types that Kratos does not have.
+const OTHER: &str = "stub";
+
 fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
     let subject =
         text.say(&format!("mail.subject_{}", message.template_type), &[("code", REDACTED), ("app", app)]);
@@ -59,6 +78,7 @@ fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
         Channel::Email => "email",
         Channel::Sms => "phone",
     };
+    let template = courier::wire_name(&message.template_type);
     let mut json = json!({
         "id": message.id,
         "status": message.status.name(),
@@ -67,7 +87,8 @@ fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
         "recipient": message.recipient,
         "subject": subject,
         "body": REDACTED,
-        "template_type": courier::wire_name(&message.template_type),
+        "template_type": if TYPES.contains(&template) { template } else { OTHER },
+        "template": template,
         "send_count": message.attempts,
         "created_at": message.created_at.rfc3339(),
         "updated_at": message.updated_at.rfc3339(),
@@ -84,12 +105,11 @@ mod tests {
     use crate::model::Instant;
     use uuid::Uuid;
 
-    #[test]
-    fn sec_g03_a_message_says_that_it_was_sent_and_not_what_it_says() {
+    fn message(template: &str) -> Message {
         let at = Instant::from_seconds(0);
-        let message = Message {
+        Message {
             id: MessageId::from_uuid(Uuid::from_u128(1)),
-            template_type: "recovery_code".to_owned(),
+            template_type: template.to_owned(),
             recipient: "anna@example.com".to_owned(),
             identity: None,
             sealed: "the sealed letter".to_owned(),
@@ -103,7 +123,25 @@ mod tests {
             sent_at: None,
             channel: Channel::Email,
             destination: "example.com".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_type_that_kratos_does_not_have_is_told_beside_one_that_its_clients_know() {
+        let text = Catalogue::english().unwrap();
+        for (template, told, kratos) in [
+            ("recovery_code", "recovery_code_valid", "recovery_code_valid"),
+            ("account_exists", "account_exists", "stub"),
+            ("invitation", "invitation", "stub"),
+        ] {
+            let json = shape(&message(template), &text, "Acme");
+            assert_eq!((&json["template"], &json["template_type"]), (&json!(told), &json!(kratos)));
+        }
+    }
+
+    #[test]
+    fn sec_g03_a_message_says_that_it_was_sent_and_not_what_it_says() {
+        let message = message("recovery_code");
         let json = shape(&message, &Catalogue::english().unwrap(), "Acme");
         assert!(json["subject"].as_str().unwrap().starts_with(REDACTED), "{json}");
         assert_eq!(json["body"], REDACTED);

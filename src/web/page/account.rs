@@ -96,13 +96,40 @@ pub struct AccountPage {
     pub verified: bool,
     /// Sends a code to prove it.
     pub verify_form: Option<Form>,
+    /// Whether there is no second factor.
+    pub lacks_second_factor: bool,
+    /// How many backup codes are left, if they are few.
+    pub few_codes: Option<usize>,
+    /// Sign-ins on new devices.
+    pub strange: Vec<StrangeRow>,
+    /// Says that one of them was somebody else.
+    pub disown_form: Form,
     /// Signs out.
     pub logout_form: Form,
+}
+
+/// A sign-in on a new device.
+#[derive(Clone, Debug)]
+pub struct StrangeRow {
+    /// Such as "Firefox on Linux".
+    pub device: String,
+    /// When.
+    pub at: Moment,
+    /// From where.
+    pub place: String,
 }
 
 impl AccountPage {
     fn section(&self) -> Section {
         Section::Overview
+    }
+
+    /// Whether there is nothing to look at.
+    fn is_in_order(&self) -> bool {
+        !self.lacks_second_factor
+            && self.few_codes.is_none()
+            && self.strange.is_empty()
+            && self.verify_form.is_none()
     }
 }
 

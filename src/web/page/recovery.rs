@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::control::Control;
-use super::{Form, Frame, View};
+use super::{Form, Frame, PasskeyForm, View};
 use crate::model::Notice;
 
 /// Ask for a code to choose a new password.
@@ -75,6 +75,8 @@ pub struct NewPasswordPage {
     pub identifier: String,
     /// The least number of characters of a password.
     pub password_min: usize,
+    /// Makes a passkey instead; `None` if none can be made here.
+    pub passkey: Option<PasskeyForm>,
 }
 
 impl NewPasswordPage {

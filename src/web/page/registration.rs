@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::control::Control;
-use super::{Form, Frame, View};
+use super::{Form, Frame, PasskeyForm, View};
 use crate::model::Notice;
 
 /// How a field of the schema is asked for.
@@ -64,6 +64,8 @@ pub struct RegistrationPage {
     pub password_min: usize,
     /// Leads to the sign-in.
     pub login_link: Option<String>,
+    /// Makes the account with a passkey; `None` if none can be made here.
+    pub passkey: Option<PasskeyForm>,
 }
 
 impl RegistrationPage {

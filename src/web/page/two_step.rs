@@ -98,6 +98,11 @@ impl AddAppPage {
         Section::TwoStep.path()
     }
 
+    /// The key as apps take it, to be copied.
+    fn bare_key(&self) -> String {
+        self.key.replace(' ', "")
+    }
+
     fn account_sentence(&self) -> String {
         let args = [("account", self.account.as_str()), ("issuer", self.frame.app_name.as_str())];
         self.frame.text.say("add_app.account", &args)
@@ -156,16 +161,57 @@ impl BackupCodesPage {
     }
 
     fn saved_control(&self) -> Control<'_> {
-        let label = self.frame.t("codes.saved");
-        Control {
-            input: "checkbox",
-            problem: self.problem_of("saved"),
-            ..Control::new(&self.frame, "saved", "saved", label)
-        }
+        saved_control(&self.frame, self.problem_of("saved"))
     }
 }
 
+fn saved_control(frame: &Frame, problem: Option<String>) -> Control<'_> {
+    Control { input: "checkbox", problem, ..Control::new(frame, "saved", "saved", frame.t("codes.saved")) }
+}
+
 impl View for BackupCodesPage {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn heading(&self) -> String {
+        self.frame.t("codes.title")
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    fn anchors(&self) -> Vec<(String, String)> {
+        vec![("saved".to_owned(), "saved".to_owned())]
+    }
+}
+
+/// The same on the way: the codes that come with a passkey which opens an account by itself.
+#[derive(Template)]
+#[template(path = "new_codes.html")]
+pub struct NewCodesPage {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The application that waits.
+    pub client_name: Option<String>,
+    /// What to say first.
+    pub notices: Vec<Notice>,
+    /// The codes, in groups.
+    pub codes: Vec<String>,
+    /// The same as a file.
+    pub file_link: String,
+    /// Answered by `saved`.
+    pub form: Form,
+}
+
+impl NewCodesPage {
+    fn saved_control(&self) -> Control<'_> {
+        saved_control(&self.frame, self.problem_of("saved"))
+    }
+}
+
+impl View for NewCodesPage {
     fn frame(&self) -> &Frame {
         &self.frame
     }

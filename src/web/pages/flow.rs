@@ -162,6 +162,13 @@ pub(super) fn client_name<S: FlowState>(cx: &Cx<'_>, flow: &Flow<S>) -> Option<S
     flow.continuation().authorization().map(|_| client.name.clone())
 }
 
+/// The name of the client of a request.
+pub(super) fn client_of(cx: &mut Cx<'_>, request: AuthorizationRequestId) -> Result<Option<String>> {
+    let request = store::authorization_requests::find(cx.db, request)?;
+    let client = request.and_then(|request| cx.clients().find(&request.parameters.client_id));
+    Ok(client.map(|client| client.name.clone()))
+}
+
 /// What stands around a page of a flow: on the way to a client, with the way back to it.
 pub(super) fn frame<S: FlowState>(visit: &Visit, flow: &Flow<S>, client_name: Option<&str>) -> page::Frame {
     on_the_way(visit, flow.continuation().authorization(), client_name)

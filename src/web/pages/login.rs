@@ -57,6 +57,7 @@ async fn shown(visit: &Visit, id: FlowId, status: StatusCode) -> Result<Reply> {
             if let Some(session) = &session
                 && confirmed.is_none()
                 && flow.state.proven.is_none()
+                && !asks_again(&flow)
                 && session.authenticated_at > flow.created_at
             {
                 // Somebody has signed in since, in another tab: there is nothing to ask.
@@ -111,6 +112,11 @@ fn page(visit: &Visit, flow: Flow<Login>, around: Around, status: StatusCode) ->
         passkey,
     };
     Reply::html(status, Class::FlowPage, &page)
+}
+
+/// Whether the person wanted another account than the one that is signed in, and must show again that it is theirs.
+fn asks_again(flow: &Flow<Login>) -> bool {
+    flow.notices.iter().any(|notice| notice.id == "login.expired_reenter")
 }
 
 /// The passkey that was shown and that nobody has any more.

@@ -5,9 +5,9 @@ use actix_web::http::StatusCode;
 use super::{flow, form};
 use crate::cx::Result;
 use crate::identity::passkeys::{self, Attempt, Shows, Use};
-use crate::identity::{Progress, login};
-use crate::journey::Step;
-use crate::model::{Flow, FlowId, Login, Recovery};
+use crate::identity::{Progress, login, recovery};
+use crate::journey::{self, Step};
+use crate::model::{Flow, FlowId, Login, PasskeyKind, Recovery};
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
 
@@ -26,6 +26,27 @@ pub(in crate::web) async fn options(visit: Visit, _fields: FormFields) -> Result
 /// The same for a recovery.
 pub(in crate::web) async fn recovery_options(visit: Visit, _fields: FormFields) -> Result<Reply> {
     options_of::<Recovery>(&visit).await
+}
+
+/// What a passkey in place of a new password is to be made by; `null` if there is nothing to recover now.
+pub(in crate::web) async fn new_options(visit: Visit, _fields: FormFields) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else { return Reply::json(StatusCode::OK, &()) };
+    let browser = visit.visitor().browser;
+    let options = visit.work().write(move |cx| recovery::passkey_options(cx, id, &browser)).await?;
+    Reply::json(StatusCode::OK, &options)
+}
+
+/// A passkey was made in place of a new password. It is read before the transaction.
+pub(in crate::web) async fn save(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let sent = Some(fields.get("credential")).filter(|sent| !sent.is_empty());
+    let made = sent.map(|sent| passkeys::read_new(visit.settings(), sent, PasskeyKind::Passkey));
+    form::act(&visit, &fields, move |cx, flow: Flow<Recovery>, visitor| {
+        Ok(match journey::finish_recovery_with_passkey(cx, flow, made, visitor)? {
+            Ok((step, signed_in)) => (step, Some(signed_in)),
+            Err(flow) => (flow::standing(&flow), None),
+        })
+    })
+    .await
 }
 
 /// What was sent, with its signature verified: between two transactions, never inside one.

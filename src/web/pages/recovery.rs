@@ -9,13 +9,13 @@ use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::identity::recovery::{self, Prepared};
 use crate::identity::traits::masked;
-use crate::identity::{LinkView, passwords};
+use crate::identity::{LinkView, passkeys, passwords};
 use crate::journey::{self, Opened, Shown, Step};
 use crate::model::{Flow, FlowId, FlowKind, Notice, Recovery, RecoveryStage};
 use crate::store;
 use crate::web::csrf::Provenance;
 use crate::web::failure::Failure;
-use crate::web::page::{CodePage, CodePurpose, NewPasswordPage, RecoveryPage};
+use crate::web::page::{CodePage, CodePurpose, NewPasswordPage, PasskeyForm, RecoveryPage};
 use crate::web::path;
 use crate::web::reply::{Class, Reply};
 use crate::web::visit::{FormFields, Visit};
@@ -229,6 +229,11 @@ pub(in crate::web) async fn new_password(visit: Visit) -> Result<Reply> {
         form: visit.flow_form(path::NEW_PASSWORD, flow.id),
         identifier: around.owner,
         password_min: around.password_min,
+        passkey: passkeys::relying_party(visit.settings()).map(|_| PasskeyForm {
+            form: visit.flow_form(path::NEW_PASSKEY, flow.id),
+            options: path::of_flow(path::NEW_PASSKEY_OPTIONS, flow.id),
+            unknown: None,
+        }),
         notices: flow.notices,
     })
 }

@@ -2,15 +2,16 @@
 
 use super::breached;
 use super::flow;
+use super::form::{self, Led};
 use crate::crypto::{PlainToken, TokenKind};
 use crate::cx::{Cx, Result};
 use crate::identity::registration::{self, Prepared, Registered};
-use crate::identity::{invitations, passwords};
-use crate::journey::{self, Opened, Shown, Step};
-use crate::model::{FlowId, FlowKind, Registration};
+use crate::identity::{invitations, passkeys, passwords};
+use crate::journey::{self, Opened, Shown, Step, Visitor};
+use crate::model::{Flow, FlowId, FlowKind, PasskeyKind, Registration};
 use crate::web::csrf::Provenance;
 use crate::web::failure::{self, Failure};
-use crate::web::page::RegistrationPage;
+use crate::web::page::{PasskeyForm, RegistrationPage};
 use crate::web::path;
 use crate::web::reply::Reply;
 use crate::web::visit::{FormFields, Visit};
@@ -73,6 +74,11 @@ pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
         }),
         password_min: visit.settings().password.min_length,
         login_link: flow::login_after(flow.id),
+        passkey: passkeys::relying_party(visit.settings()).map(|_| PasskeyForm {
+            form: visit.flow_form(path::REGISTRATION_PASSKEY, flow.id),
+            options: path::of_flow(path::REGISTRATION_PASSKEY_OPTIONS, flow.id),
+            unknown: None,
+        }),
         notices: flow.notices,
     })
 }
@@ -154,14 +160,52 @@ pub(in crate::web) async fn submit(visit: Visit, fields: FormFields) -> Result<R
         .work()
         .write(move |cx| {
             let previous = visitor.session(cx)?;
-            Ok(match registration::finish(cx, *draft, hash, previous.as_ref())? {
-                Registered::MustProve(flow, pending) => (journey::prove(cx, &flow, pending)?, None),
-                Registered::Stay(flow) => (Step::Flow(FlowKind::Registration, flow.id), None),
-                Registered::Done(done, signed_in) => {
-                    (journey::resume(cx, done, Some(&signed_in), &visitor)?, Some(signed_in))
-                }
-            })
+            let registered = registration::finish(cx, *draft, hash, previous.as_ref())?;
+            led(cx, registered, &visitor)
         })
         .await?;
     visit.go_signed_in(&step, signed_in.as_ref())
+}
+
+fn led(cx: &mut Cx<'_>, registered: Registered, visitor: &Visitor) -> Result<Led> {
+    Ok(match registered {
+        Registered::MustProve(flow, pending) => (journey::prove(cx, &flow, pending)?, None),
+        Registered::Stay(flow) => (Step::Flow(FlowKind::Registration, flow.id), None),
+        Registered::Done(done, signed_in) => {
+            (journey::resume(cx, done, Some(&signed_in), visitor)?, Some(signed_in))
+        }
+    })
+}
+
+/// What the passkey of a new account is to be made by; `null` if the fields are not in order, or the page is over.
+pub(in crate::web) async fn passkey_options(visit: Visit, fields: FormFields) -> Result<Reply> {
+    let Some(id) = visit.id::<FlowId>("flow") else { return Reply::json(StatusCode::OK, &()) };
+    let (browser, values) = (visit.visitor().browser, fields.beginning("traits."));
+    let options =
+        visit.work().write(move |cx| registration::passkey_options(cx, id, &browser, &values)).await?;
+    Reply::json(StatusCode::OK, &options)
+}
+
+/// The fields and a passkey in place of the password. What the authenticator made is read before the transaction.
+pub(in crate::web) async fn submit_passkey(visit: Visit, fields: FormFields) -> Result<Reply> {
+    if visit.id::<FlowId>("flow").is_none() && !visit.settings().registration {
+        return closed(&visit);
+    }
+    let values = fields.beginning("traits.");
+    if values.keys().any(|name| fields.repeats(name)) {
+        return failure::body(&visit, crate::web::visit::BodyProblem::Broken);
+    }
+    let sent = Some(fields.get("credential")).filter(|sent| !sent.is_empty());
+    let made = sent.map(|sent| passkeys::read_new(visit.settings(), sent, PasskeyKind::Passkey));
+    let kept = values.clone();
+    let keep = move |state: &mut Registration| state.values = kept;
+    form::act_keeping(&visit, &fields, keep, move |cx, flow: Flow<Registration>, visitor| {
+        if flow.state.invitation.is_none() && !flow::registration_is_open(cx, &flow) {
+            return Ok((Step::Flow(FlowKind::Registration, flow.id), None));
+        }
+        let previous = visitor.session(cx)?;
+        let registered = registration::with_passkey(cx, flow, values, made, previous.as_ref())?;
+        led(cx, registered, visitor)
+    })
+    .await
 }

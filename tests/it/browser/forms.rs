@@ -70,6 +70,28 @@ impl Browser<'_> {
         self.exchange(ask)
     }
 
+    /// Presses the button of these words in a form to which the script of the page has added fields.
+    #[track_caller]
+    pub fn press_adding(
+        &mut self,
+        words: &str,
+        filled: &[(&str, &str)],
+        added: &[(&str, &str)],
+    ) -> &mut Self {
+        let page = self.page().clone();
+        let (form, button) =
+            page.button(words).unwrap_or_else(|| panic!("no button says {words:?}: {:#?}", page.forms));
+        let mut form = form.clone();
+        form.fields.retain(|field| added.iter().all(|(name, _)| *name != field.name));
+        let pairs = form.pairs(Some(button));
+        let mut pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        pairs.retain(|(known, _)| filled.iter().all(|(name, _)| name != known));
+        pairs.extend(filled);
+        pairs.extend(added);
+        let ask = Ask::form(&form.action, &pairs);
+        self.navigate(ask, From::OurPage, true)
+    }
+
     #[track_caller]
     fn form_of(&self, page: &Page, form: &Form, button: Option<&Button>, filled: &[(&str, &str)]) -> Ask {
         assert_eq!(form.method, "post", "the form of {}", page.target);

@@ -76,6 +76,7 @@ impl Folder {
     pub fn write(&self, name: &str, text: &str) {
         // At once, so that whoever watches the file never sees half of it.
         let new = self.path.join(format!("{name}.new"));
+        std::fs::create_dir_all(new.parent().unwrap()).unwrap();
         std::fs::write(&new, text).unwrap();
         std::fs::rename(new, self.path.join(name)).unwrap();
     }

@@ -1,6 +1,8 @@
 //! `wayhome identities`: one after the other, and many at once.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -119,6 +121,35 @@ fn an_import_that_was_interrupted_goes_on_where_it_was() {
 }
 
 #[test]
+fn an_import_that_is_killed_goes_on_with_the_same_command_and_nobody_is_lost_or_doubled() {
+    for folder in Folder::with_each_database() {
+        let line = |n: usize| {
+            let traits = json!({"email": format!("p{n}@example.org"), "name": "x".repeat(100)});
+            format!("{}\n", json!({ "traits": traits }))
+        };
+        let (part, whole): (String, String) = ((0..700).map(line).collect(), (0..1_000).map(line).collect());
+        let words = ["identities", "import", "-", "--dev"];
+        let mut child = folder.command(&words, &[]).stdin(Stdio::piped()).spawn().unwrap();
+        // It waits for more in the middle of its fourth batch.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(part.as_bytes()).unwrap();
+        while everybody(&folder).len() < 600 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        drop(stdin);
+        assert_eq!(everybody(&folder).len(), 600);
+        let done = folder.run_with_input(&words, &[], &whole);
+        assert_eq!((done.code, done.out.trim()), (0, "1000 imported, 0 refused"), "{}", done.err);
+        assert!(done.err.contains("600 items were imported before"), "{}", done.err);
+        let mut everybody = emails(&everybody(&folder));
+        everybody.dedup();
+        assert_eq!(everybody.len(), 1_000);
+    }
+}
+
+#[test]
 fn what_is_exported_is_imported_elsewhere_as_it_was() {
     for folder in Folder::with_each_database() {
         let ada = json!({
@@ -196,7 +227,7 @@ fn second_factors_are_exported_if_that_is_asked_for_and_imported_elsewhere_as_th
         let passkey = config("passkey")["credentials"][0].clone();
         assert_eq!((&passkey["display_name"], &passkey["public_key"]), (&json!("My phone"), &json!(COSE)));
 
-        // Elsewhere, with the same data secret, it is the same; with another one, the codes would be good for nothing.
+        // Elsewhere it is the same; where others have codes by another key, these would be good for nothing.
         let elsewhere = Folder::new();
         let import = ["identities", "import", "-", "--dev"];
         let done = elsewhere.run_with_input(&import, &same, &exported);
@@ -204,6 +235,17 @@ fn second_factors_are_exported_if_that_is_asked_for_and_imported_elsewhere_as_th
         assert_eq!(elsewhere.run(&export, &same).out, exported);
         let third = Folder::new();
         let other = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
+        let ben = json!({
+            "id": "1b0d5c1e-8d53-4c1e-9b7b-0c8a2f2c9f12", "schema_id": "default",
+            "traits": {"email": "ben@example.org"},
+            "credentials": {
+                "totp": {"config": {"totp_url": TOTP}},
+                "lookup_secret": {"config": {"recovery_codes": [{"code": "k3w9x0ab"}]}},
+            },
+        });
+        third.write("kratos.json", &json!([ben]).to_string());
+        let done = third.run(&words, &other);
+        assert_eq!((done.code, done.out.trim()), (0, "1 imported, 0 refused"), "{}", done.err);
         let done = third.run_with_input(&import, &other, &exported);
         assert_eq!((done.code, done.out.trim()), (1, "0 imported, 1 refused"), "{}", done.err);
         assert!(done.err.contains("/credentials/lookup_secret/config/codes"), "{}", done.err);

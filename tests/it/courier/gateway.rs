@@ -128,7 +128,8 @@ fn seed_s3_the_context_tells_whom_a_message_is_about(setup: Setup) {
             TYPES.iter().find(|of| of.name == name).unwrap_or_else(|| panic!("{name} is not in the table"));
         assert_eq!(of.about == courier::About::Nobody, name.ends_with("_invalid"), "{name}");
         let sample =
-            courier::sample(&app.work().env().settings, of, "ada@example.org", &identity, app.now()).unwrap();
+            courier::sample(&app.work().env().settings, of, "ada@example.org", &identity, None, app.now())
+                .unwrap();
         let data = &sample.context["template_data"];
         assert_eq!(data.get("identity").is_some(), !name.ends_with("_invalid"), "{name}");
         assert_eq!(data.get("traits").is_some(), name == "registration_code_valid", "{name}");

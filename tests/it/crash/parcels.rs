@@ -3,7 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wayhome::store::Engine;
+
+use super::database::Database;
 use super::*;
+use crate::app::{Setup, on_both};
 use crate::logout_sink::Posted;
 
 /// Where the server dies.
@@ -48,8 +52,9 @@ impl Sinks {
 fn configure(folder: &Path, sinks: &Sinks) {
     std::fs::write(folder.join("mail.jsonnet"), SLOW).unwrap();
     std::fs::write(folder.join("hook.secret"), "a secret of webhooks, long enough").unwrap();
+    // Each turn signs in with another browser, which would be news.
     let settings = format!(
-        "[[courier.channel]]\nid = \"email\"\nurl = \"{}\"\nbody = \"mail.jsonnet\"\n\
+        "[login]\nnew_device_mail = false\n[[courier.channel]]\nid = \"email\"\nurl = \"{}\"\nbody = \"mail.jsonnet\"\n\
          [[webhook]]\nid = \"all\"\nurl = \"{}\"\nevents = [\"session.*\"]\nsecret = {{ file = \"hook.secret\" }}\n",
         sinks.mails.url(),
         sinks.events.url(),
@@ -61,6 +66,15 @@ fn configure(folder: &Path, sinks: &Sinks) {
         sinks.sign_outs.uri()
     );
     std::fs::write(folder.join("clients.toml"), clients).unwrap();
+}
+
+/// A server over this folder, on PostgreSQL if there is a database of it.
+fn start(folder: &Path, port: u16, database: Option<&Database>) -> Server {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wayhome"));
+    if let Some(database) = database {
+        command.env("WAYHOME__DATABASE__URL", database.url());
+    }
+    Server::start_by(command, folder, port)
 }
 
 /// A mail, two events about a session, and the news of a sign-out.
@@ -108,8 +122,10 @@ fn by_key(sink: &LogoutSink) -> BTreeMap<String, String> {
     seen
 }
 
-#[test]
-fn sec_f02_no_message_webhook_or_sign_out_is_lost_wherever_the_server_dies() {
+on_both![sec_f02_no_message_webhook_or_sign_out_is_lost_wherever_the_server_dies];
+
+fn sec_f02_no_message_webhook_or_sign_out_is_lost_wherever_the_server_dies(setup: Setup) {
+    let database = (setup.engine() == Engine::Postgres).then(Database::create);
     let (folder, sinks) = (temporary_folder(), Sinks::start());
     configure(&folder, &sinks);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -117,7 +133,7 @@ fn sec_f02_no_message_webhook_or_sign_out_is_lost_wherever_the_server_dies() {
     let mut promised = BTreeSet::new();
     for (turn, death) in deaths.into_iter().enumerate() {
         let before = sinks.came();
-        let server = Server::start(&folder, port);
+        let server = start(&folder, port, database.as_ref());
         if death == Death::Unanswered {
             sinks.all().iter().for_each(|sink| sink.next(&[Treatment::Hang; 2]));
         }
@@ -136,7 +152,7 @@ fn sec_f02_no_message_webhook_or_sign_out_is_lost_wherever_the_server_dies() {
         // SIGKILL.
         drop(server);
         sinks.all().iter().for_each(|sink| sink.forget_treatments());
-        let next = Server::start(&folder, port);
+        let next = start(&folder, port, database.as_ref());
         let all = turn + 1;
         sinks.mails.wait_until(|posted| posted.iter().map(key).collect::<BTreeSet<_>>().len() == all);
         sinks.sign_outs.wait_until(|posted| posted.iter().map(key).collect::<BTreeSet<_>>().len() == all);

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Barrier;
 
+use super::database::Database;
 use super::*;
-use crate::app::{postgres_server, run_sql};
 
 /// How many redeem one code at the same time, and how many refresh one token.
 const REDEEMERS: usize = 100;
@@ -13,38 +13,6 @@ const REFRESHERS: usize = 50;
 
 /// How often.
 const TURNS: usize = 3;
-
-/// A database that is taken away at the end, whatever happens.
-struct Database {
-    server: String,
-    name: String,
-}
-
-impl Database {
-    fn create() -> Self {
-        let (server, name) =
-            (postgres_server(), format!("wayhome_processes_{}", SystemRandom.uuid().simple()));
-        run(&server, &format!("CREATE DATABASE {name}"));
-        Self { server, name }
-    }
-
-    fn url(&self) -> String {
-        let mut url = url::Url::parse(&self.server).expect("a URL");
-        url.set_path(&self.name);
-        url.into()
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
-
-fn run(server: &str, sql: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime starts").block_on(run_sql(server, sql));
-}
 
 /// A process on this database, under this name.
 fn process(database: &Database, host: &str, folder: &Path, port: u16) -> Server {

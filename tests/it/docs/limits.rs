@@ -305,7 +305,7 @@ const NUMBERS: &[(&str, &str, &str, &str)] = &[
         "24 hours",
     ),
     (
-        "src/identity/login.rs",
+        "src/identity/login/choice.rs",
         "CHOICE: Duration = Duration::from_secs(10 * 60)",
         "a right password, until the choice between two accounts",
         "10 minutes",

@@ -44,7 +44,7 @@ impl Run {
     pub fn prepare(replacements: &[(&str, &str)]) -> Self {
         let folder = std::env::temp_dir().join(format!("wayhome-docs-{}", SystemRandom.uuid().simple()));
         let work = folder.join("wayhome");
-        for made in ["bin", "messages", "wayhome/tests", "wayhome/target/release"] {
+        for made in ["bin", "messages", "templates/mail", "wayhome/tests", "wayhome/target/release"] {
             fs::create_dir_all(folder.join(made)).expect("a folder");
         }
         for made in FOLDERS.iter().filter(|made| !made.contains("wayhome")) {

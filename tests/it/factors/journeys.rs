@@ -45,7 +45,7 @@ fn journey_j1_a_backup_code_stands_in_for_the_phone(setup: Setup) {
     browser.expect_path("/login/backup-code").expect_says("backup.mismatch");
     browser.submit([("code", &phone.paper[0])]).press("Allow");
     spa.redeem(browser.location()).expect_subject(&ada.subject());
-    assert_eq!(app.mailbox().kinds("ada@example.org")[0], "backup_code_used");
+    assert!(app.mailbox().kinds("ada@example.org").contains(&"backup_code_used".to_owned()));
     // It works once.
     let mut again = app.browser();
     again.open("/login").sign_in(&ada).click("Use a backup code").submit([("code", &phone.paper[0])]);

@@ -62,7 +62,7 @@ fn page_1_4_6_a_password_is_changed_and_other_devices_are_signed_out(setup: Setu
         .expect_path("/account/password")
         .expect_says("password.changed");
     other.reload().expect_path("/login");
-    assert_eq!(app.mailbox().kinds("ada@example.org"), ["password_changed"]);
+    assert_eq!(app.mailbox().kinds("ada@example.org"), ["password_changed", "new_device"]);
 
     app.advance(11 * 60);
     browser.reload();

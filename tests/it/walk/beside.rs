@@ -22,7 +22,7 @@ enum Beside {
 use Beside::{Account, Machine, Page, Redirect};
 
 /// Every route that is not walked.
-const BESIDE: [(&str, Beside); 36] = [
+const BESIDE: [(&str, Beside); 39] = [
     ("/", Redirect("/account")),
     ("/settings", Redirect("/account")),
     ("/.well-known/change-password", Redirect("/account/password")),
@@ -32,6 +32,10 @@ const BESIDE: [(&str, Beside); 36] = [
     ("/account/passkeys", Account("Add a passkey")),
     ("/account/passkeys/options", Machine),
     ("/login/passkey/options", Machine),
+    ("/registration/passkey/options", Machine),
+    ("/recovery/passkey/options", Machine),
+    // With a passkey in place of a password, it is seen in `passkeys`.
+    ("/recovery/backup-codes", Redirect("/account")),
     // With a security key, they are seen in `passkeys`.
     ("/login/security-key", Page("Sign in")),
     ("/recovery/security-key", Page("Continue")),
@@ -67,7 +71,7 @@ const BESIDE: [(&str, Beside); 36] = [
 ];
 
 /// Every template of a page, with a path where it is shown.
-const TEMPLATES: [(&str, &str); 32] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("account.html", "/account"),
     ("activity.html", "/account/activity"),
     ("add_app.html", "/account/two-step/app"),
@@ -88,6 +92,7 @@ const TEMPLATES: [(&str, &str); 32] = [
     ("link.html", "/verification/link"),
     ("login.html", "/login"),
     ("logout.html", "/logout"),
+    ("new_codes.html", "/registration/backup-codes"),
     ("new_password.html", "/recovery/password"),
     ("passkeys.html", "/account/passkeys"),
     ("password.html", "/account/password"),

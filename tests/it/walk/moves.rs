@@ -113,9 +113,9 @@ pub fn moves_on(traveller: &Traveller<'_>, path: &[Move]) -> Vec<Move> {
     moves
 }
 
-/// Links that open beside the journey, in a tab of their own, or that lead to the client itself.
+/// Links that open beside the journey, in a tab of their own, or are a file, or that lead to the client itself.
 fn leaves_the_journey(href: &str) -> bool {
-    href.starts_with("/dev/") || href.starts_with("http")
+    href.starts_with("/dev/") || href.starts_with("http") || href.ends_with(".txt")
 }
 
 fn forms_of(page: &Page, only_rightly: bool) -> Vec<Move> {
@@ -139,6 +139,7 @@ fn fillings(form: &Form) -> &'static [Filling] {
         "/login/second-factor" | "/login/backup-code" => &[Right, Wrong],
         "/recovery/second-factor" | "/recovery/backup-code" => &[Right, Wrong],
         "/recovery/password" => &[Right, Wrong],
+        "/registration/backup-codes" => &[Right, Untouched],
         _ => &[Untouched],
     }
 }

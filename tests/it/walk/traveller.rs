@@ -8,6 +8,7 @@ use crate::app::TestApp;
 use crate::browser::Browser;
 use crate::factors::{Phone, with_app};
 use crate::page::{Form, Page};
+use crate::passkeys::create_account;
 use crate::people::{OTHER_PASSWORD, PASSWORD};
 use crate::relying_party::RelyingParty;
 
@@ -30,11 +31,13 @@ pub enum Root {
     SecondStep,
     /// The same, and has shown that the mailbox is theirs, to recover.
     SecondFactor,
+    /// Somebody has made an account with a passkey, and is shown their backup codes.
+    NewCodes,
 }
 
 impl Root {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Stranger,
         Self::Unproven,
         Self::SignedIn,
@@ -43,11 +46,17 @@ impl Root {
         Self::Create,
         Self::SecondStep,
         Self::SecondFactor,
+        Self::NewCodes,
     ];
 
     fn prompt(self) -> &'static str {
         match self {
-            Self::Stranger | Self::Unproven | Self::SignedIn | Self::SecondStep | Self::SecondFactor => "",
+            Self::Stranger
+            | Self::Unproven
+            | Self::SignedIn
+            | Self::SecondStep
+            | Self::SecondFactor
+            | Self::NewCodes => "",
             Self::Again => "login",
             Self::Choose => "select_account",
             Self::Create => "create",
@@ -108,6 +117,11 @@ impl<'a> Traveller<'a> {
         } else if root == Root::SecondFactor {
             browser.click("Forgot your password?").submit([("email", &address)]);
             browser.enter_code_of(app, &address);
+        } else if root == Root::NewCodes {
+            let new = format!("passkey{n}@example.org");
+            browser.click("Create an account");
+            create_account(&mut browser, app, &new);
+            browser.enter_code_of(app, &new);
         }
         Self {
             app,
@@ -243,6 +257,7 @@ impl<'a> Traveller<'a> {
         let value = |name: &str| match (form.path(), name) {
             ("/login", "identifier") => pick(&self.address, "nobody@example.org", &self.address),
             ("/login", "password") => pick(&self.password, PASSWORD, "not it at all, not at all"),
+            ("/registration/backup-codes", "saved") => pick("true", "", ""),
             ("/registration", "traits.email") => pick(&self.new_address, &self.address, "nonsense"),
             ("/registration", "password") => pick(PASSWORD, PASSWORD, "short"),
             ("/recovery", "email") => pick(&self.address, "nobody@example.org", "nonsense"),

@@ -62,11 +62,14 @@ impl Traveller<'_> {
                     | "/recovery/backup-code",
                     Some(button),
                 ) if may("second") => self.send(&form, button, Filling::Right),
-                ("/login" | "/registration" | "/recovery" | "/recovery/password", Some(button))
-                    if may("right") =>
-                {
-                    self.send(&form, button, Filling::Right)
-                }
+                (
+                    "/login"
+                    | "/registration"
+                    | "/registration/backup-codes"
+                    | "/recovery"
+                    | "/recovery/password",
+                    Some(button),
+                ) if may("right") => self.send(&form, button, Filling::Right),
                 ("/consent" | "/login/choice" | "/verification/link" | "/recovery/link", Some(button))
                     if may("press") =>
                 {

@@ -33,6 +33,7 @@ fn words(fact: &Fact) -> Option<&'static str> {
         "recovery.completed" => "activity.recovered",
         "credential.changed" => "activity.credential_changed",
         "credential.added" => "activity.factor_added",
+        "credential.removed" if fact.data["kind"] == "password" => "activity.password_removed",
         "credential.removed" => "activity.factor_removed",
         "second_factor.failed" => "activity.factor_failed",
         "backup_code.used" => "activity.backup_code_used",

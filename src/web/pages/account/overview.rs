@@ -1,11 +1,11 @@
 //! The overview of the account.
 
-use super::{own_form, sender, session, signed_in_first};
+use super::{moment, own_form, sender, session, signed_in_first};
 use crate::cx::Result;
-use crate::identity::verification;
+use crate::identity::{security_check, verification};
 use crate::journey::{self, Step};
 use crate::model::{Birth, Continuation, FlowKind};
-use crate::web::page::AccountPage;
+use crate::web::page::{AccountPage, StrangeRow};
 use crate::web::pages::people::Person;
 use crate::web::pages::said::Said;
 use crate::web::path;
@@ -16,15 +16,28 @@ use crate::web::visit::{FormFields, Visit};
 pub(in crate::web) async fn show(visit: Visit) -> Result<Reply> {
     let Some(session) = session(&visit).await? else { return Ok(signed_in_first(&visit)) };
     let id = session.identity;
-    let person = visit.work().read(move |cx| Person::find(cx, id)).await?;
+    let of = session.clone();
+    let (person, check) =
+        visit.work().read(move |cx| Ok((Person::find(cx, id)?, security_check::look(cx, &of)?))).await?;
+    let frame = visit.frame();
+    let strange = check.strange.iter().map(|sign_in| StrangeRow {
+        device: frame.text.device(&sign_in.user_agent),
+        at: moment(&frame.text, sign_in.at),
+        place: sign_in.peer.clone(),
+    });
+    let strange = strange.collect();
     let unproven = person.address.is_some() && !person.verified;
     Reply::own_page(&AccountPage {
-        frame: visit.frame(),
+        frame,
         notices: Said::read(&visit, &session).notices,
         name: person.name,
         address: person.address,
         verified: person.verified,
         verify_form: unproven.then(|| own_form(&visit, path::ACCOUNT_VERIFY, &session)),
+        lacks_second_factor: check.lacks_second_factor,
+        few_codes: check.few_codes,
+        strange,
+        disown_form: own_form(&visit, path::ACTIVITY, &session),
         logout_form: own_form(&visit, path::LOGOUT, &session),
     })
 }
