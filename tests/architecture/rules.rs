@@ -34,6 +34,7 @@ const IMPORTERS: &[(&str, &[&str])] = &[
     ("scrypt", &["crypto"]),
     ("sha_crypt", &["crypto"]),
     ("md5", &["crypto"]),
+    ("md4", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("toml", &["config"]),

@@ -80,8 +80,14 @@ impl Watched {
         let ids: Result<Vec<String>, _> = secrets.iter().map(key_id_of).collect();
         let ids = match ids {
             Ok(ids) if !ids.is_empty() => ids,
-            Ok(_) => return Ok(self.tell(&text, "there is none in the file")),
-            Err(why) => return Ok(self.tell(&text, &why.to_string())),
+            Ok(_) => {
+                self.tell(&text, "there is none in the file");
+                return Ok(());
+            }
+            Err(why) => {
+                self.tell(&text, &why.to_string());
+                return Ok(());
+            }
         };
         let present = work.env().secrets.key_ids();
         if ids == present {
@@ -92,7 +98,8 @@ impl Watched {
             return Ok(());
         }
         if let Some(problem) = lacks(work, &ids).await? {
-            return Ok(self.tell(&text, &problem));
+            self.tell(&text, &problem);
+            return Ok(());
         }
         let (first, active) = (&ids[0], &present[0]);
         if let (true, false, Some(at)) = (first != active, forced, ids.iter().position(|id| id == active)) {

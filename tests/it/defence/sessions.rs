@@ -6,6 +6,7 @@ use crate::http::Ask;
 use crate::people::{OTHER_PASSWORD, PASSWORD};
 
 on_both![
+    sec_l02_a_session_and_tokens_of_somebody_else_are_dead_after_the_owners_recovery,
     sec_s06_the_session_cookie_changes_with_every_sign_in,
     sec_s10_a_session_ends_when_unused_and_in_any_case,
     sec_s11_after_signing_out_nothing_is_left,
@@ -13,6 +14,23 @@ on_both![
     sec_s14_a_deleted_person_does_not_come_back_with_their_address,
     sec_s15_nobody_ends_the_session_of_somebody_else,
 ];
+
+/// Somebody who knew the password keeps a session, and offline access; the owner recovers.
+fn sec_l02_a_session_and_tokens_of_somebody_else_are_dead_after_the_owners_recovery(setup: Setup) {
+    let app = setup.start();
+    let ann = app.identity("ann@example.org").with_password(PASSWORD);
+    let house = app.relying_party("house");
+    let mut eve = app.browser();
+    eve.open(house.authorization_url()).sign_in(&ann);
+    let tokens = house.redeem(eve.location());
+    eve.open("/account").expect_path("/account");
+    let mut owner = app.browser();
+    owner.open("/recovery").submit([("email", &ann.email)]).enter_code_of(&app, &ann.email);
+    owner.submit([("password", OTHER_PASSWORD)]).expect_path("/account");
+    eve.reload().expect_path("/login");
+    assert!(!house.is_alive(&tokens.access));
+    assert_eq!(house.refresh_answer(tokens.refresh()).expect(400).json()["error"], "invalid_grant");
+}
 
 fn sec_s06_the_session_cookie_changes_with_every_sign_in(setup: Setup) {
     let app = setup.start();

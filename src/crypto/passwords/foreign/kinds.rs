@@ -3,7 +3,8 @@
 use aws_lc_rs::cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::{digest, hmac, pbkdf2};
-use md5::{Digest as _, Md5};
+use md4::Md4;
+use md5::{Digest as Hashes, Md5};
 
 /// What PBKDF2 is made of.
 pub(in crate::crypto::passwords) struct Rounds(pbkdf2::Algorithm);
@@ -67,6 +68,7 @@ impl Digest {
 
 /// A keyed digest (RFC 2104).
 pub(in crate::crypto::passwords) enum Mac {
+    Md4,
     Md5,
     Sha(hmac::Algorithm, usize),
 }
@@ -74,6 +76,7 @@ pub(in crate::crypto::passwords) enum Mac {
 impl Mac {
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
+            "md4" => Self::Md4,
             "md5" => Self::Md5,
             "sha1" => Self::Sha(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, 20),
             "sha224" => Self::Sha(hmac::HMAC_SHA224, 28),
@@ -87,27 +90,36 @@ impl Mac {
     /// In bytes.
     pub(super) fn length(&self) -> usize {
         match self {
-            Self::Md5 => 16,
+            Self::Md4 | Self::Md5 => 16,
             Self::Sha(_, length) => *length,
         }
     }
 
     pub(super) fn of(&self, key: &[u8], message: &[u8]) -> Vec<u8> {
         match self {
-            Self::Md5 => {
-                let mut block = [0; 64];
-                let key = if key.len() > block.len() { md5(&[key]).to_vec() } else { key.to_vec() };
-                for (place, byte) in block.iter_mut().zip(key) {
-                    *place = byte;
-                }
-                let (inner, outer) = (block.map(|byte| byte ^ 0x36), block.map(|byte| byte ^ 0x5c));
-                md5(&[&outer, &md5(&[&inner, message])]).to_vec()
-            }
+            Self::Md4 => keyed::<Md4>(key, message),
+            Self::Md5 => keyed::<Md5>(key, message),
             Self::Sha(algorithm, _) => {
                 hmac::sign(&hmac::Key::new(*algorithm, key), message).as_ref().to_vec()
             }
         }
     }
+}
+
+/// HMAC (RFC 2104) with a digest of 64-byte blocks.
+fn keyed<D: Hashes>(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let of = |parts: &[&[u8]]| {
+        let mut digest = D::new();
+        parts.iter().for_each(|part| digest.update(part));
+        digest.finalize().to_vec()
+    };
+    let mut block = [0; 64];
+    let key = if key.len() > block.len() { of(&[key]) } else { key.to_vec() };
+    for (place, byte) in block.iter_mut().zip(key) {
+        *place = byte;
+    }
+    let (inner, outer) = (block.map(|byte| byte ^ 0x36), block.map(|byte| byte ^ 0x5c));
+    of(&[&outer, &of(&[&inner, message])])
 }
 
 /// MD5 of these parts, one after the other.
