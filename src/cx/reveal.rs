@@ -113,7 +113,7 @@ impl Env {
         let authority = rest.find('/').unwrap_or(rest.len());
         match rest[..authority].rfind('@') {
             Some(at) if !scheme.is_empty() => {
-                format!("{scheme}://{}{}", self.mark(rest[..at].as_bytes()), &rest[at..])
+                format!("{scheme}://{}{}", self.mark(&rest.as_bytes()[..at]), &rest[at..])
             }
             _ => place.to_owned(),
         }

@@ -14,7 +14,7 @@ pub use backup_codes::{
     BACKUP_CODES, FEW_BACKUP_CODES, keep_backup_codes, make_backup_codes, new_backup_codes,
     provide_backup_codes, remove_backup_codes,
 };
-pub use brought::{BroughtCode, CodeForm, app_secret, backup_codes_of, is_digest_key_good};
+pub use brought::{BroughtCode, CodeForm, KeptCodes, app_secret, backup_codes_of, is_digest_key_good};
 pub use setup::{Added, add_app, app_being_added, begin_app, remove_app};
 pub use trust::{TRUST_DAYS, trusted, untrust, untrust_all};
 

@@ -73,13 +73,17 @@ pub fn app_secret(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<TotpSe
     Ok(Some(TotpSecret::from_bytes(bytes)))
 }
 
-/// The backup codes of somebody as they are kept, with the key of their digests, to take them elsewhere; `None` if there
-/// are none.
-pub fn backup_codes_of(
-    cx: &mut Cx<'_>,
-    identity: IdentityId,
-) -> Result<Option<(Vec<BackupCodeRow>, Zeroizing<Vec<u8>>)>> {
+/// Backup codes as they are kept.
+pub struct KeptCodes {
+    /// The codes.
+    pub codes: Vec<BackupCodeRow>,
+    /// The key of their digests.
+    pub digest_key: Zeroizing<Vec<u8>>,
+}
+
+/// The backup codes of somebody, to take them elsewhere; `None` if there are none.
+pub fn backup_codes_of(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<KeptCodes>> {
     let codes = store::factors::backup_codes_of_all(cx.db, &[identity])?;
     let key = backup_codes::key_to_take_along(cx)?;
-    Ok(key.filter(|_| !codes.is_empty()).map(|key| (codes, key)))
+    Ok(key.filter(|_| !codes.is_empty()).map(|digest_key| KeptCodes { codes, digest_key }))
 }

@@ -18,12 +18,12 @@ pub fn taken_along(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Map<String, 
         let url = secret.uri(&cx.settings().name, &account);
         add("totp", json!({"totp_url": url.as_str()}));
     }
-    if let Some((codes, key)) = factors::backup_codes_of(cx, identity)? {
+    if let Some(factors::KeptCodes { codes, digest_key }) = factors::backup_codes_of(cx, identity)? {
         let codes: Vec<Value> = codes
             .iter()
             .map(|code| json!({"digest": text(&code.digest), "used_at": code.used_at.map(Instant::rfc3339)}))
             .collect();
-        add("lookup_secret", json!({"codes": codes, "digest_key": text(&key)}));
+        add("lookup_secret", json!({"codes": codes, "digest_key": text(&digest_key)}));
     }
     let keys = passkeys::to_take_along(cx, identity)?;
     for (kind, name) in [(PasskeyKind::SecurityKey, "webauthn"), (PasskeyKind::Passkey, "passkey")] {
