@@ -112,7 +112,8 @@ fn digests_of_backup_codes_need_the_key_and_the_id_that_they_were_made_with() {
         let anna = here.person("anna@example.com", GOOD);
         with_app(&here, "anna@example.com", 1);
         let taken = taken_along(&here, anna);
-        // Somebody has codes there already, by another key.
+        // Somebody has codes there already, by another key: both worlds have the same chance, from which one draws more.
+        there.run(|cx| Ok(cx.random().uuid()));
         there.person("ben@example.com", GOOD);
         with_app(&there, "ben@example.com", 1);
         let Err(Refusal::Invalid(misfits)) = import(&there, Some(anna), &taken) else { panic!("imported") };
