@@ -87,6 +87,8 @@ impl Setup {
             ("WAYHOME__SECRETS__DATA", base64url(&SystemRandom.bytes32())),
             ("WAYHOME__DATABASE__URL", options.database.clone().unwrap_or_default()),
             ("WAYHOME__COURIER__SMTP_URL", "smtp+plain://127.0.0.1:9".to_owned()),
+            // Whoever signs in over and over would be told each time, by a mail server that is not there.
+            ("WAYHOME__LOGIN__NEW_DEVICE_MAIL", "false".to_owned()),
             // The limits count, as they do in production, and are never reached.
             ("WAYHOME__LIMITS__REQUESTS_PER_MINUTE", "10000000".to_owned()),
             ("WAYHOME__LIMITS__FLOWS_PER_MINUTE", "10000000".to_owned()),

@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(file.ids(), [third.as_str(), &second, &first]);
         file.0.remove(&first).unwrap();
         file.0.remove(&third).unwrap();
-        assert_eq!(file.ids(), [second.clone()]);
+        assert_eq!(file.ids(), std::slice::from_ref(&second));
         assert!(matches!(file.0.remove(&second), Err(Unchanged::Only)));
         assert!(matches!(file.0.remove(&first), Err(Unchanged::Unknown(_))));
         assert_eq!(file.ids(), [second]);

@@ -187,7 +187,7 @@ fn seed_s37_sec_p05_a_rotation_under_load_signs_nobody_out_and_loses_nothing(set
     let newest = app.work().env().secrets.active_key_id();
     assert_eq!(
         app.wait(census(app.work())).expect("it counts").into_keys().collect::<Vec<_>>(),
-        [newest.clone()]
+        std::slice::from_ref(&newest)
     );
     for text in app.snapshot().text().split("v1.").skip(1) {
         assert!(text.starts_with(&newest), "sealed by another key: {}", text.get(..20).unwrap_or(text));
