@@ -139,12 +139,12 @@ fn forget(cx: &mut Cx<'_>, ids: &[String]) -> cx::Result<()> {
     Ok(())
 }
 
-/// Remembers these keys, of which the first one seals from now on.
+/// Remembers these keys, of which the first one seals from now on. Those of the first start are no news.
 fn know(cx: &mut Cx<'_>, ids: &[String]) -> cx::Result<()> {
     let known = known(cx)?;
     for (n, id) in ids.iter().enumerate() {
         let is_new = known.iter().all(|(known, _)| known != id);
-        if is_new {
+        if is_new && !known.is_empty() {
             cx.record(Event::new("data_secret.added").with("key_id", id.as_str()))?;
         }
         if n == 0 {

@@ -129,6 +129,8 @@ fn an_import_that_is_killed_goes_on_with_the_same_command_and_nobody_is_lost_or_
         };
         let (part, whole): (String, String) = ((0..700).map(line).collect(), (0..1_000).map(line).collect());
         let words = ["identities", "import", "-", "--dev"];
+        // The database is there before two commands look at it at once.
+        assert_eq!(everybody(&folder).len(), 0);
         let mut child = folder.command(&words, &[]).stdin(Stdio::piped()).spawn().unwrap();
         // It waits for more in the middle of its fourth batch.
         let mut stdin = child.stdin.take().unwrap();
