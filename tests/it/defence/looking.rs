@@ -1,11 +1,11 @@
 //! Whoever only looks changes nothing: scanners of mails, prefetching browsers, crawlers (group S).
 
 use super::every_form::every_form;
+use crate::all_ways_home;
 use crate::app::{Setup, on_both};
 use crate::browser::From;
 use crate::http::Ask;
 use crate::people::PASSWORD;
-use crate::walk;
 
 on_both![sec_s04_no_get_head_or_options_on_any_route_changes_anything_but_flows];
 
@@ -28,7 +28,8 @@ fn sec_s04_no_get_head_or_options_on_any_route_changes_anything_but_flows(setup:
     lost.open("/recovery").submit([("email", &ann.email)]);
     link(&ann.email);
 
-    let mut targets: Vec<String> = walk::routes().iter().map(|path| path.replace("{name}", "x")).collect();
+    let mut targets: Vec<String> =
+        all_ways_home::routes().iter().map(|path| path.replace("{name}", "x")).collect();
     targets.extend(mailed);
     targets.extend(["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/userinfo"].map(str::to_owned));
     targets.push(app.relying_party("spa").authorization_url()[app.issuer.len()..].to_owned());

@@ -1,8 +1,8 @@
 //! Which pages of other sites may read what (group P), on every route that there is.
 
+use crate::all_ways_home;
 use crate::app::{Setup, on_both};
 use crate::http::Ask;
-use crate::walk;
 
 on_both![
     sec_p08_every_route_tells_exactly_who_may_read_it,
@@ -42,7 +42,8 @@ const BY_ANYBODY: [&str; 3] = [
 
 fn sec_p08_every_route_tells_exactly_who_may_read_it(setup: Setup) {
     let app = setup.start();
-    let mut routes: Vec<String> = walk::routes().iter().map(|path| path.replace("{name}", "x")).collect();
+    let mut routes: Vec<String> =
+        all_ways_home::routes().iter().map(|path| path.replace("{name}", "x")).collect();
     routes.extend(BY_CLIENTS.into_iter().chain(BY_ANYBODY).map(str::to_owned));
     routes.extend(["/nowhere", "/admin/identities", "/oauth2/nowhere"].map(str::to_owned));
     for route in &routes {
