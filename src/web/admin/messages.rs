@@ -71,8 +71,9 @@ const TYPES: [&str; 12] = [
 const OTHER: &str = "stub";
 
 fn shape(message: &Message, text: &Catalogue, app: &str) -> Value {
-    let subject =
-        text.say(&format!("mail.subject_{}", message.template_type), &[("code", REDACTED), ("app", app)]);
+    // To which application somebody is invited stands in the sealed letter only.
+    let known = [("code", REDACTED), ("app", app), ("place", app)];
+    let subject = text.say(&format!("mail.subject_{}", message.template_type), &known);
     // Kratos has other names for the type and the channel.
     let kind = match message.channel {
         Channel::Email => "email",
@@ -136,6 +137,7 @@ mod tests {
         ] {
             let json = shape(&message(template), &text, "Acme");
             assert_eq!((&json["template"], &json["template_type"]), (&json!(told), &json!(kratos)));
+            assert!(!json["subject"].as_str().unwrap().contains(['{', '$']), "{json}");
         }
     }
 

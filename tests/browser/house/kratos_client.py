@@ -98,7 +98,8 @@ invited = urllib.request.Request(
 )
 assert urllib.request.urlopen(invited).status == 201
 messages = courier.list_courier_messages(page_size=10)
-assert [message.template_type for message in messages] == ["stub"], messages
+assert "You are invited to Acme Accounts" in {message.subject for message in messages}, messages
+assert {message.template_type for message in messages} == {"stub"}, messages
 refused(NotFoundException, courier.get_courier_message, NOBODY)
 
 frontend = kratos.FrontendApi(kratos.ApiClient(kratos.Configuration(host=issuer)))
