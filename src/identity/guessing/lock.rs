@@ -49,8 +49,8 @@ pub fn lock_of(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<Lock>> {
     Ok(Some(Lock { state, failures: counted.failures, pauses }))
 }
 
-/// Forgets every wrong try at a person's secrets, of strangers and in their own browsers, second factors included; `false` if there is nobody of
-/// this id.
+/// Forgets every wrong try at a person's secrets, of strangers and in their own browsers, second factors included;
+/// `false` if there is nobody of this id.
 pub fn lift_lock(cx: &mut Cx<'_>, identity: IdentityId) -> Result<bool> {
     let Some(lock) = lock_of(cx, identity)? else { return Ok(false) };
     forget(cx, identity, &RULES)?;

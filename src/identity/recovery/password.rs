@@ -98,6 +98,8 @@ pub(super) fn recovered(
     let mut amr: Vec<String> = first.iter().map(|&how| how.to_owned()).collect();
     amr.extend(flow.state.second.iter().filter(|how| !first.contains(&how.as_str())).cloned());
     let (id, address, mailed) = (flow.id, flow.state.address.clone(), flow.state.made_by.is_none());
+    // Whoever came by a right but breached password has shown no mailbox.
+    let news = if mailed && address.is_empty() { Mail::PasswordChanged } else { Mail::RecoveryCompleted };
     let Ok(completed) = spend(cx, flow)? else { return Ok(None) };
     give(cx)?;
     if let Some(canonical) = traits::canonical_email(&address).filter(|_| mailed) {
@@ -107,7 +109,7 @@ pub(super) fn recovered(
     store::flows::expire_of_identity(cx.db, identity, Some(id), cx.now)?;
     guessing::forget_password(cx, identity)?;
     cx.record(Event::new("recovery.completed").of(identity).with("flow_id", id.to_string()))?;
-    cx.notify(identity, &Mail::RecoveryCompleted)?;
+    cx.notify(identity, &news)?;
     Ok(Some(Recovered { completed, identity, amr, by_passkey: false }))
 }
 

@@ -78,6 +78,10 @@ fn sec_b06_a_right_but_breached_password_is_changed_first_and_the_journey_comes_
     let tokens = spa.redeem(browser.location());
     tokens.expect_subject(&ann.subject());
     assert_eq!((&tokens.claims["acr"], &tokens.claims["amr"]), (&"aal1".into(), &serde_json::json!(["pwd"])));
+    // They are told of a change, and not of a code from a mailbox that nobody has used.
+    let letters = app.mailbox().letters(&ann.email);
+    let told: Vec<&str> = letters.iter().map(|letter| letter.message.template_type.as_str()).collect();
+    assert!(told.contains(&"password_changed") && !told.contains(&"recovery_completed"), "{told:?}");
     let mut again = app.browser();
     again.open("/login").sign_in(&ann).expect_path("/login").expect_says("login.mismatch");
     again.sign_in_with(&ann.email, OTHER_PASSWORD).expect_path("/account");
