@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { PlainApplication } from "./house/applications.js";
+import { faultsOfMovement } from "./house/inspection.js";
 import { World } from "./house/world.js";
 
 for (const script of [true, false]) {
@@ -128,6 +129,18 @@ for (const script of [true, false]) {
       await tab.signIn(ada);
       await tab.page.waitForURL(`${world.issuer}/account`);
     });
+
+    // A page that is painted while it is still read moves what stands in a centred row.
+    if (script) {
+      check("page_l4_nothing_moves_on_a_slow_device", async () => {
+        const { tab } = await atHome();
+        await tab.watch.cdp.send("Emulation.setCPUThrottlingRate", { rate: 8 });
+        for (let turn = 0; turn < 6; turn += 1) {
+          await tab.page.goto(`${world.issuer}/account`);
+          assert.deepEqual(await faultsOfMovement(tab.watch.cdp), []);
+        }
+      });
+    }
 
     check("page_1_4_10_errors_lead_on", async () => {
       const tab = await world.tab();

@@ -9,7 +9,8 @@ import { HtmlValidate, StaticConfigLoader } from "html-validate";
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const OUT = new URL("../out/", import.meta.url).pathname;
+/// Where screenshots are kept, if somebody wants to look at them.
+const SCREENSHOTS = process.env.WAYHOME_TEST_SCREENSHOTS;
 
 const KIB = 1024;
 export const LIMITS = { html: 5 * KIB, css: 6 * KIB, js: 5 * KIB, page: 14 * KIB, requests: 6 };
@@ -107,7 +108,13 @@ function contrast() {
   return faults;
 }
 
-/// How much the page moved while it loaded.
+/// What moved while the page loaded.
+export async function faultsOfMovement(cdp) {
+  const moved = await apart(cdp, `(${shift})()`);
+  return moved === 0 ? [] : [`the page moved by ${moved}`];
+}
+
+/// How much the page moved, in the page.
 function shift() {
   return new Promise((resolve) => {
     let sum = 0;
@@ -178,12 +185,13 @@ async function askAxe(cdp, where, tags = TAGS) {
 }
 
 async function keep(page, name, size, colorScheme) {
-  await mkdir(OUT, { recursive: true });
+  if (!SCREENSHOTS) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
   const file = `${name}-${size.width}-${colorScheme}.png`.replaceAll(/[^\w.-]+/g, "_");
-  await page.screenshot({ path: join(OUT, file), fullPage: true, animations: "disabled" });
+  await page.screenshot({ path: join(SCREENSHOTS, file), fullPage: true, animations: "disabled" });
 }
 
-/// The faults of a mail; leaves screenshots in `out/`.
+/// The faults of a mail.
 export async function inspectMail(page, watch, name, html) {
   const { cdp } = watch;
   const faults = messages(await htmlValidateMail.validateString(html));
@@ -217,14 +225,13 @@ export async function faultsOfWeight(cdp, html) {
   return faults;
 }
 
-/// Every fault of the page that is shown; leaves screenshots in `out/`.
+/// Every fault of the page that is shown.
 export async function inspect(page, watch, name, html) {
   const { cdp } = watch;
   const faults = [];
   const before = page.viewportSize();
   if (html) faults.push(...(await faultsOfMarkup(html)), ...(await faultsOfWeight(cdp, html)));
-  const moved = await apart(cdp, `(${shift})()`);
-  if (moved !== 0) faults.push(`the page moved by ${moved}`);
+  faults.push(...(await faultsOfMovement(cdp)));
   await apart(cdp, AXE);
   for (const size of WIDTHS) {
     await page.setViewportSize(size);
