@@ -19,6 +19,7 @@ fn process(database: &Database, host: &str, folder: &Path, port: u16) -> Server 
     let mut command = Command::new(env!("CARGO_BIN_EXE_wayhome"));
     command
         .env("WAYHOME__DATABASE__URL", database.url())
+        .env("WAYHOME__LIMITS__TOKEN_FAILURES_PER_MINUTE", "0")
         .env("WAYHOME__SECRETS__DATA", "the data secret of two processes of one name");
     Server::start_under(host, command, folder, port)
 }
