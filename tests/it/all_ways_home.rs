@@ -3,7 +3,7 @@
 //! elsewhere. From every page that is reached the journey can end at the client, with the `state` of the request.
 //!
 //! Flows are consumed by walking through them, so each page is reached anew for every move that is tried on it: by a
-//! new person, in a new browser, on the shortest path that is known.
+//! new person, in a new browser, on one of the shortest paths.
 
 mod beside;
 mod moves;
@@ -12,12 +12,17 @@ mod way_home;
 
 pub use beside::routes;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::thread;
 
 use crate::app::{Setup, TestApp, on_both};
 use crate::page::{Form, Page};
 use moves::{Move, moves_on};
 use traveller::{Root, Traveller};
+
+/// So many walk at the same time, each through a house of their own, as some of them set its clock.
+const WALKERS: usize = 3;
 
 /// More places than this are no bounded walk.
 const MOST_PLACES: usize = 500;
@@ -54,52 +59,60 @@ impl Place {
 }
 
 fn walk_from_every_page_of_a_waiting_request_the_journey_ends_at_the_client(setup: Setup) {
-    let app = setup.set("login.code", "true").start();
-    let mut walk = Walk {
-        app: &app,
-        places: BTreeSet::new(),
-        ahead: VecDeque::new(),
-        trodden: BTreeSet::new(),
-        stranded: Vec::new(),
-    };
-    for root in Root::ALL {
-        walk.go(root, &[]);
+    let setup = setup.set("login.code", "true");
+    let houses: Vec<TestApp> = (0..WALKERS).map(|_| setup.clone().start()).collect();
+    let found = Mutex::new(Found::default());
+    let mut ahead: Vec<Walk> = Root::ALL.map(|root| (root, Vec::new())).into();
+    while !ahead.is_empty() {
+        let (walks, further) = (Mutex::new(ahead.into_iter()), Mutex::new(Vec::new()));
+        let next = || walks.lock().unwrap().next();
+        thread::scope(|scope| {
+            for house in &houses {
+                scope.spawn(|| {
+                    while let Some(walk) = next() {
+                        further.lock().unwrap().extend(go(house, &found, &walk));
+                    }
+                });
+            }
+        });
+        ahead = further.into_inner().unwrap();
+        let places = &found.lock().unwrap().places;
+        assert!(places.len() < MOST_PLACES, "the walk has no end: {places:#?}");
     }
-    while let Some((root, path)) = walk.ahead.pop_front() {
-        walk.go(root, &path);
-        assert!(walk.places.len() < MOST_PLACES, "the walk has no end: {:#?}", walk.places);
-    }
-    assert!(walk.stranded.is_empty(), "from here nothing leads home:\n{}", walk.stranded.join("\n"));
-    beside::everything_is_walked_or_listed(&walk.trodden);
+    let Found { places, trodden, stranded } = found.into_inner().unwrap();
+    assert!(stranded.is_empty(), "from here nothing leads home:\n{}", stranded.join("\n"));
+    beside::everything_is_walked_or_listed(&trodden);
     // So that a walk which broke off early is not taken for a short one.
-    assert!(walk.places.len() >= 60, "only {} places were found: {:#?}", walk.places.len(), walk.places);
+    assert!(places.len() >= 60, "only {} places were found: {places:#?}", places.len());
 }
 
+/// From where, and which way.
+type Walk = (Root, Vec<Move>);
+
 /// What is known so far.
-struct Walk<'a> {
-    app: &'a TestApp,
+#[derive(Default)]
+struct Found {
     places: BTreeSet<Place>,
-    /// Paths that were not gone yet: to a known place and one move on.
-    ahead: VecDeque<(Root, Vec<Move>)>,
     trodden: BTreeSet<String>,
     stranded: Vec<String>,
 }
 
-impl Walk<'_> {
-    /// Goes a path. A place that was not known yet must lead home, and all its moves are to be tried; an ending must be
-    /// a good one.
-    fn go(&mut self, root: Root, path: &[Move]) {
-        let mut traveller = Traveller::start(self.app, root);
-        traveller.go(path);
-        let place = traveller.browser.try_page().map(|page| Place::of(&traveller, page, path));
-        let is_known = place.is_some_and(|place| !self.places.insert(place));
-        if !is_known {
-            let moves = moves_on(&traveller, path);
-            self.ahead.extend(moves.into_iter().map(|next| (root, [path, &[next]].concat())));
-            if let Err(why) = traveller.way_home() {
-                self.stranded.push(format!("{root:?} {path:?}: {why}"));
-            }
-        }
-        self.trodden.append(&mut traveller.trodden);
+/// Goes one way, and says which ways lead on from its end. A place that was not known yet must lead home, and all its
+/// moves are to be tried; an ending must be a good one.
+fn go(house: &TestApp, found: &Mutex<Found>, (root, path): &Walk) -> Vec<Walk> {
+    let mut traveller = Traveller::start(house, *root);
+    traveller.go(path);
+    let place = traveller.browser.try_page().map(|page| Place::of(&traveller, page, path));
+    let is_known = place.is_some_and(|place| !found.lock().unwrap().places.insert(place));
+    let (mut further, mut home) = (Vec::new(), Ok(()));
+    if !is_known {
+        further.extend(
+            moves_on(&traveller, path).into_iter().map(|next| (*root, [&path[..], &[next]].concat())),
+        );
+        home = traveller.way_home();
     }
+    let mut found = found.lock().unwrap();
+    found.trodden.append(&mut traveller.trodden);
+    found.stranded.extend(home.err().map(|why| format!("{root:?} {path:?}: {why}")));
+    further
 }

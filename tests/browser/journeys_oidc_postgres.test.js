@@ -1,3 +1,3 @@
 import { runJourneys } from "./house/run_journeys.js";
 
-runJourneys({ kind: "seed", database: "postgres" });
+runJourneys({ kind: "oidc", database: "postgres" });

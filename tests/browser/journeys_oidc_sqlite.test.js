@@ -1,3 +1,0 @@
-import { runJourneys } from "./house/run_journeys.js";
-
-runJourneys({ kind: "oidc", database: "sqlite" });
