@@ -13,6 +13,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage as _, HttpResponse};
 
 use super::body::Unread;
+use super::cookies::Cookies;
 use super::patience::{Connection, InHand};
 use super::reply::ErrorId;
 use super::visit::Arrived;
@@ -53,6 +54,10 @@ async fn pass(
     let peer = peer(&request, &env.settings);
     request.extensions_mut().insert(Arrived { request_id, peer, face });
     let method = request.method().clone();
+    if request.headers().contains_key(header::COOKIE) {
+        let cookies = Rc::new(cookies::read(request.headers(), &env.settings));
+        request.extensions_mut().insert(cookies);
+    }
     let told = Told::of(&request, env);
     let refused = refuse(&site, face, &request, peer, begun);
     let mut response = match refused {
@@ -100,10 +105,7 @@ struct Told {
 impl Told {
     fn of(request: &ServiceRequest, env: &Env) -> Self {
         let headers = request.headers();
-        let session = match headers.contains_key(header::COOKIE) {
-            true => cookies::read(headers, &env.settings).session,
-            false => None,
-        };
+        let session = request.extensions().get::<Rc<Cookies>>().and_then(|cookies| cookies.session);
         let bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
             let (scheme, token) = value.as_bytes().split_at_checked(7)?;
             scheme.eq_ignore_ascii_case(b"bearer ").then(|| env.mark(token))

@@ -45,7 +45,7 @@ struct Inner {
     query: OnceCell<Vec<(String, String)>>,
     body: Vec<u8>,
     problem: Option<BodyProblem>,
-    cookies: OnceCell<Cookies>,
+    cookies: OnceCell<Rc<Cookies>>,
     language: OnceCell<Arc<Catalogue>>,
     made: OnceCell<PlainToken>,
 }
@@ -68,6 +68,10 @@ impl FromRequest for Visit {
             let missing = || actix_web::error::ErrorInternalServerError("the gate was passed by");
             let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
             let arrived = request.extensions().get::<Arrived>().copied().ok_or_else(missing)?;
+            let cookies = match request.extensions().get::<Rc<Cookies>>() {
+                Some(read) => OnceCell::from(Rc::clone(read)),
+                None => OnceCell::new(),
+            };
             let (body, problem) = body::read(&request, payload, arrived.face, site.patience.body).await;
             Ok(Self(Rc::new(Inner {
                 work: OnceCell::new(),
@@ -78,7 +82,7 @@ impl FromRequest for Visit {
                 query: OnceCell::new(),
                 body,
                 problem,
-                cookies: OnceCell::new(),
+                cookies,
                 language: OnceCell::new(),
                 made: OnceCell::new(),
                 site,
@@ -132,7 +136,7 @@ impl Visit {
     }
 
     fn cookies(&self) -> &Cookies {
-        self.0.cookies.get_or_init(|| cookies::read(self.headers(), self.settings()))
+        self.0.cookies.get_or_init(|| Rc::new(cookies::read(self.headers(), self.settings())))
     }
 
     /// Runs a point read: on this worker's own connection where that waits for nothing (SQLite), else on a reading
