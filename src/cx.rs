@@ -26,6 +26,7 @@ use crate::crypto::{DataSecrets, MailKey, PasswordHasher, SigningKeys};
 use crate::model::{ApiKeyId, Event, EventId, Instant, Origin, RequestId};
 use crate::outbound::Outbound;
 use crate::random::Random;
+use crate::store::events::Cause;
 use crate::store::{self, Connection, Store};
 
 /// Something that nobody expected, on its way to `web::error`, which logs it once.
@@ -163,6 +164,12 @@ impl Caller {
         }
     }
 
+    /// What facts say of it.
+    fn cause(&self, at: Instant) -> Cause<'_> {
+        let peer = Some(self.peer.as_str()).filter(|peer| !peer.is_empty());
+        Cause { at, origin: self.origin, request: self.request, peer }
+    }
+
     /// The operator on the command line.
     pub fn command_line() -> Self {
         Self { origin: Origin::CommandLine, ..Self::system() }
@@ -213,15 +220,29 @@ impl Cx<'_> {
 
     /// Writes a fact, with the fact itself.
     pub fn record(&mut self, event: Event) -> Result<()> {
-        let id = EventId::from_uuid(self.row_key());
-        let event = match self.caller.api_key {
-            Some(key) => event.with("api_key", key.to_string()),
-            None => event,
-        };
-        let peer = Some(self.caller.peer.as_str()).filter(|peer| !peer.is_empty());
-        store::events::insert(self.db, id, self.now, self.caller.origin, self.caller.request, peer, &event)?;
+        let (id, event) = self.signed(event);
+        let caller = self.caller;
+        store::events::insert(self.db, caller.cause(self.now), id, &event)?;
         self.facts += 1;
         self.queue_webhooks(id, &event)
+    }
+
+    /// Writes many facts at once, in their order.
+    pub fn record_all(&mut self, events: Vec<Event>) -> Result<()> {
+        let events: Vec<(EventId, Event)> = events.into_iter().map(|event| self.signed(event)).collect();
+        let caller = self.caller;
+        store::events::insert_all(self.db, caller.cause(self.now), &events)?;
+        self.facts += i64::try_from(events.len()).unwrap_or(i64::MAX);
+        events.iter().try_for_each(|(id, event)| self.queue_webhooks(*id, event))
+    }
+
+    /// A fact with its id, and with the key of whoever used one.
+    fn signed(&self, event: Event) -> (EventId, Event) {
+        let id = EventId::from_uuid(self.row_key());
+        match self.caller.api_key {
+            Some(key) => (id, event.with("api_key", key.to_string())),
+            None => (id, event),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! Rows of identities and of their addresses, made and changed together, each change with its event.
+//! Rows of identities and of what hangs on them, made and changed together, each change with its event.
 
 use serde_json::Value;
 
-use super::{search, traits};
+use super::{credentials, search, traits};
+use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Fault, Result};
 use crate::model::{AddressId, Event, Identity, IdentityId, IdentityState, VerifiableAddress};
 use crate::store;
@@ -31,8 +32,7 @@ pub(super) fn taken(
     wanted: &Value,
     except: Option<IdentityId>,
 ) -> Result<Option<String>> {
-    for value in traits::addresses(traits::schema(cx.settings(), schema_id), wanted) {
-        let Some(canonical) = traits::canonical_email(&value) else { continue };
+    for (value, canonical) in wanted_addresses(cx, schema_id, wanted) {
         if owner_of(cx, &canonical)?.is_some_and(|owner| Some(owner.identity) != except) {
             return Ok(Some(value));
         }
@@ -45,13 +45,79 @@ pub(super) fn owner_of(cx: &mut Cx<'_>, canonical: &str) -> Result<Option<Verifi
     Ok(store::identities::find_address(cx.db, canonical)?)
 }
 
+/// Somebody new, who is not stored yet.
+pub(super) struct Newcomer {
+    pub(super) identity: Identity,
+    /// Those in the traits.
+    addresses: Vec<VerifiableAddress>,
+    password: Option<PasswordHash>,
+}
+
+impl Newcomer {
+    /// With the addresses in its traits, of which those of `proven` count as proven.
+    pub(super) fn new(
+        cx: &Cx<'_>,
+        identity: Identity,
+        proven: impl Fn(&str) -> bool,
+        password: Option<PasswordHash>,
+    ) -> Self {
+        let mut addresses: Vec<VerifiableAddress> = Vec::new();
+        for (value, canonical) in wanted_addresses(cx, &identity.schema_id, &identity.traits) {
+            if addresses.iter().any(|before| before.canonical == canonical) {
+                continue;
+            }
+            addresses.push(VerifiableAddress {
+                id: AddressId::from_uuid(cx.random().uuid()),
+                identity: identity.id,
+                value,
+                verified_at: proven(&canonical).then_some(cx.now),
+                canonical,
+                created_at: cx.now,
+                updated_at: cx.now,
+            });
+        }
+        Self { identity, addresses, password }
+    }
+}
+
 /// Stores a new identity with the addresses in its traits, of which those of `proven` count as proven. Nobody may have
 /// them.
 pub(super) fn insert(cx: &mut Cx<'_>, identity: &Identity, proven: impl Fn(&str) -> bool) -> Result<()> {
-    store::identities::insert(cx.db, identity)?;
-    cx.record(Event::new("identity.created").of(identity.id).with("state", identity.state.name()))?;
-    align_addresses(cx, identity, proven)?;
-    search::index(cx, identity)
+    let newcomer = Newcomer::new(cx, identity.clone(), proven, None);
+    insert_all(cx, &[newcomer])
+}
+
+/// Stores new identities, each table by one statement. Nobody may have their addresses, and no two of them the same.
+pub(super) fn insert_all(cx: &mut Cx<'_>, people: &[Newcomer]) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let identities = || people.iter().map(|one| &one.identity);
+    store::identities::insert_all(cx.db, identities())?;
+    store::identities::insert_addresses(cx.db, people.iter().flat_map(|one| &one.addresses))?;
+    search::index_new(cx, identities())?;
+    let passwords = people.iter().filter_map(|one| one.password.as_ref().map(|hash| (one.identity.id, hash)));
+    credentials::set_new(cx, passwords)?;
+    let mut events = Vec::new();
+    for Newcomer { identity, addresses, password } in people {
+        events.push(Event::new("identity.created").of(identity.id).with("state", identity.state.name()));
+        let proven = addresses.iter().filter(|address| address.verified_at.is_some());
+        events.extend(proven.map(verified));
+        events.extend(password.as_ref().map(|_| credentials::changed(identity.id)));
+    }
+    cx.record_all(events)
+}
+
+fn verified(address: &VerifiableAddress) -> Event {
+    Event::new("address.verified").of(address.identity).with("address_id", address.id.to_string())
+}
+
+/// The addresses in these traits, as they stand there and as they are compared.
+pub(super) fn wanted_addresses(cx: &Cx<'_>, schema_id: &str, wanted: &Value) -> Vec<(String, String)> {
+    traits::addresses(traits::schema(cx.settings(), schema_id), wanted)
+        .into_iter()
+        .filter_map(|value| traits::canonical_email(&value).map(|canonical| (value, canonical)))
+        .collect()
 }
 
 /// Stores a changed identity, if nobody else has changed it since it was read: `false` otherwise.
@@ -74,11 +140,7 @@ pub(super) fn update(
 
 /// Makes the address rows those of the traits. What stays keeps its proof; what is proven now is marked so.
 fn align_addresses(cx: &mut Cx<'_>, identity: &Identity, proven: impl Fn(&str) -> bool) -> Result<()> {
-    let wanted: Vec<(String, String)> =
-        traits::addresses(traits::schema(cx.settings(), &identity.schema_id), &identity.traits)
-            .into_iter()
-            .filter_map(|value| traits::canonical_email(&value).map(|canonical| (value, canonical)))
-            .collect();
+    let wanted = wanted_addresses(cx, &identity.schema_id, &identity.traits);
     let before = store::identities::addresses_of(cx.db, identity.id)?;
     for old in &before {
         if !wanted.iter().any(|(value, canonical)| *canonical == old.canonical && *value == old.value) {
@@ -116,7 +178,7 @@ pub(super) fn prove(cx: &mut Cx<'_>, identity: IdentityId, canonical: &str) -> R
         return Ok(false);
     };
     if store::identities::set_verified(cx.db, address.id, cx.now)? {
-        cx.record(Event::new("address.verified").of(identity).with("address_id", address.id.to_string()))?;
+        cx.record(verified(&address))?;
     }
     Ok(true)
 }

@@ -2,17 +2,20 @@
 
 mod brought;
 mod external_id;
+mod import;
 mod patch;
 mod removal;
 
 pub use brought::{Brought, Configs, taken_along};
 pub use external_id::{ExternalId, find_by_external_id};
+pub use import::{Imported, import, import_all};
 pub use patch::Patch;
 pub use removal::{Removed, remove_keys, remove_password};
 
 use serde_json::Value;
 
 use super::{accounts, credentials, guessing, search, traits};
+use crate::config::Settings;
 use crate::crypto::PasswordHash;
 use crate::cx::{Cx, Result};
 use crate::model::{Event, Identity, IdentityId, IdentityState, Instant, VerifiableAddress};
@@ -36,31 +39,6 @@ pub struct NewIdentity {
     pub password: Option<PasswordHash>,
     /// Whether the addresses count as proven.
     pub verified: bool,
-}
-
-/// A new identity that was one before, elsewhere.
-#[derive(Debug)]
-pub struct Imported {
-    /// What it is made of.
-    pub new: NewIdentity,
-    /// Its id, if it keeps the one that it had.
-    pub id: Option<IdentityId>,
-    /// When it was made, if that was before.
-    pub created_at: Option<Instant>,
-    /// Which of its addresses count as proven.
-    pub proven: Vec<String>,
-    /// What another system calls it.
-    pub external_id: Option<String>,
-    /// What it can show beside its password.
-    pub brought: Brought,
-}
-
-impl Imported {
-    /// Somebody new altogether.
-    pub fn new(new: NewIdentity) -> Self {
-        let (proven, brought) = (Vec::new(), Brought::default());
-        Self { new, id: None, created_at: None, proven, external_id: None, brought }
-    }
 }
 
 /// What an identity is replaced with. Its id and age stay.
@@ -117,43 +95,6 @@ pub enum Refusal {
 /// Makes an identity.
 pub fn create(cx: &mut Cx<'_>, new: NewIdentity) -> Result<std::result::Result<Identity, Refusal>> {
     import(cx, Imported::new(new))
-}
-
-/// Makes an identity of one that was elsewhere.
-pub fn import(cx: &mut Cx<'_>, imported: Imported) -> Result<std::result::Result<Identity, Refusal>> {
-    let Imported { new, id, created_at, proven, external_id, brought } = imported;
-    if let Some(refusal) = refuse(cx, &new.schema_id, &new.traits, None)? {
-        return Ok(Err(refusal));
-    }
-    if let Some(id) = id
-        && store::identities::find(cx.db, id)?.is_some()
-    {
-        return Ok(Err(Refusal::IdTaken));
-    }
-    if let Some(refusal) = external_id::refuse(cx, external_id.as_deref(), None)? {
-        return Ok(Err(refusal));
-    }
-    if let Some(misfit) = brought::objection(cx, &brought, id)? {
-        return Ok(Err(Refusal::Invalid(vec![misfit])));
-    }
-    let fresh = accounts::new_identity(cx, &new.schema_id, new.traits);
-    let identity = Identity {
-        id: id.unwrap_or(fresh.id),
-        created_at: created_at.map_or(fresh.created_at, |at| at.min(cx.now)),
-        state: new.state,
-        metadata_public: new.metadata_public,
-        metadata_admin: new.metadata_admin,
-        external_id,
-        ..fresh
-    };
-    let proven: Vec<String> = proven.iter().filter_map(|address| traits::canonical_email(address)).collect();
-    let is_proven = |canonical: &str| new.verified || proven.iter().any(|known| known == canonical);
-    accounts::insert(cx, &identity, is_proven)?;
-    if let Some(hash) = new.password {
-        credentials::set(cx, identity.id, &hash)?;
-    }
-    brought::keep(cx, identity.id, brought)?;
-    Ok(Ok(identity))
 }
 
 /// The identity of this id.
@@ -296,7 +237,14 @@ fn refuse(
     wanted: &Value,
     except: Option<IdentityId>,
 ) -> Result<Option<Refusal>> {
-    let settings = cx.settings();
+    if let Some(refusal) = misfit(cx.settings(), schema_id, wanted) {
+        return Ok(Some(refusal));
+    }
+    Ok(accounts::taken(cx, schema_id, wanted, except)?.map(Refusal::AddressTaken))
+}
+
+/// What of it no identity can be.
+fn misfit(settings: &Settings, schema_id: &str, wanted: &Value) -> Option<Refusal> {
     let mut misfits = Vec::new();
     if settings.identity.schema_of(schema_id).is_none() {
         let known: Vec<&str> = settings.identity.schemas().map(|(id, _)| id).collect();
@@ -308,7 +256,7 @@ fn refuse(
         faults.into_iter().map(|(pointer, reason)| Misfit { pointer: format!("/traits{pointer}"), reason }),
     );
     if !misfits.is_empty() {
-        return Ok(Some(Refusal::Invalid(misfits)));
+        return Some(Refusal::Invalid(misfits));
     }
-    Ok(accounts::taken(cx, schema_id, wanted, except)?.map(Refusal::AddressTaken))
+    None
 }

@@ -32,12 +32,29 @@ pub(super) fn find(cx: &mut Cx<'_>, identity: IdentityId) -> Result<Option<Store
     Ok(Some(Stored { hash: PasswordHash::from_phc(phc.expose()), sealed, set_at }))
 }
 
+/// Sets the passwords of people who have none yet; the facts of it are the caller's to write.
+pub(super) fn set_new<'a>(
+    cx: &mut Cx<'_>,
+    passwords: impl Iterator<Item = (IdentityId, &'a PasswordHash)>,
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for (identity, hash) in passwords {
+        rows.push((CredentialId::from_uuid(cx.random().uuid()), identity, seal(cx, identity, hash)?));
+    }
+    Ok(store::identities::insert_password_hashes(cx.db, &rows, cx.now)?)
+}
+
+/// The fact that somebody has another password.
+pub(super) fn changed(identity: IdentityId) -> Event {
+    Event::new("credential.changed").of(identity).with("kind", "password")
+}
+
 /// Sets a new password.
 pub(super) fn set(cx: &mut Cx<'_>, identity: IdentityId, hash: &PasswordHash) -> Result<()> {
     let sealed = seal(cx, identity, hash)?;
     let id = CredentialId::from_uuid(cx.random().uuid());
     store::identities::set_password_hash(cx.db, id, identity, &sealed, cx.now)?;
-    cx.record(Event::new("credential.changed").of(identity).with("kind", "password"))
+    cx.record(changed(identity))
 }
 
 /// Takes the password away.

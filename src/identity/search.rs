@@ -21,7 +21,7 @@ use crate::crypto::sha256;
 use crate::cx::{Cx, Result};
 use crate::model::{Identity, IdentityId, Instant};
 use crate::store;
-use crate::store::search::Conditions;
+use crate::store::search::{Conditions, Entry};
 
 /// The path of the domains of addresses in the index; no trait is called so.
 const DOMAIN: &str = "domain";
@@ -34,13 +34,17 @@ const MOST: usize = 64;
 
 /// Writes what an identity is found by.
 pub(super) fn index(cx: &mut Cx<'_>, identity: &Identity) -> Result<()> {
-    let (values, words) = entries(cx.settings(), identity);
-    Ok(store::search::index(cx.db, identity, &values, &words)?)
+    store::search::forget(cx.db, identity.id)?;
+    index_new(cx, std::iter::once(identity))
 }
 
-type Entries = (Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
+/// Writes what new identities are found by.
+pub(super) fn index_new<'a>(cx: &mut Cx<'_>, new: impl Iterator<Item = &'a Identity>) -> Result<()> {
+    let entries: Vec<Entry> = new.map(|identity| entry(cx.settings(), identity)).collect();
+    Ok(store::search::index(cx.db, &entries)?)
+}
 
-fn entries(settings: &Settings, identity: &Identity) -> Entries {
+fn entry(settings: &Settings, identity: &Identity) -> Entry {
     let (mut values, mut words) = (BTreeSet::new(), BTreeSet::new());
     let schema = traits::schema(settings, &identity.schema_id);
     for path in traits::indexed(schema) {
@@ -60,7 +64,8 @@ fn entries(settings: &Settings, identity: &Identity) -> Entries {
         }
     }
     let words = words.into_iter().take(MOST).map(String::into_bytes).collect();
-    (values.into_iter().take(MOST).collect(), words)
+    let values = values.into_iter().take(MOST).collect();
+    Entry { identity: identity.id, created_at: identity.created_at, values, words }
 }
 
 /// The scalars at a path, with those in a list there.

@@ -6,6 +6,7 @@ mod brought;
 mod catalogue;
 mod factors;
 mod guessing;
+mod import;
 mod links;
 mod login;
 mod login_choice;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::identities::ROWS;
 use super::schema::events;
 use super::{Connection, Error, Result, each};
 use crate::model::{Event, EventId, IdentityId, Instant, Origin, RecordedEvent, RequestId, SessionId};
@@ -19,7 +20,8 @@ pub struct Wanted {
     pub until: Option<Instant>,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     at: i64,
@@ -33,27 +35,55 @@ struct Row {
     data: String,
 }
 
-/// Writes one fact.
-pub fn insert(
-    db: &mut Connection,
-    id: EventId,
-    at: Instant,
-    origin: Origin,
-    request: Option<RequestId>,
-    peer: Option<&str>,
-    event: &Event,
-) -> Result<()> {
+/// Who brought facts about, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Cause<'a> {
+    /// When.
+    pub at: Instant,
+    /// Who, by kind.
+    pub origin: Origin,
+    /// By which request.
+    pub request: Option<RequestId>,
+    /// From where.
+    pub peer: Option<&'a str>,
+}
+
+/// Writes many facts.
+pub fn insert_all(db: &mut Connection, cause: Cause<'_>, new: &[(EventId, Event)]) -> Result<()> {
+    let rows: Vec<Row> = new
+        .iter()
+        .map(|(id, event)| Row {
+            id: id.to_string(),
+            at: cause.at.micros(),
+            kind: event.kind.to_owned(),
+            origin: cause.origin.name().to_owned(),
+            identity_id: event.identity.map(|id| id.to_string()),
+            session_id: event.session.map(|id| id.to_string()),
+            client_id: event.client_id.clone(),
+            request_id: cause.request.map(|id| id.to_string()),
+            peer: cause.peer.map(str::to_owned),
+            data: event.data.to_string(),
+        })
+        .collect();
+    for rows in rows.chunks(ROWS) {
+        each!(db, c => diesel::insert_into(events::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes one fact, with a statement that is kept prepared.
+pub fn insert(db: &mut Connection, cause: Cause<'_>, id: EventId, event: &Event) -> Result<()> {
     each!(db, c => diesel::insert_into(events::table)
         .values((
             events::id.eq(id.to_string()),
-            events::at.eq(at.micros()),
+            events::at.eq(cause.at.micros()),
             events::kind.eq(event.kind),
-            events::origin.eq(origin.name()),
+            events::origin.eq(cause.origin.name()),
             events::identity_id.eq(event.identity.map(|id| id.to_string())),
             events::session_id.eq(event.session.map(|id| id.to_string())),
             events::client_id.eq(event.client_id.as_deref()),
-            events::request_id.eq(request.map(|id| id.to_string())),
-            events::peer.eq(peer),
+            events::request_id.eq(cause.request.map(|id| id.to_string())),
+            events::peer.eq(cause.peer),
             events::data.eq(event.data.to_string()),
         ))
         .execute(c))?;
@@ -67,6 +97,14 @@ pub fn kinds_of(db: &mut Connection, identity: IdentityId) -> Result<Vec<String>
         .order((events::at.asc(), events::id.asc()))
         .select(events::kind)
         .load::<String>(c))
+}
+
+/// Whether there is a fact of this kind about an identity.
+pub fn is_there(db: &mut Connection, identity: IdentityId, kind: &str) -> Result<bool> {
+    each!(db, c => diesel::select(diesel::dsl::exists(
+            events::table.filter(events::identity_id.eq(identity.to_string())).filter(events::kind.eq(kind)),
+        ))
+        .get_result::<bool>(c))
 }
 
 /// A fact as it is read back.

@@ -24,6 +24,18 @@ pub(super) struct Row {
     external_id: Option<String>,
 }
 
+/// A password of somebody new.
+#[derive(Insertable)]
+#[diesel(table_name = credentials, treat_none_as_default_value = false)]
+struct PasswordRow<'a> {
+    id: String,
+    identity_id: String,
+    kind: &'static str,
+    secret: &'a str,
+    created_at: i64,
+    updated_at: i64,
+}
+
 #[derive(Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = addresses, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct AddressRow {
@@ -39,10 +51,15 @@ struct AddressRow {
 
 const PASSWORD: &str = "password";
 
-/// Writes a new identity.
-pub fn insert(db: &mut Connection, identity: &Identity) -> Result<()> {
-    let row = to_row(identity);
-    each!(db, c => diesel::insert_into(identities::table).values(&row).execute(c))?;
+/// The rows of one statement, as many as SQLite has room for whatever their columns.
+pub(super) const ROWS: usize = 1000;
+
+/// Writes new identities.
+pub fn insert_all<'a>(db: &mut Connection, new: impl Iterator<Item = &'a Identity>) -> Result<()> {
+    let rows: Vec<Row> = new.map(to_row).collect();
+    for rows in rows.chunks(ROWS) {
+        each!(db, c => diesel::insert_into(identities::table).values(rows).execute(c))?;
+    }
     Ok(())
 }
 
@@ -132,6 +149,59 @@ pub fn find_address(db: &mut Connection, canonical: &str) -> Result<Option<Verif
         .get_result::<AddressRow>(c)
         .optional())?;
     row.map(address_from_row).transpose()
+}
+
+/// Which of these canonical addresses somebody has.
+pub fn taken_addresses(db: &mut Connection, canonical: &[String]) -> Result<Vec<String>> {
+    each!(db, c => addresses::table
+        .filter(addresses::canonical.eq_any(canonical))
+        .select(addresses::canonical)
+        .load::<String>(c))
+}
+
+/// Which of these external ids somebody has.
+pub fn taken_external_ids(db: &mut Connection, external_ids: &[String]) -> Result<Vec<String>> {
+    let found: Vec<Option<String>> = each!(db, c => identities::table
+        .filter(identities::external_id.eq_any(external_ids))
+        .select(identities::external_id)
+        .load::<Option<String>>(c))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Writes new addresses; [`Error::Duplicate`] if somebody has one of them.
+pub fn insert_addresses<'a>(
+    db: &mut Connection,
+    new: impl Iterator<Item = &'a VerifiableAddress>,
+) -> Result<()> {
+    let rows: Vec<AddressRow> = new.map(address_to_row).collect();
+    for rows in rows.chunks(ROWS) {
+        each!(db, c => diesel::insert_into(addresses::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes the hashes of the passwords of people who have none yet.
+pub fn insert_password_hashes(
+    db: &mut Connection,
+    new: &[(CredentialId, IdentityId, String)],
+    now: Instant,
+) -> Result<()> {
+    let (created_at, updated_at) = (now.micros(), now.micros());
+    for new in new.chunks(ROWS) {
+        let rows: Vec<PasswordRow> = new
+            .iter()
+            .map(|(id, identity, secret)| PasswordRow {
+                id: id.to_string(),
+                identity_id: identity.to_string(),
+                kind: PASSWORD,
+                secret,
+                created_at,
+                updated_at,
+            })
+            .collect();
+        each!(db, c => diesel::insert_into(credentials::table).values(&rows).execute(c))?;
+    }
+    Ok(())
 }
 
 /// Writes a new address; [`Error::Duplicate`] if somebody has it.

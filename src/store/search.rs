@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Binary;
 
 use super::asked::Asked;
-use super::identities::{Row, from_row};
+use super::identities::{ROWS, Row, from_row};
 use super::schema::{search_words, trait_index};
 use super::{Connection, Result, each};
 use crate::model::{Identity, IdentityId, IdentityState, Instant};
@@ -27,11 +27,24 @@ pub struct Conditions {
     pub addresses: Vec<String>,
 }
 
+/// What an identity is found by. No pair and no word may stand twice.
+#[derive(Debug)]
+pub struct Entry {
+    /// Whom it finds.
+    pub identity: IdentityId,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Paths of traits, and values there.
+    pub values: Vec<(String, Vec<u8>)>,
+    /// Words.
+    pub words: Vec<Vec<u8>>,
+}
+
 /// A row of the index of values.
 #[derive(Insertable)]
-#[diesel(table_name = trait_index)]
+#[diesel(table_name = trait_index, treat_none_as_default_value = false)]
 struct ValueRow<'a> {
-    identity_id: &'a str,
+    identity_id: String,
     path: &'a str,
     value: &'a [u8],
     created_at: i64,
@@ -39,9 +52,9 @@ struct ValueRow<'a> {
 
 /// A row of the index of words.
 #[derive(Insertable)]
-#[diesel(table_name = search_words)]
+#[diesel(table_name = search_words, treat_none_as_default_value = false)]
 struct WordRow<'a> {
-    identity_id: &'a str,
+    identity_id: String,
     word: &'a [u8],
 }
 
@@ -57,25 +70,38 @@ struct ByWord {
 const COLUMNS: &str = "SELECT i.id, i.schema_id, i.traits, i.state, i.state_changed_at, i.metadata_public, \
                        i.metadata_admin, i.version, i.created_at, i.updated_at, i.external_id";
 
-/// Writes what an identity is found by, in place of what it was found by before. No pair and no word may stand twice.
-pub fn index(
-    db: &mut Connection,
-    identity: &Identity,
-    values: &[(String, Vec<u8>)],
-    words: &[Vec<u8>],
-) -> Result<()> {
-    let id = identity.id.to_string();
+/// Takes away what an identity was found by.
+pub fn forget(db: &mut Connection, identity: IdentityId) -> Result<()> {
+    let id = identity.to_string();
     each!(db, c => diesel::delete(trait_index::table.filter(trait_index::identity_id.eq(&id))).execute(c))?;
     each!(db, c => diesel::delete(search_words::table.filter(search_words::identity_id.eq(&id))).execute(c))?;
-    let created_at = identity.created_at.micros();
-    // One by one: for a list, Diesel would begin a transaction of its own on SQLite.
-    for (path, value) in values {
-        let row = ValueRow { identity_id: &id, path, value, created_at };
-        each!(db, c => diesel::insert_into(trait_index::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+/// Writes what identities are found by that are found by nothing yet.
+pub fn index(db: &mut Connection, entries: &[Entry]) -> Result<()> {
+    let values: Vec<ValueRow> = entries
+        .iter()
+        .flat_map(|entry| {
+            entry.values.iter().map(|(path, value)| ValueRow {
+                identity_id: entry.identity.to_string(),
+                path,
+                value,
+                created_at: entry.created_at.micros(),
+            })
+        })
+        .collect();
+    for rows in values.chunks(ROWS) {
+        each!(db, c => diesel::insert_into(trait_index::table).values(rows).execute(c))?;
     }
-    for word in words {
-        let row = WordRow { identity_id: &id, word };
-        each!(db, c => diesel::insert_into(search_words::table).values(&row).execute(c))?;
+    let words: Vec<WordRow> = entries
+        .iter()
+        .flat_map(|entry| {
+            entry.words.iter().map(|word| WordRow { identity_id: entry.identity.to_string(), word })
+        })
+        .collect();
+    for rows in words.chunks(ROWS) {
+        each!(db, c => diesel::insert_into(search_words::table).values(rows).execute(c))?;
     }
     Ok(())
 }

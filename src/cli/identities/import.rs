@@ -215,11 +215,9 @@ impl Run<'_> {
             let written = self
                 .work
                 .write(move |cx| {
-                    let mut refused = Vec::with_capacity(people.len());
-                    for imported in people {
-                        refused
-                            .push(administration::import(cx, imported)?.err().map(|why| refusal_text(&why)));
-                    }
+                    let refused = administration::import_all(cx, people)?;
+                    let refused: Vec<Option<String>> =
+                        refused.iter().map(|why| why.as_ref().map(refusal_text)).collect();
                     let mut progress = progress;
                     progress.advance(done, refused.iter().zip(&of_items));
                     keep(cx, &name, &progress)?;

@@ -34,6 +34,13 @@ pub struct Brought {
     pub keys: Vec<BroughtKey>,
 }
 
+impl Brought {
+    /// Whether there is nothing of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.totp.is_none() && self.codes.is_empty() && self.keys.is_empty()
+    }
+}
+
 /// What speaks against it, before anything is written; `id` is the id that the person keeps.
 pub(super) fn objection(
     cx: &mut Cx<'_>,

@@ -23,6 +23,15 @@ pub fn find_by_external_id(cx: &mut Cx<'_>, external_id: &str) -> Result<Option<
     Ok(store::identities::find_by_external_id(cx.db, external_id)?)
 }
 
+/// Whether it can be one at all.
+pub(super) fn misfit(wanted: &str) -> Option<Refusal> {
+    if wanted.is_empty() || wanted.chars().count() > LENGTH || wanted.chars().any(char::is_control) {
+        let reason = format!("it has 1 to {LENGTH} characters, and none that controls anything");
+        return Some(Refusal::Invalid(vec![Misfit { pointer: "/external_id".to_owned(), reason }]));
+    }
+    None
+}
+
 /// What speaks against it, for another identity than `except`.
 pub(super) fn refuse(
     cx: &mut Cx<'_>,
@@ -30,9 +39,8 @@ pub(super) fn refuse(
     except: Option<IdentityId>,
 ) -> Result<Option<Refusal>> {
     let Some(wanted) = wanted else { return Ok(None) };
-    if wanted.is_empty() || wanted.chars().count() > LENGTH || wanted.chars().any(char::is_control) {
-        let reason = format!("it has 1 to {LENGTH} characters, and none that controls anything");
-        return Ok(Some(Refusal::Invalid(vec![Misfit { pointer: "/external_id".to_owned(), reason }])));
+    if let Some(refusal) = misfit(wanted) {
+        return Ok(Some(refusal));
     }
     let owner = find_by_external_id(cx, wanted)?;
     Ok(owner.filter(|owner| Some(owner.id) != except).map(|_| Refusal::ExternalIdTaken))

@@ -14,7 +14,7 @@ use crate::identity::{Progress, login};
 use crate::model::{FlowId, IdentityId, IdentityState, Login, Mail, PasskeyKind};
 use crate::store;
 
-fn brought(credentials: &Value) -> Result<Brought, administration::Misfit> {
+pub(super) fn brought(credentials: &Value) -> Result<Brought, administration::Misfit> {
     let config = |kind: &str| credentials.get(kind).map(|of| of["config"].clone());
     Brought::read(Configs {
         totp: config("totp"),
@@ -65,7 +65,8 @@ fn alone(world: &World, key: &mut Authenticator) -> Option<IdentityId> {
 }
 
 /// Elsewhere everything is sealed with another secret.
-const OTHER_SECRET: [(&str, &str); 1] = [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
+pub(super) const OTHER_SECRET: [(&str, &str); 1] =
+    [("WAYHOME__SECRETS__DATA", "fedcba9876543210fedcba9876543210")];
 
 const BOTH: [&str; 3] = ["pwd", "otp", "mfa"];
 
