@@ -164,7 +164,7 @@ fn align_addresses(cx: &mut Cx<'_>, identity: &Identity, proven: impl Fn(&str) -
             created_at: old.map_or(cx.now, |old| old.created_at),
             updated_at: cx.now,
         };
-        store::identities::insert_address(cx.db, &address)?;
+        store::identities::insert_addresses(cx.db, std::iter::once(&address))?;
         if proven(&address.canonical) {
             prove(cx, identity.id, &address.canonical)?;
         }

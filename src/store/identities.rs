@@ -204,13 +204,6 @@ pub fn insert_password_hashes(
     Ok(())
 }
 
-/// Writes a new address; [`Error::Duplicate`] if somebody has it.
-pub fn insert_address(db: &mut Connection, address: &VerifiableAddress) -> Result<()> {
-    let row = address_to_row(address);
-    each!(db, c => diesel::insert_into(addresses::table).values(&row).execute(c))?;
-    Ok(())
-}
-
 /// The person has shown that the address is theirs.
 pub fn set_verified(db: &mut Connection, id: AddressId, now: Instant) -> Result<bool> {
     let changed = each!(db, c => diesel::update(addresses::table.find(id.to_string()))
